@@ -1,0 +1,5 @@
+/** Composition root: engines, roles, CLI. */
+@NullMarked
+package io.leat.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Server, authentication, limits, problem documents. */
+@NullMarked
+package io.leat.http;
+
+import org.jspecify.annotations.NullMarked;

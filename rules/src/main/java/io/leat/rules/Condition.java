@@ -1,0 +1,171 @@
+package io.leat.rules;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
+import dev.cel.common.types.MapType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+import io.leat.schema.Column;
+import io.leat.schema.ColumnType;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A condition over a row's columns, in CEL (the Common Expression Language), checked against the
+ * columns' types. Thread-safe.
+ *
+ * <p>A condition is judged only when every column it names has a value; otherwise the outcome is
+ * {@link Outcome#UNKNOWN}. Whether a value must be there is the schema's business ({@code
+ * required}).
+ */
+public final class Condition {
+  private static final CelOptions OPTIONS =
+      CelOptions.current()
+          .enableHeterogeneousNumericComparisons(true)
+          .comprehensionMaxIterations(1_000)
+          .build();
+  private static final CelRuntime RUNTIME =
+      CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+
+  private final String expression;
+  private final List<Column> columns;
+  private final int[] references;
+  private final CelRuntime.Program program;
+
+  private Condition(
+      String expression, List<Column> columns, int[] references, CelRuntime.Program program) {
+    this.expression = expression;
+    this.columns = columns;
+    this.references = references;
+    this.program = program;
+  }
+
+  /** What a condition says of a row. */
+  public enum Outcome {
+    TRUE,
+    FALSE,
+    /**
+     * A column that the condition names has no value, or the evaluation failed (a division by
+     * zero).
+     */
+    UNKNOWN
+  }
+
+  /**
+   * A row's values by the position of the column among those that the condition was compiled with.
+   */
+  @FunctionalInterface
+  public interface Row {
+    /**
+     * The value: Boolean, Long, Double, String, {@link java.time.Instant}, List or Map; {@link
+     * Optional#empty()} when there is none.
+     */
+    Optional<Object> value(int column);
+  }
+
+  /**
+   * Compiles and type-checks.
+   *
+   * @throws InvalidConditionException naming each error and its place
+   */
+  public static Condition compile(String expression, List<Column> columns)
+      throws InvalidConditionException {
+    CelCompilerBuilder compiler =
+        CelCompilerFactory.standardCelCompilerBuilder()
+            .setOptions(OPTIONS)
+            .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
+            .setResultType(SimpleType.BOOL);
+    columns.forEach(c -> compiler.addVar(c.name(), celType(c.type())));
+    try {
+      CelAbstractSyntaxTree ast = compiler.build().compile(expression).getAst();
+      return new Condition(
+          expression, columns, references(ast, columns), RUNTIME.createProgram(ast));
+    } catch (CelValidationException e) {
+      throw new InvalidConditionException(e.getErrors().stream().map(Condition::describe).toList());
+    } catch (CelEvaluationException e) {
+      throw new InvalidConditionException(List.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** The text that was compiled. */
+  public String expression() {
+    return expression;
+  }
+
+  /** The names of the columns that the condition reads. */
+  public Set<String> columnNames() {
+    Set<String> names = new LinkedHashSet<>();
+    for (int reference : references) {
+      names.add(columns.get(reference).name());
+    }
+    return names;
+  }
+
+  /** Judges a row. */
+  public Outcome evaluate(Row row) {
+    for (int reference : references) {
+      if (row.value(reference).isEmpty()) {
+        return Outcome.UNKNOWN;
+      }
+    }
+    try {
+      Object result = program.eval(name -> find(row, name));
+      return Boolean.TRUE.equals(result) ? Outcome.TRUE : Outcome.FALSE;
+    } catch (CelEvaluationException e) {
+      return Outcome.UNKNOWN;
+    }
+  }
+
+  private Optional<Object> find(Row row, String name) {
+    for (int reference : references) {
+      if (columns.get(reference).name().equals(name)) {
+        return row.value(reference);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static int[] references(CelAbstractSyntaxTree ast, List<Column> columns) {
+    Set<String> names = new LinkedHashSet<>();
+    ast.getReferenceMap().values().forEach(r -> names.add(r.name()));
+    return java.util.stream.IntStream.range(0, columns.size())
+        .filter(i -> names.contains(columns.get(i).name()))
+        .toArray();
+  }
+
+  private static CelType celType(ColumnType type) {
+    if (type instanceof ColumnType.Primitive primitive) {
+      return switch (primitive) {
+        case BOOLEAN -> SimpleType.BOOL;
+        case LONG -> SimpleType.INT;
+        case DOUBLE -> SimpleType.DOUBLE;
+        case STRING, DATE, JSON -> SimpleType.STRING;
+        case TIMESTAMP -> SimpleType.TIMESTAMP;
+      };
+    }
+    if (type instanceof ColumnType.ListOf list) {
+      return ListType.create(celType(list.element()));
+    }
+    return MapType.create(SimpleType.STRING, SimpleType.DYN);
+  }
+
+  private static String describe(CelIssue issue) {
+    return "column " + (issue.getSourceLocation().getColumn() + 1) + ": " + issue.getMessage();
+  }
+
+  @Override
+  public String toString() {
+    return expression;
+  }
+}

@@ -1,0 +1,94 @@
+package io.leat.rules;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+
+/**
+ * Decides whether an event was seen before. The scope of an id is (stream, client, entity key,
+ * event id); the window runs on the time at which the gateway received the event, so that neither a
+ * device's clock nor a backlog moves it. Not thread-safe: it owns a digest.
+ */
+public final class Deduplication {
+  private final long windowMicros;
+  private final MessageDigest digest;
+
+  /**
+   * @param window how long after its first sighting an id still counts as seen; positive
+   */
+  public Deduplication(Duration window) {
+    this.windowMicros = window.toNanos() / 1_000;
+    try {
+      this.digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What an event is in the light of what was seen under its id. */
+  public enum Sighting {
+    FIRST,
+    /** The same id with the same payload. */
+    DUPLICATE,
+    /** The same id with another payload. */
+    CONFLICT
+  }
+
+  /**
+   * An event's identity: 128 bits of SHA-256 over its scope, so that no client can construct a
+   * collision with another.
+   *
+   * @param high the first 64 bits
+   * @param low the next 64 bits
+   */
+  public record Identity(long high, long low) {}
+
+  /** The identity of an event id in its scope. */
+  public Identity identity(String stream, String client, String key, String eventId) {
+    part(stream);
+    part(client);
+    part(key);
+    part(eventId);
+    ByteBuffer hash = ByteBuffer.wrap(digest.digest());
+    return new Identity(hash.getLong(), hash.getLong());
+  }
+
+  /** 64 bits of SHA-256 of the payload as received. */
+  public long payloadHash(byte[] payload) {
+    return ByteBuffer.wrap(digest.digest(payload)).getLong();
+  }
+
+  /**
+   * Judges an event whose id is stored.
+   *
+   * @param storedHash payload hash of the first sighting
+   * @param storedReceived its receive time, microseconds since the epoch
+   * @param hash payload hash of this event
+   * @param received its receive time, microseconds since the epoch
+   */
+  public Sighting judge(long storedHash, long storedReceived, long hash, long received) {
+    if (isExpired(storedReceived, received)) {
+      return Sighting.FIRST;
+    }
+    return storedHash == hash ? Sighting.DUPLICATE : Sighting.CONFLICT;
+  }
+
+  /**
+   * Whether an id first seen at {@code storedReceived} no longer counts at {@code now}, both in
+   * microseconds.
+   */
+  public boolean isExpired(long storedReceived, long now) {
+    return now - storedReceived >= windowMicros;
+  }
+
+  private void part(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    digest.update((byte) (bytes.length >>> 24));
+    digest.update((byte) (bytes.length >>> 16));
+    digest.update((byte) (bytes.length >>> 8));
+    digest.update((byte) bytes.length);
+    digest.update(bytes);
+  }
+}

@@ -1,0 +1,72 @@
+package io.leat.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaException;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.path.PathType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Validates records against one JSON Schema 2020-12, reporting every violation. Thread-safe. */
+public final class EventValidator {
+  private static final String META_SCHEMA = "https://json-schema.org/draft/2020-12/schema";
+
+  private static final SchemaRegistryConfig CONFIG =
+      SchemaRegistryConfig.builder()
+          .formatAssertionsEnabled(true)
+          .pathType(PathType.JSON_POINTER)
+          .locale(Locale.ROOT)
+          .preloadSchema(true)
+          .build();
+
+  private final Schema schema;
+
+  private EventValidator(Schema schema) {
+    this.schema = schema;
+  }
+
+  static EventValidator compile(JsonNode document) throws InvalidSchemaException {
+    if (!document.isObject()) {
+      throw new InvalidSchemaException(
+          List.of(new Violation("", "type", "a stream's schema is a JSON object")));
+    }
+    // Only the meta-schema that ships with the library is ever loaded: no file, no network.
+    SchemaRegistry registry =
+        SchemaRegistry.withDefaultDialect(
+            SpecificationVersion.DRAFT_2020_12, b -> b.schemaRegistryConfig(CONFIG));
+    List<Violation> violations =
+        violations(
+            registry
+                .getSchema(com.networknt.schema.SchemaLocation.of(META_SCHEMA))
+                .validate(document));
+    if (!violations.isEmpty()) {
+      throw new InvalidSchemaException(violations);
+    }
+    try {
+      return new EventValidator(registry.getSchema(document));
+    } catch (SchemaException e) {
+      throw new InvalidSchemaException(
+          List.of(new Violation("", "$ref", "cannot be resolved: " + e.getMessage())));
+    }
+  }
+
+  /** Every way in which {@code record} breaks the schema; empty when it is valid. */
+  public List<Violation> validate(JsonNode record) {
+    List<Error> errors = schema.validate(record);
+    return errors.isEmpty() ? List.of() : violations(errors);
+  }
+
+  private static List<Violation> violations(List<Error> errors) {
+    List<Violation> violations = new ArrayList<>(errors.size());
+    for (Error error : errors) {
+      String pointer = error.getInstanceLocation().toString();
+      violations.add(new Violation(pointer, error.getKeyword(), error.getMessage()));
+    }
+    return List.copyOf(violations);
+  }
+}

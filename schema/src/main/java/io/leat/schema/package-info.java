@@ -1,0 +1,5 @@
+/** JSON Schema validation and typed columns. */
+@NullMarked
+package io.leat.schema;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Flink topologies. */
+@NullMarked
+package io.leat.stream;
+
+import org.jspecify.annotations.NullMarked;
