@@ -148,8 +148,8 @@ public final class KafkaEngine implements AutoCloseable {
         "default.replication.factor", "1",
         "min.insync.replicas", "1",
         "group.initial.rebalance.delay.ms", "0",
-        "controlled.shutdown.enable", "false",
-        "metadata.max.idle.interval.ms", "5000");
+        "broker.heartbeat.interval.ms", "500",
+        "broker.session.timeout.ms", "2500");
   }
 
   /** Kafka's defaults are for a machine of its own. */
@@ -168,6 +168,7 @@ public final class KafkaEngine implements AutoCloseable {
         Map.entry("share.coordinator.state.topic.num.partitions", "1"),
         Map.entry("metadata.log.segment.bytes", String.valueOf(8 << 20)),
         Map.entry("metadata.max.retention.bytes", String.valueOf(32 << 20)),
+        Map.entry("metadata.max.idle.interval.ms", "5000"),
         Map.entry("log.cleaner.threads", "1"),
         Map.entry("log.cleaner.dedupe.buffer.size", String.valueOf(4 << 20)),
         Map.entry("log.cleaner.io.buffer.size", String.valueOf(256 << 10)),
