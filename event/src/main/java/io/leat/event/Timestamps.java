@@ -24,8 +24,9 @@ public final class Timestamps {
   }
 
   /**
-   * Reads an RFC 3339 date-time such as {@code 2026-11-21T09:30:00.123456Z} or {@code 2026-11-21t10:30:00+01:00}. Leap
-   * seconds are read as the second before; digits finer than microseconds are cut.
+   * Reads an RFC 3339 date-time such as {@code 2026-11-21T09:30:00.123456Z} or {@code
+   * 2026-11-21t10:30:00+01:00}. Leap seconds are read as the second before; digits finer than
+   * microseconds are cut.
    *
    * @return microseconds since the epoch, or {@link #INVALID}
    */
@@ -40,7 +41,10 @@ public final class Timestamps {
     int hour = digits(text, 11, 13);
     int minute = digits(text, 14, 16);
     int second = digits(text, 17, 19);
-    if ((year | month | day | hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 60) {
+    if ((year | month | day | hour | minute | second) < 0
+        || hour > 23
+        || minute > 59
+        || second > 60) {
       return INVALID;
     }
     int at = 19;
@@ -61,7 +65,8 @@ public final class Timestamps {
     if (offset == Integer.MIN_VALUE) {
       return INVALID;
     }
-    return micros(year, month, day, (hour * 60L + minute - offset) * 60L + Math.min(second, 59), micros);
+    return micros(
+        year, month, day, (hour * 60L + minute - offset) * 60L + Math.min(second, 59), micros);
   }
 
   private static boolean shape(CharSequence text) {

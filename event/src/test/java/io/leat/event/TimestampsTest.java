@@ -18,9 +18,12 @@ class TimestampsTest {
     Random random = new Random(7);
     for (int i = 0; i < 20_000; i++) {
       Instant instant =
-          Instant.ofEpochSecond(random.nextLong(-62_000_000_000L, 250_000_000_000L), random.nextInt(1_000_000_000));
+          Instant.ofEpochSecond(
+              random.nextLong(-62_000_000_000L, 250_000_000_000L), random.nextInt(1_000_000_000));
       OffsetDateTime at =
-          instant.atOffset(ZoneOffset.ofTotalSeconds(random.nextInt(-1_079, 1_079) * 60)).truncatedTo(ChronoUnit.NANOS);
+          instant
+              .atOffset(ZoneOffset.ofTotalSeconds(random.nextInt(-1_079, 1_079) * 60))
+              .truncatedTo(ChronoUnit.NANOS);
       if (at.getYear() < 0 || at.getYear() > 9_999) {
         continue;
       }

@@ -58,11 +58,15 @@ public final class EventTables {
         required(18, "log_partition", Types.IntegerType.get()),
         required(19, "log_offset", Types.LongType.get()),
         optional(20, "payload", Types.BinaryType.get(), "The original bytes"),
-        required(21, "payload_encoding", Types.StringType.get(), "identity, or how it is enciphered"),
+        required(
+            21, "payload_encoding", Types.StringType.get(), "identity, or how it is enciphered"),
         optional(22, "key_ref", Types.StringType.get(), "The key that deciphers it"));
   }
 
-  /** A processed table: the schema's columns, then Leat's own. Field ids are fresh, to be assigned by the catalog. */
+  /**
+   * A processed table: the schema's columns, then Leat's own. Field ids are fresh, to be assigned
+   * by the catalog.
+   */
   public static Schema processed(List<Column> columns) {
     AtomicInteger ids = new AtomicInteger();
     List<Types.NestedField> fields = new ArrayList<>();
@@ -90,7 +94,10 @@ public final class EventTables {
         own(ids, LOG_OFFSET, Types.LongType.get(), "Lineage: the raw event's offset"));
   }
 
-  /** Records that the log holds but the processed table does not, with the reason. One table a blueprint. */
+  /**
+   * Records that the log holds but the processed table does not, with the reason. One table a
+   * blueprint.
+   */
   public static Schema quarantine() {
     return new Schema(
         required(1, "stream", Types.StringType.get()),
@@ -124,7 +131,8 @@ public final class EventTables {
         optional(8, "request_index", Types.IntegerType.get()),
         optional(9, "received_at", Types.TimestampType.withZone()),
         optional(10, "schema_version", Types.IntegerType.get()),
-        optional(11, "original_length", Types.LongType.get(), "Bytes; more than the payload's if cut"),
+        optional(
+            11, "original_length", Types.LongType.get(), "Bytes; more than the payload's if cut"),
         required(12, "log_epoch", Types.IntegerType.get()),
         required(13, "log_partition", Types.IntegerType.get()),
         required(14, "log_offset", Types.LongType.get()),
@@ -134,9 +142,10 @@ public final class EventTables {
   }
 
   /**
-   * The books: per stream, partition, checkpoint and stage, what went in and what came of it. The {@code parse} rows of a
-   * checkpoint count logged and raw, the {@code dedup} rows processed and duplicates; both count quarantined. Summed over
-   * any set of checkpoints, logged = raw = processed + duplicates + quarantined.
+   * The books: per stream, partition, checkpoint and stage, what went in and what came of it. The
+   * {@code parse} rows of a checkpoint count logged and raw, the {@code dedup} rows processed and
+   * duplicates; both count quarantined. Summed over any set of checkpoints, logged = raw =
+   * processed + duplicates + quarantined.
    */
   public static Schema ledger() {
     return new Schema(

@@ -18,7 +18,10 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
-/** Creates tables and lets them grow: columns are added, never removed or retyped. Thread-safe as its catalog is. */
+/**
+ * Creates tables and lets them grow: columns are added, never removed or retyped. Thread-safe as
+ * its catalog is.
+ */
 public final class Tables {
   private final Catalog catalog;
   private final Map<String, String> properties;
@@ -61,7 +64,8 @@ public final class Tables {
   /**
    * Makes the table exist with at least the wanted columns.
    *
-   * @throws LeatException DESTRUCTIVE_CHANGE when a column would have to change its type; nothing was changed then
+   * @throws LeatException DESTRUCTIVE_CHANGE when a column would have to change its type; nothing
+   *     was changed then
    */
   public Ensured ensure(TableIdentifier id, Schema wanted, Partitioning partitioning) {
     if (!catalog.tableExists(id)) {
@@ -84,7 +88,11 @@ public final class Tables {
     String want = describe(partitioning.of(wanted));
     if (!have.equals(want)) {
       notes.add(
-          id + " is partitioned by " + have + ", the blueprint says " + want
+          id
+              + " is partitioned by "
+              + have
+              + ", the blueprint says "
+              + want
               + "; the table keeps its partitioning. To change it, write to a stream of a new name");
     }
     return new Ensured(table, List.copyOf(notes));
@@ -98,7 +106,8 @@ public final class Tables {
   }
 
   private void createNamespace(Namespace namespace) {
-    if (catalog instanceof SupportsNamespaces namespaces && !namespaces.namespaceExists(namespace)) {
+    if (catalog instanceof SupportsNamespaces namespaces
+        && !namespaces.namespaceExists(namespace)) {
       try {
         namespaces.createNamespace(namespace);
       } catch (AlreadyExistsException e) {
@@ -126,14 +135,23 @@ public final class Tables {
     } else if (!have.isMapType() && !have.equals(want)) {
       throw new LeatException(
           ErrorCode.DESTRUCTIVE_CHANGE,
-          "Column '" + path + "' of " + id + " is " + name(have) + "; the schema now makes it " + name(want)
+          "Column '"
+              + path
+              + "' of "
+              + id
+              + " is "
+              + name(have)
+              + "; the schema now makes it "
+              + name(want)
               + ". Stored rows cannot be read as another type: give the property a new name, or write to a"
               + " stream of a new name.");
     }
   }
 
   private static String name(Type type) {
-    return type.isPrimitiveType() ? type.toString() : type.typeId().name().toLowerCase(java.util.Locale.ROOT);
+    return type.isPrimitiveType()
+        ? type.toString()
+        : type.typeId().name().toLowerCase(java.util.Locale.ROOT);
   }
 
   private static List<String> addMissing(Table table, Schema wanted) {

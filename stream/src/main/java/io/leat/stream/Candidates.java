@@ -16,8 +16,9 @@ import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.types.Types;
 
 /**
- * The shape of a row on its way from the parser to deduplication: the processed table's columns, and behind them what
- * deduplication needs. The Parquet writer addresses columns by position and never sees the tail.
+ * The shape of a row on its way from the parser to deduplication: the processed table's columns,
+ * and behind them what deduplication needs. The Parquet writer addresses columns by position and
+ * never sees the tail.
  */
 final class Candidates {
   /** Deduplication state is kept under this many keys: an entity always falls into the same. */
@@ -73,12 +74,13 @@ final class Candidates {
 
   /** Flink's type of a candidate. */
   static TypeInformation<RowData> type(Schema processed) {
-    List<RowType.RowField> fields =
-        new ArrayList<>(FlinkSchemaUtil.convert(processed).getFields());
+    List<RowType.RowField> fields = new ArrayList<>(FlinkSchemaUtil.convert(processed).getFields());
     fields.add(new RowType.RowField("slot", new IntType(false)));
     fields.add(new RowType.RowField("entity_key", new VarCharType(VarCharType.MAX_LENGTH)));
     fields.add(new RowType.RowField("payload", new VarBinaryType(VarBinaryType.MAX_LENGTH)));
-    fields.add(new RowType.RowField("supplied_id", new org.apache.flink.table.types.logical.BooleanType(false)));
+    fields.add(
+        new RowType.RowField(
+            "supplied_id", new org.apache.flink.table.types.logical.BooleanType(false)));
     return InternalTypeInfo.of(new RowType(fields));
   }
 

@@ -29,9 +29,9 @@ import org.apache.flink.table.data.TimestampData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the first event of each id through, counts its duplicates, and quarantines another payload under its id. State is
- * keyed by slot (see {@link Candidates}) and bounded by the window: event-time timers, whose clock is the gateways' time
- * of receipt, remove what has expired.
+ * Lets the first event of each id through, counts its duplicates, and quarantines another payload
+ * under its id. State is keyed by slot (see {@link Candidates}) and bounded by the window:
+ * event-time timers, whose clock is the gateways' time of receipt, remove what has expired.
  */
 final class DedupOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<RowData, RowData>,
@@ -58,7 +58,9 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
         getRuntimeContext()
             .getMapState(
                 new MapStateDescriptor<>(
-                    "seen", Types.TUPLE(Types.LONG, Types.LONG), Types.TUPLE(Types.LONG, Types.LONG)));
+                    "seen",
+                    Types.TUPLE(Types.LONG, Types.LONG),
+                    Types.TUPLE(Types.LONG, Types.LONG)));
     timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
   }
 
@@ -197,7 +199,9 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     }
 
     private @Nullable StringData string(RowData row, int position) {
-      return row.isNullAt(position) ? null : StringData.fromBytes(row.getString(position).toBytes());
+      return row.isNullAt(position)
+          ? null
+          : StringData.fromBytes(row.getString(position).toBytes());
     }
   }
 }

@@ -59,8 +59,7 @@ public final class IcebergLakeSinks implements LakeSinks {
 
   private void write(
       DataStream<RowData> rows, String namespace, String table, String uid, int writers) {
-    TableLoader loader =
-        TableLoader.fromCatalog(catalog, TableIdentifier.of(namespace, table));
+    TableLoader loader = TableLoader.fromCatalog(catalog, TableIdentifier.of(namespace, table));
     loader.open();
     Table loaded = loader.loadTable();
     IcebergSink.forRowData(rows)

@@ -13,7 +13,10 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the lake job's records from Kafka, from the earliest that the log keeps unless a checkpoint says otherwise. */
+/**
+ * Reads the lake job's records from Kafka, from the earliest that the log keeps unless a checkpoint
+ * says otherwise.
+ */
 public final class KafkaLakeSources implements LakeJob.LakeSources {
   private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
 

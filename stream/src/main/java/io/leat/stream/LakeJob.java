@@ -8,8 +8,8 @@ import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code lake} job of a blueprint: from its topics to the raw and processed tables, the quarantine, the ledger and
- * the table of rejected records.
+ * The {@code lake} job of a blueprint: from its topics to the raw and processed tables, the
+ * quarantine, the ledger and the table of rejected records.
  */
 public final class LakeJob {
   private LakeJob() {}
@@ -71,5 +71,4 @@ public final class LakeJob {
       @Nullable DataStream<RowData> all, DataStream<RowData> one, DataStream<RowData> other) {
     return all == null ? one.union(other) : all.union(one, other);
   }
-
 }

@@ -3,7 +3,10 @@ package io.leat.stream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.data.RowData;
 
-/** Where the lake job's rows go. Rows have the columns of the tables in {@link io.leat.lake.EventTables}. */
+/**
+ * Where the lake job's rows go. Rows have the columns of the tables in {@link
+ * io.leat.lake.EventTables}.
+ */
 public interface LakeSinks {
   void raw(StreamPlan plan, DataStream<RowData> rows);
 

@@ -36,7 +36,9 @@ public final class LakeTables {
    */
   public record Ensured(Map<String, Schema> processed, List<String> notes) {}
 
-  /** Creates what is missing and adds new columns, having first checked that nothing is destructive. */
+  /**
+   * Creates what is missing and adds new columns, having first checked that nothing is destructive.
+   */
   public Ensured ensure(Blueprint blueprint) {
     check(blueprint);
     List<String> notes = new ArrayList<>();

@@ -9,7 +9,10 @@ import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 
-/** Counts what one operator did since the last checkpoint, per partition. Owned by the operator's thread. */
+/**
+ * Counts what one operator did since the last checkpoint, per partition. Owned by the operator's
+ * thread.
+ */
 final class LedgerBook {
   private final StreamPlan plan;
   private final StringData stream;

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record as read from the log, its headers told apart but not yet decoded. A Flink POJO: mutable, public fields, so that
- * Flink can serialise it where it is not chained. {@code null} means that the header is absent.
+ * A record as read from the log, its headers told apart but not yet decoded. A Flink POJO: mutable,
+ * public fields, so that Flink can serialise it where it is not chained. {@code null} means that
+ * the header is absent.
  */
 public final class LogRecord {
   public int partition;

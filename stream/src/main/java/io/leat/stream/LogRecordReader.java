@@ -10,7 +10,10 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** Reads Kafka records of an event topic. Never fails: what cannot be understood is the parser's to judge. */
+/**
+ * Reads Kafka records of an event topic. Never fails: what cannot be understood is the parser's to
+ * judge.
+ */
 public final class LogRecordReader implements KafkaRecordDeserializationSchema<LogRecord> {
   private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,6 @@
 package io.leat.stream;
 
 import io.leat.event.ErrorCode;
-import io.leat.event.LogHeaders;
 import io.leat.event.Timestamps;
 import io.leat.rules.QualityRule;
 import io.leat.schema.StreamSchema;
@@ -18,9 +17,9 @@ import org.apache.flink.table.data.TimestampData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads each record once: its raw row goes to {@link Outputs#RAW}, its typed row on to deduplication, and what cannot
- * become a clean row to {@link Outputs#QUARANTINE}. Counts per partition go to {@link Outputs#LEDGER} with each
- * checkpoint.
+ * Reads each record once: its raw row goes to {@link Outputs#RAW}, its typed row on to
+ * deduplication, and what cannot become a clean row to {@link Outputs#QUARANTINE}. Counts per
+ * partition go to {@link Outputs#LEDGER} with each checkpoint.
  */
 final class ParseOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<LogRecord, RowData>, BoundedOneInput {
@@ -77,7 +76,8 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       var table = plan.processed().asStruct();
       parser = new RowParser(schema.columns(), table);
       gate = new QualityGate(plan.rules(), schema.columns(), table);
-      timeColumn = plan.timeColumn() == null ? -1 : table.fields().indexOf(table.field(plan.timeColumn()));
+      timeColumn =
+          plan.timeColumn() == null ? -1 : table.fields().indexOf(table.field(plan.timeColumn()));
     }
 
     void accept(LogRecord log, long timestamp) {
@@ -86,12 +86,15 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       long timeMicros = Rows.envelopeTime(log);
       TimestampData eventTime =
           timeMicros == Timestamps.INVALID ? null : RowParser.timestamp(timeMicros);
-      output.collect(Outputs.RAW, reused.replace(Rows.raw(log, eventId, eventTime, plan.epoch()), timestamp));
+      output.collect(
+          Outputs.RAW, reused.replace(Rows.raw(log, eventId, eventTime, plan.epoch()), timestamp));
       counts.logged++;
       counts.raw++;
 
       GenericRowData row = new GenericRowData(shape.arity);
-      if (parse(log, row, eventId) && inTime(log, row, timeMicros, eventId) && isClean(log, row, eventId)) {
+      if (parse(log, row, eventId)
+          && inTime(log, row, timeMicros, eventId)
+          && isClean(log, row, eventId)) {
         complete(log, row, eventId, eventTime);
         output.collect(reused.replace(row, timestamp));
       } else {
@@ -101,7 +104,8 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
 
     private boolean parse(LogRecord log, GenericRowData row, StringData eventId) {
       if (log.value == null) {
-        return quarantine(log, eventId, ErrorCode.UNPARSABLE_RECORD, "the record has no value", "parse");
+        return quarantine(
+            log, eventId, ErrorCode.UNPARSABLE_RECORD, "the record has no value", "parse");
       }
       try {
         parser.parse(log.value, row);
@@ -109,15 +113,19 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       } catch (RowParser.MismatchException e) {
         return quarantine(log, eventId, ErrorCode.TYPE_MISMATCH, message(e), "parse");
       } catch (IOException e) {
-        String reason = e instanceof com.fasterxml.jackson.core.JsonProcessingException json
-            ? json.getOriginalMessage() : message(e);
+        String reason =
+            e instanceof com.fasterxml.jackson.core.JsonProcessingException json
+                ? json.getOriginalMessage()
+                : message(e);
         return quarantine(log, eventId, ErrorCode.UNPARSABLE_RECORD, reason, "parse");
       }
     }
 
-    private boolean inTime(LogRecord log, GenericRowData row, long envelopeMicros, StringData eventId) {
+    private boolean inTime(
+        LogRecord log, GenericRowData row, long envelopeMicros, StringData eventId) {
       long micros = envelopeMicros;
-      if (timeColumn >= 0 && row.getField(timeColumn) instanceof TimestampData time
+      if (timeColumn >= 0
+          && row.getField(timeColumn) instanceof TimestampData time
           && !isInRange(micros(time), log.receivedMicros)) {
         micros = micros(time);
       }
@@ -125,8 +133,14 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
         return true;
       }
       String reason =
-          "event time " + Timestamps.ofMicros(micros) + " is not within " + plan.past() + " before and "
-              + plan.future() + " after its receipt at " + Timestamps.ofMicros(log.receivedMicros);
+          "event time "
+              + Timestamps.ofMicros(micros)
+              + " is not within "
+              + plan.past()
+              + " before and "
+              + plan.future()
+              + " after its receipt at "
+              + Timestamps.ofMicros(log.receivedMicros);
       return quarantine(log, eventId, ErrorCode.TIME_OUT_OF_RANGE, reason, "parse");
     }
 
@@ -144,7 +158,8 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       return quarantine(log, eventId, ErrorCode.QUALITY_RULE_FAILED, reason, "quality");
     }
 
-    private boolean quarantine(LogRecord log, StringData eventId, ErrorCode code, String reason, String stage) {
+    private boolean quarantine(
+        LogRecord log, StringData eventId, ErrorCode code, String reason, String stage) {
       long now = Timestamps.toMicros(clock.instant());
       output.collect(
           Outputs.QUARANTINE,

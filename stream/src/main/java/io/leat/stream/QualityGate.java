@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class QualityGate {
   private final List<QualityRule> rules = new ArrayList<>();
   private final int[] positions;
+  private final CelValues[] converters;
   private final RowView view = new RowView();
   private final List<String> broken = new ArrayList<>();
 
@@ -25,17 +25,25 @@ final class QualityGate {
     List<Types.NestedField> fields = table.fields();
     this.positions =
         columns.stream().mapToInt(c -> fields.indexOf(table.field(c.name()))).toArray();
+    this.converters =
+        columns.stream()
+            .map(c -> CelValues.of(c.type(), table.fieldType(c.name())))
+            .toArray(CelValues[]::new);
     for (StreamPlan.Rule rule : rules) {
       try {
         this.rules.add(
-            new QualityRule(rule.name(), Condition.compile(rule.expect(), columns), rule.otherwise()));
+            new QualityRule(
+                rule.name(), Condition.compile(rule.expect(), columns), rule.otherwise()));
       } catch (InvalidConditionException e) {
         throw new IllegalStateException("the blueprint was loaded with this rule", e);
       }
     }
   }
 
-  /** The first broken rule that quarantines, or null; {@link #flags()} then holds the broken ones that flag. */
+  /**
+   * The first broken rule that quarantines, or null; {@link #flags()} then holds the broken ones
+   * that flag.
+   */
   @Nullable QualityRule judge(GenericRowData row) {
     broken.clear();
     view.row = row;
@@ -63,13 +71,7 @@ final class QualityGate {
     @Override
     public Optional<Object> value(int column) {
       Object value = row == null ? null : row.getField(positions[column]);
-      if (value instanceof StringData text) {
-        return Optional.of(text.toString());
-      }
-      if (value instanceof TimestampData time) {
-        return Optional.of(time.toInstant());
-      }
-      return Optional.ofNullable(value);
+      return value == null ? Optional.empty() : Optional.of(converters[column].convert(value));
     }
   }
 }

@@ -28,8 +28,9 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a record's JSON into the declared columns of a row, in one pass. Values sit where the table has their columns;
- * what the schema does not declare is gathered in {@link #extra()}. Not thread-safe.
+ * Turns a record's JSON into the declared columns of a row, in one pass. Values sit where the table
+ * has their columns; what the schema does not declare is gathered in {@link #extra()}. Not
+ * thread-safe.
  */
 final class RowParser {
   private final JsonFactory factory =
@@ -84,7 +85,9 @@ final class RowParser {
     }
   }
 
-  /** JSON of the last record's undeclared properties, each at its own path; null when it had none. */
+  /**
+   * JSON of the last record's undeclared properties, each at its own path; null when it had none.
+   */
   @Nullable String extra() {
     return extra == null ? null : extra.toString();
   }
@@ -92,7 +95,9 @@ final class RowParser {
   /** The way to a nested value, for messages and for {@code _extra}; null at the top. */
   private record Path(@Nullable Path parent, String name) {
     static String pointer(@Nullable Path path) {
-      return path == null ? "" : pointer(path.parent) + "/" + path.name.replace("~", "~0").replace("/", "~1");
+      return path == null
+          ? ""
+          : pointer(path.parent) + "/" + path.name.replace("~", "~0").replace("/", "~1");
     }
   }
 
@@ -147,7 +152,9 @@ final class RowParser {
       throws IOException, MismatchException {
     require(parser, JsonToken.START_ARRAY, path, "an array");
     List<@Nullable Object> values = new ArrayList<>();
-    for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+    for (JsonToken token = parser.nextToken();
+        token != JsonToken.END_ARRAY;
+        token = parser.nextToken()) {
       values.add(
           token == JsonToken.VALUE_NULL
               ? null
@@ -156,15 +163,17 @@ final class RowParser {
     return new GenericArrayData(values.toArray());
   }
 
-  private static Object readBoolean(JsonParser parser, Path path) throws IOException, MismatchException {
+  private static Object readBoolean(JsonParser parser, Path path)
+      throws IOException, MismatchException {
     return switch (parser.currentToken()) {
-      case VALUE_TRUE -> Boolean.TRUE;
-      case VALUE_FALSE -> Boolean.FALSE;
-      default -> throw mismatch(parser, path, "a boolean");
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> throw mismatch(path, "a boolean");
     };
   }
 
-  private static Object readLong(JsonParser parser, Path path) throws IOException, MismatchException {
+  private static Object readLong(JsonParser parser, Path path)
+      throws IOException, MismatchException {
     if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT
         && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER) {
       return parser.getLongValue();
@@ -175,10 +184,11 @@ final class RowParser {
         return (long) value;
       }
     }
-    throw mismatch(parser, path, "a 64-bit integer");
+    throw mismatch(path, "a 64-bit integer");
   }
 
-  private static Object readDouble(JsonParser parser, Path path) throws IOException, MismatchException {
+  private static Object readDouble(JsonParser parser, Path path)
+      throws IOException, MismatchException {
     JsonToken token = parser.currentToken();
     if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
       double value = parser.getDoubleValue();
@@ -186,22 +196,24 @@ final class RowParser {
         return value;
       }
     }
-    throw mismatch(parser, path, "a 64-bit floating-point number");
+    throw mismatch(path, "a 64-bit floating-point number");
   }
 
-  private static Object readTimestamp(JsonParser parser, Path path) throws IOException, MismatchException {
+  private static Object readTimestamp(JsonParser parser, Path path)
+      throws IOException, MismatchException {
     long micros = Timestamps.parseMicros(text(parser, path));
     if (micros == Timestamps.INVALID) {
-      throw mismatch(parser, path, "an RFC 3339 date-time");
+      throw mismatch(path, "an RFC 3339 date-time");
     }
     return timestamp(micros);
   }
 
-  private static Object readDate(JsonParser parser, Path path) throws IOException, MismatchException {
+  private static Object readDate(JsonParser parser, Path path)
+      throws IOException, MismatchException {
     try {
       return (int) LocalDate.parse(text(parser, path)).toEpochDay();
     } catch (DateTimeException e) {
-      throw mismatch(parser, path, "a date");
+      throw mismatch(path, "a date");
     }
   }
 
@@ -218,11 +230,11 @@ final class RowParser {
   private static void require(JsonParser parser, JsonToken token, Path path, String wanted)
       throws MismatchException {
     if (parser.currentToken() != token) {
-      throw mismatch(parser, path, wanted);
+      throw mismatch(path, wanted);
     }
   }
 
-  private static MismatchException mismatch(JsonParser parser, Path path, String wanted) {
+  private static MismatchException mismatch(Path path, String wanted) {
     return new MismatchException(Path.pointer(path), "is not " + wanted);
   }
 
@@ -283,7 +295,10 @@ final class RowParser {
       }
     }
 
-    /** Records of one sender name their fields in one order: the field after the last one is tried first. */
+    /**
+     * Records of one sender name their fields in one order: the field after the last one is tried
+     * first.
+     */
     private int indexOf(String name, int next) {
       if (next < names.length && names[next].equals(name)) {
         return next;

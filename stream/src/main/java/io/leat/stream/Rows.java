@@ -21,7 +21,8 @@ final class Rows {
   private Rows() {}
 
   /** A raw row, in the order of {@link EventTables#raw()}. */
-  static RowData raw(LogRecord log, StringData eventId, @Nullable TimestampData eventTime, int epoch) {
+  static RowData raw(
+      LogRecord log, StringData eventId, @Nullable TimestampData eventTime, int epoch) {
     return GenericRowData.of(
         eventId,
         text(log.source),
@@ -47,7 +48,13 @@ final class Rows {
 
   /** A quarantined record, in the order of {@link EventTables#quarantine()}. */
   static RowData quarantined(
-      StreamPlan plan, LogRecord log, StringData eventId, ErrorCode code, String reason, String stage, long nowMicros) {
+      StreamPlan plan,
+      LogRecord log,
+      StringData eventId,
+      ErrorCode code,
+      String reason,
+      String stage,
+      long nowMicros) {
     return GenericRowData.of(
         StringData.fromString(plan.stream()),
         StringData.fromString(code.code()),

@@ -38,7 +38,8 @@ public record StreamPlan(
     implements Serializable {
 
   /** A {@link QualityRule} as text. */
-  public record Rule(String name, String expect, QualityRule.Otherwise otherwise) implements Serializable {}
+  public record Rule(String name, String expect, QualityRule.Otherwise otherwise)
+      implements Serializable {}
 
   /**
    * The plan of a stream whose tables exist.

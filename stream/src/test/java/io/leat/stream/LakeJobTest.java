@@ -57,7 +57,9 @@ class LakeJobTest {
         .containsEntry("_quality", null)
         .containsEntry("_schema_version", 1)
         .containsEntry("_log_offset", 7L);
-    assertThat(result.raw()).singleElement().satisfies(r -> assertThat(r).containsEntry("log_offset", 7L));
+    assertThat(result.raw())
+        .singleElement()
+        .satisfies(r -> assertThat(r).containsEntry("log_offset", 7L));
     result.booksBalance();
   }
 
@@ -82,7 +84,15 @@ class LakeJobTest {
         .containsExactlyInAnyOrder("0 null", "4 [warm]", "11 null");
     assertThat(
             result.quarantine().stream()
-                .map(r -> r.get("log_offset") + " " + r.get("code") + " " + r.get("stage") + ": " + r.get("reason")))
+                .map(
+                    r ->
+                        r.get("log_offset")
+                            + " "
+                            + r.get("code")
+                            + " "
+                            + r.get("stage")
+                            + ": "
+                            + r.get("reason")))
         .containsExactlyInAnyOrder(
             "2 event-id-conflict dedup: the event id was used before with another payload",
             "3 quality-rule-failed quality: plausible: expected temperature_c > -60 && temperature_c < 150",
@@ -252,7 +262,9 @@ class LakeJobTest {
         rows.add(values(iterator.next(), schema));
       }
     }
-    rows.sort(Comparator.comparing(r -> String.valueOf(r.getOrDefault("_log_offset", r.get("log_offset")))));
+    rows.sort(
+        Comparator.comparing(
+            r -> String.valueOf(r.getOrDefault("_log_offset", r.get("log_offset")))));
     return rows;
   }
 

@@ -53,7 +53,9 @@ final class TestingPlans {
         Duration.ofMinutes(10),
         List.of(
             new StreamPlan.Rule(
-                "plausible", "temperature_c > -60 && temperature_c < 150", QualityRule.Otherwise.QUARANTINE),
+                "plausible",
+                "temperature_c > -60 && temperature_c < 150",
+                QualityRule.Otherwise.QUARANTINE),
             new StreamPlan.Rule("warm", "temperature_c < 100", QualityRule.Otherwise.FLAG)));
   }
 
