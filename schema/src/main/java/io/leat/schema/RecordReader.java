@@ -104,12 +104,19 @@ final class RecordReader {
   }
 
   private BigDecimal decimal() throws IOException {
-    BigDecimal value = parser.getDecimalValue();
-    if (Math.abs((long) value.precision() - value.scale()) > MAX_EXPONENT) {
-      note(ErrorCode.MALFORMED_JSON, "a number is beyond 10 to the power of " + MAX_EXPONENT);
-      return BigDecimal.ZERO;
+    BigDecimal value;
+    try {
+      value = parser.getDecimalValue();
+    } catch (NumberFormatException e) {
+      // Jackson has checked the syntax; what is left is an exponent past the range of int.
+      return beyond();
     }
-    return value;
+    return Math.abs((long) value.precision() - value.scale()) > MAX_EXPONENT ? beyond() : value;
+  }
+
+  private BigDecimal beyond() {
+    note(ErrorCode.MALFORMED_JSON, "a number is beyond 10 to the power of " + MAX_EXPONENT);
+    return BigDecimal.ZERO;
   }
 
   private JsonNode object(int depth) throws IOException {
