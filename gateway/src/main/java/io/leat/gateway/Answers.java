@@ -38,10 +38,12 @@ final class Answers {
 
   void send(RoutingContext ctx, Submission submission) {
     Tally tally = count(submission);
+    if (ctx.response().ended() || ctx.response().closed()) {
+      return;
+    }
     Refusal whole = submission.whole();
     if (whole != null) {
-      boolean kept = !submission.entries().isEmpty() && submission.kept(submission.entries().get(0));
-      problem(ctx, whole.code(), whole, kept);
+      problem(ctx, whole.code(), whole, wholeKept(submission, whole));
     } else if (submission.batch()) {
       batch(ctx, submission, tally);
     } else {
@@ -66,6 +68,9 @@ final class Answers {
     if (whole != null) {
       // An expired or refused request may not even have been read: it counts as one.
       metrics.rejected(stream, whole.code(), 1);
+      if (Rejections.kept(whole.code()) && !wholeKept(submission, whole)) {
+        lost(submission.entries().get(0));
+      }
       return tally;
     }
     for (Entry entry : submission.entries()) {
@@ -75,13 +80,25 @@ final class Answers {
       } else {
         tally.rejected.merge(code, 1, Integer::sum);
       }
-      if (entry.refusal() != null && entry.slot() >= 0 && !submission.kept(entry)) {
-        rejections.lost();
+      if (entry.refusal() != null && !submission.kept(entry)) {
+        lost(entry);
       }
     }
     metrics.accepted(stream, tally.accepted);
     tally.rejected.forEach((code, count) -> metrics.rejected(stream, code, count));
     return tally;
+  }
+
+  /** A worker may still be busy with the entries unless the refusal is one that is kept. */
+  private static boolean wholeKept(Submission submission, Refusal whole) {
+    return Rejections.kept(whole.code()) && submission.kept(submission.entries().get(0));
+  }
+
+  /** A copy was on its way to the log, but did not get there. */
+  private void lost(Entry entry) {
+    if (entry.slot() >= 0) {
+      rejections.lost();
+    }
   }
 
   private static @Nullable ErrorCode code(Submission submission, Entry entry) {
@@ -161,11 +178,7 @@ final class Answers {
         }
       }
     }
-    var response = ctx.response();
-    if (response.ended() || response.closed()) {
-      return;
-    }
-    response
+    ctx.response()
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .end(

@@ -5,6 +5,7 @@ import io.leat.event.EventIds;
 import io.leat.event.LeatException;
 import io.leat.event.Names;
 import io.leat.gateway.format.RecordSource;
+import io.leat.gateway.format.Refusal;
 import io.leat.gateway.format.RequestFormat;
 import io.leat.gateway.publishing.Publisher;
 import io.leat.http.Bodies;
@@ -40,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventRoutes implements Routes, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int MAX_IDEMPOTENCY_KEY = 256;
 
   private final StreamRegistry streams;
@@ -130,7 +132,6 @@ public final class EventRoutes implements Routes, AutoCloseable {
     RequestFormat format;
     try {
       format = RequestFormat.of(contentType, headers);
-      idempotencyKey(headers);
     } catch (LeatException e) {
       metrics.rejected(stream.name(), e.code(), 1);
       throw e;
@@ -138,9 +139,22 @@ public final class EventRoutes implements Routes, AutoCloseable {
     bodies
         .read(ctx, settings.body())
         .onSuccess(
-            body -> submit(ctx, ingest(ctx, stream, principal, format), format, body))
+            body ->
+                submit(
+                    ctx,
+                    ingest(ctx, stream, principal, format),
+                    format,
+                    body,
+                    badIdempotencyKey(headers)))
         .onFailure(
             failure -> {
+              if (failure instanceof LeatException e && Rejections.kept(e.code())) {
+                // The body's bytes are gone; that it came is kept all the same.
+                Refusal refusal = Refusal.of(e.code(), String.valueOf(e.getMessage()));
+                submit(
+                    ctx, ingest(ctx, stream, principal, format), format, new byte[0], refusal);
+                return;
+              }
               if (failure instanceof LeatException e) {
                 metrics.rejected(stream.name(), e.code(), 1);
               }
@@ -157,14 +171,13 @@ public final class EventRoutes implements Routes, AutoCloseable {
         : "A stream is addressed as <blueprint>.<stream>, such as devices.telemetry";
   }
 
-  private static @Nullable String idempotencyKey(MultiMap headers) {
-    String key = headers.get("Idempotency-Key");
-    if (key != null && (key.isBlank() || key.length() > MAX_IDEMPOTENCY_KEY)) {
-      throw new LeatException(
-          ErrorCode.BAD_REQUEST,
-          "The Idempotency-Key must have 1 to " + MAX_IDEMPOTENCY_KEY + " characters");
-    }
-    return key;
+  private static @Nullable Refusal badIdempotencyKey(MultiMap headers) {
+    String key = headers.get(IDEMPOTENCY_KEY);
+    return key != null && (key.isBlank() || key.length() > MAX_IDEMPOTENCY_KEY)
+        ? Refusal.of(
+            ErrorCode.BAD_REQUEST,
+            "The Idempotency-Key must have 1 to " + MAX_IDEMPOTENCY_KEY + " characters")
+        : null;
   }
 
   private Ingest ingest(
@@ -176,11 +189,16 @@ public final class EventRoutes implements Routes, AutoCloseable {
         principal,
         Guard.requestId(ctx),
         now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000,
-        idempotencyKey(headers),
+        headers.get(IDEMPOTENCY_KEY),
         format == RequestFormat.BINARY ? headers.get(HttpHeaders.CONTENT_TYPE) : null);
   }
 
-  private void submit(RoutingContext ctx, Ingest ingest, RequestFormat format, byte[] body) {
+  private void submit(
+      RoutingContext ctx,
+      Ingest ingest,
+      RequestFormat format,
+      byte[] body,
+      @Nullable Refusal early) {
     Vertx vertx = ctx.vertx();
     Context context = vertx.getOrCreateContext();
     long held = body.length;
@@ -196,6 +214,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
             ingest,
             format,
             body,
+            early,
             ctx.request().headers(),
             collaborators,
             () ->

@@ -49,6 +49,7 @@ final class Submission implements Runnable {
   private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.READING);
   private List<Entry> entries = new ArrayList<>();
   private Handover handover;
+  private final @Nullable Refusal early;
   private @Nullable Refusal whole;
 
   /** What all submissions share. */
@@ -59,18 +60,21 @@ final class Submission implements Runnable {
       Publisher publisher) {}
 
   /**
+   * @param early why the request is refused although its body was not looked at, or null
    * @param decided called once, on any thread
    */
   Submission(
       Ingest ingest,
       RequestFormat format,
       byte[] body,
+      @Nullable Refusal early,
       Iterable<Map.Entry<String, String>> headers,
       Collaborators with,
       Runnable decided) {
     this.ingest = ingest;
     this.format = format;
     this.body = body;
+    this.early = early;
     this.headers = headers;
     this.with = with;
     this.decided = decided;
@@ -83,10 +87,14 @@ final class Submission implements Runnable {
     if (stage.get() != Stage.READING) {
       return;
     }
-    try {
-      with.source().read(format, body, headers, this::take);
-    } catch (UnreadableException e) {
-      refuseWhole(e.refusal());
+    if (early != null) {
+      refuseWhole(early);
+    } else {
+      try {
+        with.source().read(format, body, headers, this::take);
+      } catch (UnreadableException e) {
+        refuseWhole(e.refusal());
+      }
     }
     publish();
   }
@@ -134,6 +142,7 @@ final class Submission implements Runnable {
   }
 
   private void publish() {
+    handover.seal();
     if (!stage.compareAndSet(Stage.READING, Stage.PUBLISHING)) {
       return;
     }

@@ -7,10 +7,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of one request, and what became of each. Filled by one thread, then given to {@link
- * Publisher#offer}; from then on outcomes come in from several threads, each message's exactly once,
+ * The messages of one request, and what became of each. Filled and sealed by one thread, then given
+ * to {@link Publisher#offer}; from then on outcomes come in from several threads, each message's exactly once,
  * and the last one ends the handover.
  */
 public final class Handover {
@@ -26,7 +28,7 @@ public final class Handover {
   private final AtomicInteger open = new AtomicInteger();
   private final Set<ByteBuffer> failedKeys = ConcurrentHashMap.newKeySet(1);
   private volatile boolean anyFailed;
-  private Runnable released = () -> {};
+  private final AtomicReference<@Nullable Runnable> release = new AtomicReference<>();
 
   /**
    * @param done called once, when every outcome is known, on any thread; must not block
@@ -67,7 +69,7 @@ public final class Handover {
    * unless that has happened already.
    */
   public void expire() {
-    for (int i = 0; i < messages.size(); i++) {
+    for (int i = 0; i < outcomes.length(); i++) {
       settle(i, Outcome.PENDING, Outcome.UNAVAILABLE);
       settle(i, Outcome.HANDED_OVER, Outcome.UNKNOWN);
     }
@@ -81,14 +83,28 @@ public final class Handover {
     return messages.get(index);
   }
 
-  /** Called once, before any outcome. */
-  void begin(Runnable onRelease) {
+  /** Closes the list of messages; from here on other threads may look at the outcomes. */
+  public void seal() {
     int size = messages.size();
-    outcomes = new AtomicIntegerArray(size);
     offsets = new long[size];
     partitions = new int[size];
     open.set(size);
-    released = onRelease;
+    outcomes = new AtomicIntegerArray(size);
+  }
+
+  /** Runs {@code action} once every outcome is known, even if that is so already. */
+  void onRelease(Runnable action) {
+    release.set(action);
+    if (open.get() == 0) {
+      release();
+    }
+  }
+
+  private void release() {
+    Runnable action = release.getAndSet(null);
+    if (action != null) {
+      action.run();
+    }
   }
 
   /** Whether the sender may send the message now; if not, its outcome is known already. */
@@ -134,7 +150,7 @@ public final class Handover {
       return false;
     }
     if (open.decrementAndGet() == 0) {
-      released.run();
+      release();
       done.run();
     }
     return true;

@@ -92,7 +92,7 @@ public final class Publisher implements AutoCloseable {
   }
 
   /**
-   * Takes the messages on. Each gets its outcome in the handover, and the handover ends, within the
+   * Takes the messages of a sealed handover on. Each gets its outcome in the handover, and the handover ends, within the
    * sum of the settings' times as far as Kafka's client keeps to them.
    *
    * @return false when a bound is reached: nothing was taken on
@@ -107,15 +107,15 @@ public final class Publisher implements AutoCloseable {
       return false;
     }
     long since = System.nanoTime();
-    handover.begin(
-        () -> {
-          bytes.addAndGet(-size);
-          seconds.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
-        });
     if (!queue.offer(new Waiting(handover, since))) {
       bytes.addAndGet(-size);
       return false;
     }
+    handover.onRelease(
+        () -> {
+          bytes.addAndGet(-size);
+          seconds.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
+        });
     return true;
   }
 
