@@ -25,7 +25,7 @@ public record JwtIssuer(
     ClaimMapping claims) {
   private static final Set<String> POSSIBLE =
       Set.of(
-          "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA");
+          "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
   public JwtIssuer {
     algorithms = Set.copyOf(algorithms);
@@ -76,6 +76,6 @@ public record JwtIssuer(
 
   /** The algorithms that are accepted if the configuration does not say. */
   public static Set<String> defaultAlgorithms() {
-    return Set.copyOf(List.of("RS256", "PS256", "ES256", "EdDSA"));
+    return Set.copyOf(List.of("RS256", "PS256", "ES256"));
   }
 }
