@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
  * blueprint ({@code devices.*}) or all ({@code *}). No pattern means no stream.
  */
 public record StreamScope(List<String> patterns) {
-  /** Every stream of every blueprint. */
-  public static final StreamScope ALL = new StreamScope(List.of("*"));
-
   private static final Pattern PATTERN =
       Pattern.compile("\\*|[a-z][a-z0-9_]{0,62}\\.(\\*|[a-z][a-z0-9_]{0,62})");
+
+  /** Every stream of every blueprint. */
+  public static final StreamScope ALL = new StreamScope(List.of("*"));
 
   public StreamScope {
     patterns = List.copyOf(patterns);
