@@ -35,8 +35,12 @@ class LakeCatalogTest {
       new Schema(Types.NestedField.required(1, "id", Types.LongType.get()));
   private static final TableIdentifier TABLE = TableIdentifier.of("devices_raw", "telemetry");
 
-  @TempDir Path directory;
+  private final Path directory;
   private EmbeddedPostgres postgres;
+
+  LakeCatalogTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void startPostgres() throws IOException {

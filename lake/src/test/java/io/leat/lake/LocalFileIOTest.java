@@ -40,9 +40,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalFileIOTest {
-  @TempDir Path directory;
+  private final Path directory;
 
   private final LocalFileIO io = new LocalFileIO();
+
+  LocalFileIOTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @Test
   void aClosedFileIsDurableAndSoAreTheDirectoriesThatLeadToIt() throws IOException {
