@@ -36,16 +36,18 @@ public final class Tables {
     this.properties = Map.copyOf(all);
   }
 
+  /** A small dictionary: columns of unique values give up on it after a few thousand rows. */
   private static final Map<String, String> DEFAULTS =
-      Map.of(
-          "format-version", "2",
-          "write.parquet.compression-codec", "zstd",
-          "write.metadata.previous-versions-max", "20",
-          "write.metadata.delete-after-commit.enabled", "true",
-          "commit.manifest.min-count-to-merge", "20",
-          "commit.retry.num-retries", "10",
-          "commit.retry.max-wait-ms", "5000",
-          "flink.max-continuous-empty-commits", "2147483647");
+      Map.ofEntries(
+          Map.entry("format-version", "2"),
+          Map.entry("write.parquet.compression-codec", "zstd"),
+          Map.entry("write.parquet.dict-size-bytes", "131072"),
+          Map.entry("write.metadata.previous-versions-max", "20"),
+          Map.entry("write.metadata.delete-after-commit.enabled", "true"),
+          Map.entry("commit.manifest.min-count-to-merge", "20"),
+          Map.entry("commit.retry.num-retries", "10"),
+          Map.entry("commit.retry.max-wait-ms", "5000"),
+          Map.entry("flink.max-continuous-empty-commits", "2147483647"));
 
   /** How a table of the wanted name is partitioned, given its schema. */
   @FunctionalInterface

@@ -130,8 +130,7 @@ final class RecordReader {
       count();
       push(name, -1);
       checked(name);
-      JsonNode value =
-          level == 1 && name.equals(member) ? memberValue() : value(depth + 1);
+      JsonNode value = level == 1 && name.equals(member) ? memberValue() : value(depth + 1);
       if (object.replace(name, value) != null) {
         note(ErrorCode.DUPLICATE_JSON_KEY, "the property is named twice");
       }

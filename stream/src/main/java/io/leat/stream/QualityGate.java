@@ -6,7 +6,6 @@ import io.leat.rules.QualityRule;
 import io.leat.schema.Column;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
@@ -69,9 +68,14 @@ final class QualityGate {
     private @Nullable GenericRowData row;
 
     @Override
-    public Optional<Object> value(int column) {
+    public @Nullable Object value(int column) {
       Object value = row == null ? null : row.getField(positions[column]);
-      return value == null ? Optional.empty() : Optional.of(converters[column].convert(value));
+      return value == null ? null : converters[column].convert(value);
+    }
+
+    @Override
+    public boolean isNull(int column) {
+      return row == null || row.getField(positions[column]) == null;
     }
   }
 }
