@@ -83,6 +83,12 @@ public final class Value {
     return scalar.text();
   }
 
+  /** A text, number or boolean, as it is written: for settings that are passed on. */
+  public String plain(String fallback) {
+    YamlNode.Scalar scalar = scalar("text");
+    return scalar == null ? fallback : scalar.text();
+  }
+
   /**
    * A text of a given form.
    *
