@@ -1,4 +1,4 @@
-package io.leat.blueprint;
+package io.leat.blueprint.yaml;
 
 /**
  * One mistake in a configuration file, with the place and the way out.
