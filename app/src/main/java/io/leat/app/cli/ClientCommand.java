@@ -78,18 +78,28 @@ final class ClientCommand implements Callable<Integer> {
               converter = DurationConverter.class,
               description = "The key's life, such as 90d or 12h (default: no end).")
           @Nullable Duration life,
+      @Option(
+              names = "--certificate-subject",
+              paramLabel = "CN",
+              description = "The client shows a certificate of this common name, and gets no key.")
+          @Nullable String subject,
       @Option(names = "--json", description = "Answer as JSON.") boolean json) {
     ObjectNode body = LeatClient.JSON.createObjectNode().put("name", name);
     ArraysJson.put(body, "roles", roles);
     ArraysJson.put(body, "streams", streams == null ? List.of() : streams);
-    ArraysJson.put(body, "entities", entities == null ? List.of() : entities);
+    ArraysJson.put(body, "entity_keys", entities == null ? List.of() : entities);
     if (life != null) {
-      body.put("expires", leat.context().clock().instant().plus(life).toString());
+      body.put("expires_at", leat.context().clock().instant().plus(life).toString());
+    }
+    if (subject != null) {
+      body.putObject("certificate").put("subject", subject);
     }
     JsonNode made = connection.connect(leat.context().environment()).post("/v1/clients", body);
     Terminal terminal = leat.terminal();
     if (json) {
       terminal.line(made.toString());
+    } else if (!made.hasNonNull("key")) {
+      terminal.line("Client " + made.path("id").asText() + " is known by its certificate.");
     } else if (terminal.isInteractive()) {
       terminal.line("Client " + terminal.styled(Style.BOLD, made.path("id").asText()) + " may now "
           + String.join(", ", roles) + ". Its key, shown this once:");
@@ -116,15 +126,14 @@ final class ClientCommand implements Callable<Integer> {
     }
     Table table = new Table("id", "name", "roles", "streams", "entities", "expires", "state");
     for (JsonNode client : answer.isArray() ? answer : answer.path("clients")) {
-      boolean revoked =
-          client.path("revoked").asBoolean(false) || client.hasNonNull("revoked_at");
+      boolean revoked = client.hasNonNull("revoked_at");
       table.row(
           text(client, "id"),
           text(client, "name"),
           words(client.path("roles")),
           words(client.path("streams")),
-          words(client.path("entities")),
-          client.path("expires").asText("never"),
+          words(client.path("entity_keys")),
+          client.path("expires_at").asText("never"),
           revoked ? leat.terminal().styled(Style.RED, "revoked") : "active");
     }
     table.print(leat.terminal());
