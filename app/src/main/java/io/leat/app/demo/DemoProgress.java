@@ -64,21 +64,28 @@ final class DemoProgress implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     ending = true;
     thread.interrupt();
-    thread.join();
+    try {
+      thread.join(10_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void show() {
-    try (LiveLines live = new LiveLines(terminal)) {
+    LiveLines live = new LiveLines(terminal);
+    try {
       for (int frame = 1; !ending; frame++) {
         step(live, frame);
         Thread.sleep(FRAME.toMillis());
       }
-      live.erase();
     } catch (InterruptedException e) {
-      new LiveLines(terminal).close();
+      // Closed in the midst of a frame.
+      Thread.currentThread().interrupt();
+    } finally {
+      live.erase();
     }
   }
 
@@ -95,15 +102,10 @@ final class DemoProgress implements AutoCloseable {
         }
       }
     } catch (HttpProblemException | UncheckedIOException e) {
-      if (Thread.currentThread().isInterrupted() || ending) {
-        live.erase();
+      if (ending) {
         throw new InterruptedException();
       }
       terminal.note("The status could not be read: " + e.getMessage());
-    } finally {
-      if (ending) {
-        live.erase();
-      }
     }
   }
 
