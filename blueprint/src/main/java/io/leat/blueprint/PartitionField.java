@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,30 +22,34 @@ public record PartitionField(Transform transform, String column, int width) {
   private static final Pattern WITH_WIDTH =
       Pattern.compile("(bucket|truncate)\\(\\s*([1-9][0-9]{0,4})\\s*,\\s*([^(),\\s]+)\\s*\\)");
 
-  /** Iceberg's partition transforms, with the types of column that each takes. */
+  /** Iceberg's partition transforms. */
   public enum Transform {
-    HOUR(Primitive.TIMESTAMP),
-    DAY(Primitive.TIMESTAMP, Primitive.DATE),
-    MONTH(Primitive.TIMESTAMP, Primitive.DATE),
-    YEAR(Primitive.TIMESTAMP, Primitive.DATE),
-    IDENTITY(Primitive.BOOLEAN, Primitive.LONG, Primitive.STRING, Primitive.DATE),
-    BUCKET(Primitive.LONG, Primitive.STRING, Primitive.TIMESTAMP, Primitive.DATE),
-    TRUNCATE(Primitive.LONG, Primitive.STRING);
-
-    private final Set<Primitive> types;
-
-    Transform(Primitive... types) {
-      this.types = Set.of(types);
-    }
+    HOUR,
+    DAY,
+    MONTH,
+    YEAR,
+    IDENTITY,
+    BUCKET,
+    TRUNCATE;
 
     /** Whether a column of this type can be partitioned so. */
     public boolean takes(Primitive type) {
-      return types.contains(type);
+      return switch (this) {
+        case HOUR -> type == Primitive.TIMESTAMP;
+        case DAY, MONTH, YEAR -> type == Primitive.TIMESTAMP || type == Primitive.DATE;
+        case IDENTITY -> type == Primitive.BOOLEAN || isDiscrete(type) || type == Primitive.DATE;
+        case BUCKET -> isDiscrete(type) || type == Primitive.TIMESTAMP || type == Primitive.DATE;
+        case TRUNCATE -> isDiscrete(type);
+      };
+    }
+
+    private static boolean isDiscrete(Primitive type) {
+      return type == Primitive.LONG || type == Primitive.STRING;
     }
 
     /** Whether it cuts time into spans. */
     boolean isOfTime() {
-      return ordinal() <= YEAR.ordinal();
+      return this == HOUR || this == DAY || this == MONTH || this == YEAR;
     }
 
     /** As a blueprint writes it. */

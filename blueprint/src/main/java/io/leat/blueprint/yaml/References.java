@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${env:NAME:-default}} in a text; {@code $${} stands for
- * the characters themselves.
+ * Resolves {@code ${env:NAME}} and {@code ${env:NAME:-default}} in a text; a dollar sign before
+ * such a reference takes its meaning away.
  */
 final class References {
   private static final Pattern REFERENCE =
