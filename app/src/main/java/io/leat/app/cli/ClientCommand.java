@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     name = "client",
     description = "Manage the API keys of clients.",
     synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
     footer = {"", "Example: leat client add --name shop-1 --role send --stream devices.transaction"})
 final class ClientCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();

@@ -30,6 +30,8 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"", "Example: leat demo devices --for 60s --rate 5000"})
 final class DemoCommand implements Callable<Integer> {
+  private static final Duration STANDSTILL = Duration.ofSeconds(45);
+
   @Parameters(paramLabel = "NAME", description = "The blueprint: devices.")
   String name = "";
 
@@ -120,7 +122,8 @@ final class DemoCommand implements Callable<Integer> {
                       name, blueprint, length, rate == null ? 0 : rate, seed, devices),
                   leat.context().clock(),
                   terminal,
-                  json)
+                  json,
+                  STANDSTILL)
               .run();
       if (json) {
         terminal.line(report.json().toString());

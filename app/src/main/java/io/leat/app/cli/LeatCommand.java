@@ -3,11 +3,15 @@ package io.leat.app.cli;
 import io.leat.app.client.HttpProblemException;
 import io.leat.app.terminal.ColorMode;
 import io.leat.app.terminal.Terminal;
+import io.leat.blueprint.yaml.Suggestions;
 import io.leat.event.LeatException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -96,13 +100,19 @@ final class LeatCommand implements Callable<Integer> {
     String message = String.valueOf(e.getMessage());
     terminal().error(sentence(message));
     if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      java.util.List<String> suggestions = unmatched.getSuggestions();
-      if (!suggestions.isEmpty()) {
-        terminal().note("Did you mean: " + String.join(", ", suggestions) + "?");
-      }
+      String word = unmatched.getUnmatched().isEmpty() ? "" : unmatched.getUnmatched().get(0);
+      Suggestions.nearest(word, known(e.getCommandLine()))
+          .ifPresent(name -> terminal().note("Did you mean '" + name + "'?"));
     }
     terminal().note("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
     return 2;
+  }
+
+  /** Subcommands and options. */
+  private static Collection<String> known(CommandLine command) {
+    List<String> names = new ArrayList<>(command.getSubcommands().keySet());
+    command.getCommandSpec().options().forEach(o -> names.addAll(List.of(o.names())));
+    return names;
   }
 
   private int failed(Exception e) {

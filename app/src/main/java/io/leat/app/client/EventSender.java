@@ -1,6 +1,7 @@
 package io.leat.app.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leat.event.ErrorCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * same Idempotency-Key, so that records which the log holds already are recognised. Thread-safe.
  */
 public final class EventSender {
+  private static final String OUTCOME_UNKNOWN = ErrorCode.OUTCOME_UNKNOWN.code();
+
   private final LeatClient client;
   private final RetryPolicy policy;
   private final Pause pause;
@@ -48,8 +51,8 @@ public final class EventSender {
     int unknown = 0;
     for (int attempt = 1; ; attempt++) {
       Answer answer = attempt(request);
-      unknown += answer.status() == 0 ? records.size() : 0;
       List<RecordResult> results = results(answer, records.size());
+      unknown += unknown(answer, results, records.size());
       again += merge(merged, results);
       boolean retry = merged.stream().anyMatch(r -> r == null || r.isRetryable());
       if (!retry || attempt == policy.attempts()) {
@@ -66,6 +69,21 @@ public final class EventSender {
     } catch (IOException e) {
       return new Answer(0, new byte[0], null, LeatClient.describe(e));
     }
+  }
+
+  /** How many records of an attempt the log may hold without our knowing. */
+  private static int unknown(Answer answer, List<RecordResult> results, int count) {
+    if (results.isEmpty()) {
+      // 408 and 504 come after the body was taken; a refusal by 429 or 503 says its code.
+      boolean refused = answer.status() == 429 || answer.status() == 503;
+      boolean open = !refused || OUTCOME_UNKNOWN.equals(code(answer));
+      return open ? count : 0;
+    }
+    return (int) results.stream().filter(r -> r.code().equals(OUTCOME_UNKNOWN)).count();
+  }
+
+  private static String code(Answer answer) {
+    return LeatClient.problem(answer.status(), answer.body()).code();
   }
 
   /** The results of an answer; empty when it says nothing of the records and may be retried. */

@@ -31,9 +31,6 @@ public final class Demo {
   /** The series have at most this part of the events. */
   private static final double SERIES_SHARE = 0.75;
 
-  /** Waiting for the tables ends when nothing has moved for this long. */
-  private static final Duration STANDSTILL = Duration.ofSeconds(45);
-
   private static final Set<String> STREAMS =
       new TreeSet<>(Set.of("telemetry", "heartbeat", "fault", "transaction"));
 
@@ -43,6 +40,7 @@ public final class Demo {
   private final InstantSource clock;
   private final Terminal terminal;
   private final boolean quiet;
+  private final Duration standstill;
   private final Ledger ledger = new Ledger();
   private final FeedCounts counts = new FeedCounts();
 
@@ -64,6 +62,7 @@ public final class Demo {
    * @param freshness the platform's measurement
    * @param terminal shows the progress
    * @param quiet keeps the terminal's output free for JSON
+   * @param standstill waiting for the tables ends when nothing has moved for this long
    */
   public Demo(
       LeatClient admin,
@@ -71,13 +70,15 @@ public final class Demo {
       Settings settings,
       InstantSource clock,
       Terminal terminal,
-      boolean quiet) {
+      boolean quiet,
+      Duration standstill) {
     this.admin = admin;
     this.freshness = freshness;
     this.settings = settings;
     this.clock = clock;
     this.terminal = terminal;
     this.quiet = quiet;
+    this.standstill = standstill;
   }
 
   /** Runs it to its end. */
@@ -180,7 +181,7 @@ public final class Demo {
     Tallies tables = Tallies.count(admin, settings.blueprint(), STREAMS).since(before);
     long moved = System.nanoTime();
     long last = -1;
-    while (!isComplete(tables) && System.nanoTime() - moved < STANDSTILL.toNanos()) {
+    while (!isComplete(tables) && System.nanoTime() - moved < standstill.toNanos()) {
       Thread.sleep(500);
       tables = Tallies.count(admin, settings.blueprint(), STREAMS).since(before);
       long sum = tables.settled() + Tallies.sum(tables.raw()) + Tallies.sum(tables.rejected());
