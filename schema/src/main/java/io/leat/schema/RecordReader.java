@@ -47,7 +47,12 @@ final class RecordReader {
    * @param member the member whose place is wanted, or null
    */
   RecordReader(
-      JsonParser parser, JsonLimits limits, byte[] body, int base, int end, @Nullable String member) {
+      JsonParser parser,
+      JsonLimits limits,
+      byte[] body,
+      int base,
+      int end,
+      @Nullable String member) {
     this.parser = parser;
     this.limits = limits;
     this.body = body;
@@ -130,8 +135,7 @@ final class RecordReader {
       count();
       push(name, -1);
       checked(name);
-      JsonNode value =
-          level == 1 && name.equals(member) ? memberValue() : value(depth + 1);
+      JsonNode value = level == 1 && name.equals(member) ? memberValue() : value(depth + 1);
       if (object.replace(name, value) != null) {
         note(ErrorCode.DUPLICATE_JSON_KEY, "the property is named twice");
       }

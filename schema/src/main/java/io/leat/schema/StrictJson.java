@@ -187,14 +187,12 @@ public final class StrictJson {
         && body[start + 1] == (byte) 0xBB
         && body[start + 2] == (byte) 0xBF) {
       throw new MalformedJsonException(
-          ErrorCode.MALFORMED_JSON,
-          "a byte order mark is not allowed (RFC 8259, section 8.1)");
+          ErrorCode.MALFORMED_JSON, "a byte order mark is not allowed (RFC 8259, section 8.1)");
     }
     int invalid = Utf8.firstInvalid(body, start, end);
     if (invalid >= 0) {
       throw new MalformedJsonException(
-          ErrorCode.MALFORMED_JSON,
-          "the bytes are not valid UTF-8 at byte " + (invalid - start));
+          ErrorCode.MALFORMED_JSON, "the bytes are not valid UTF-8 at byte " + (invalid - start));
     }
   }
 

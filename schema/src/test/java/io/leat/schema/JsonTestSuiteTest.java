@@ -82,8 +82,7 @@ class JsonTestSuiteTest {
                     () -> {
                       StrictJson.Problem problem = problem(c);
                       assertThat(problem).isNotNull();
-                      assertThat(problem.code())
-                          .isIn(ErrorCode.MALFORMED_JSON, ErrorCode.TOO_DEEP);
+                      assertThat(problem.code()).isIn(ErrorCode.MALFORMED_JSON, ErrorCode.TOO_DEEP);
                     }));
   }
 

@@ -47,11 +47,11 @@ class StrictJsonTest {
   void messagesSayWhereAndRepeatNothing() {
     assertThat(message("")).isEqualTo("there is no value");
     assertThat(message("{} {}")).isEqualTo("there is more after the end of the value");
-    assertThat(message("[1")).isEqualTo("Unexpected end-of-input: expected close marker for Array at byte 2");
+    assertThat(message("[1"))
+        .isEqualTo("Unexpected end-of-input: expected close marker for Array at byte 2");
     assertThat(message("\uFEFF{}"))
         .isEqualTo("a byte order mark is not allowed (RFC 8259, section 8.1)");
-    assertThat(message("1e99999999999"))
-        .isEqualTo("a number is beyond 10 to the power of 10000");
+    assertThat(message("1e99999999999")).isEqualTo("a number is beyond 10 to the power of 10000");
     assertThat(message("1e100000")).isEqualTo("a number is beyond 10 to the power of 10000");
     assertThat(message("1".repeat(2_000))).isEqualTo("a number or a name is too long to be read");
   }

@@ -171,8 +171,7 @@ public final class RecordSource {
               original,
               attributes,
               Refusal.of(
-                  ErrorCode.MALFORMED_CLOUDEVENT,
-                  "'data' and 'data_base64' exclude each other"));
+                  ErrorCode.MALFORMED_CLOUDEVENT, "'data' and 'data_base64' exclude each other"));
     }
     JsonNode node = envelope.get(DATA);
     if (member == null || node == null) {
@@ -204,9 +203,7 @@ public final class RecordSource {
 
   private static IncomingRecord malformed(Bytes original, InvalidException e) {
     return IncomingRecord.refused(
-        original,
-        null,
-        Refusal.of(ErrorCode.MALFORMED_CLOUDEVENT, String.valueOf(e.getMessage())));
+        original, null, Refusal.of(ErrorCode.MALFORMED_CLOUDEVENT, String.valueOf(e.getMessage())));
   }
 
   /** Stops the reading, whoever reads. */
