@@ -74,7 +74,7 @@ final class ClientJson {
           texts(json, "entity_keys"),
           rate(json.getJsonObject("rate")),
           certificate(json.getJsonObject("certificate")),
-          json.getString("expires_at") == null ? null : Instant.parse(text(json, "expires_at")));
+          optionalText(json, "expires_at") == null ? null : Instant.parse(text(json, "expires_at")));
     } catch (ClassCastException e) {
       throw new LeatException(
           ErrorCode.BAD_REQUEST, "A member of the client has the wrong JSON type", e);
@@ -105,7 +105,8 @@ final class ClientJson {
       return null;
     }
     known(json, Set.of("fingerprint", "subject"));
-    return new Client.Certificate(json.getString("fingerprint"), json.getString("subject"));
+    return new Client.Certificate(
+        optionalText(json, "fingerprint"), optionalText(json, "subject"));
   }
 
   private static void known(JsonObject json, Set<String> members) {
@@ -118,11 +119,20 @@ final class ClientJson {
   }
 
   private static String text(JsonObject json, String member) {
-    String text = json.getString(member);
+    String text = optionalText(json, member);
     if (text == null) {
       throw new IllegalArgumentException(member + " is missing");
     }
     return text;
+  }
+
+  /** The text; unlike {@link JsonObject#getString} it takes no number for one. */
+  private static @Nullable String optionalText(JsonObject json, String member) {
+    Object value = json.getValue(member);
+    if (value != null && !(value instanceof String)) {
+      throw new IllegalArgumentException(member + " must be a text");
+    }
+    return (String) value;
   }
 
   private static List<String> texts(JsonObject json, String member) {

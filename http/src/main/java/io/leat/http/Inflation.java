@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -78,6 +79,9 @@ enum Inflation {
   }
 
   private InputStream stream(InputStream encoded) throws IOException {
+    if (encoded.available() == 0) {
+      throw new EOFException("no bytes"); // the decoder of zstd takes them for an empty body
+    }
     return switch (this) {
       case NONE -> encoded;
       case GZIP -> new GZIPInputStream(encoded, 8 * 1024);

@@ -75,7 +75,9 @@ final class Requests {
             record(ctx, start, ended.succeeded());
           }
         });
-    if (admitted) {
+    if (admitted && !hasValidPath(ctx)) {
+      ProblemDocument.send(ctx, ErrorCode.BAD_REQUEST, "The path is not validly encoded");
+    } else if (admitted) {
       ctx.next();
     } else {
       ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
@@ -83,6 +85,15 @@ final class Requests {
           ctx,
           ErrorCode.OVERLOADED,
           "More than " + maxConcurrent + " requests are in work. Try again in a second");
+    }
+  }
+
+  /** The router decodes a path lazily, and a failure of it would look like a defect. */
+  private static boolean hasValidPath(RoutingContext ctx) {
+    try {
+      return ctx.normalizedPath() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
     }
   }
 

@@ -386,7 +386,7 @@ class HttpServiceTest {
         .contains("urn:leat:error:headers-too-large")
         .endsWith("<closed>");
     assertThat(server.raw("GET /" + "x".repeat(20_000) + " HTTP/1.1\r\n\r\n", 2_000))
-        .startsWith("HTTP/1.1 431");
+        .matches("(?s)HTTP/1.. 431.*");
     for (String line :
         List.of(
             "GET /%zz HTTP/1.1",
@@ -401,14 +401,14 @@ class HttpServiceTest {
             "CONNECT a:1 HTTP/1.1")) {
       String answer =
           server.raw(line + "\r\nHost: a\r\nAuthorization: Bearer send\r\n\r\n", 500);
-      assertThat(answer).as(line).matches("(?s)HTTP/1.1 (4\\d\\d|501).*application/problem.*");
+      assertThat(answer).as(line).matches("(?s)HTTP/1.. 4\\d\\d.*application/problem.*");
     }
     String smuggled =
         server.raw(
             "POST /v1/echo/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
             500);
-    assertThat(smuggled).matches("(?s)HTTP/1.1 4\\d\\d.*");
+    assertThat(smuggled).matches("(?s)HTTP/1.. 4\\d\\d.*");
   }
 
   @Test

@@ -62,7 +62,7 @@ final class TestingServer implements AutoCloseable {
   }
 
   HttpRequest.Builder request(String path) {
-    String scheme = client.sslParameters() != null && service.isSecure() ? "https" : "http";
+    String scheme = service.isSecure() ? "https" : "http";
     return HttpRequest.newBuilder(URI.create(scheme + "://localhost:" + service.port() + path))
         .timeout(Duration.ofSeconds(15));
   }
