@@ -3,6 +3,8 @@ package io.leat.http;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -11,8 +13,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +56,7 @@ final class Failures {
 
   private static void byStatus(RoutingContext ctx, Router router) {
     switch (ctx.statusCode()) {
-      case 404 ->
-          ProblemDocument.send(ctx, ErrorCode.NOT_FOUND, "There is nothing at this path");
+      case 404 -> ProblemDocument.send(ctx, ErrorCode.NOT_FOUND, "There is nothing at this path");
       case 405 -> methodNotAllowed(ctx, router);
       case 406 -> plain(ctx, ErrorCode.NOT_ACCEPTABLE);
       case 415 -> plain(ctx, ErrorCode.UNSUPPORTED_MEDIA_TYPE);

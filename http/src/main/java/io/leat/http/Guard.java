@@ -125,8 +125,7 @@ public final class Guard {
     if (cause instanceof AuthenticationException e) {
       rejected(ctx, registry, e.reason());
       String error = e.reason().equals("missing") ? "" : ", error=\"invalid_token\"";
-      ctx.response()
-          .putHeader("WWW-Authenticate", "Bearer realm=\"leat\"" + error);
+      ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"leat\"" + error);
       ProblemDocument.send(ctx, ErrorCode.UNAUTHENTICATED, String.valueOf(e.getMessage()));
     } else {
       ctx.fail(cause);

@@ -8,9 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.Http2Settings;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
@@ -113,18 +113,14 @@ public final class HttpService implements AutoCloseable {
     if (reloadTimer >= 0) {
       vertx.cancelTimer(reloadTimer);
     }
-    return Future.all(servers.stream().map(server -> server.shutdown(GRACE)).toList())
-        .mapEmpty();
+    return Future.all(servers.stream().map(server -> server.shutdown(GRACE)).toList()).mapEmpty();
   }
 
   /** Stops and waits; not on an event loop. */
   @Override
   public void close() {
     try {
-      stop()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(GRACE.toSeconds() + 5, TimeUnit.SECONDS);
+      stop().toCompletionStage().toCompletableFuture().get(GRACE.toSeconds() + 5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -196,7 +192,8 @@ public final class HttpService implements AutoCloseable {
   }
 
   private void watch(Tls files) {
-    long millis = Math.max(1, java.util.Objects.requireNonNull(settings.tls()).checkEvery().toMillis());
+    long millis =
+        Math.max(1, java.util.Objects.requireNonNull(settings.tls()).checkEvery().toMillis());
     reloadTimer = vertx.setPeriodic(millis, ignored -> reload(files));
   }
 
@@ -208,8 +205,7 @@ public final class HttpService implements AutoCloseable {
             options ->
                 options == null
                     ? Future.succeededFuture(false)
-                    : Future.all(
-                            servers.stream().map(s -> s.updateSSLOptions(options)).toList())
+                    : Future.all(servers.stream().map(s -> s.updateSSLOptions(options)).toList())
                         .map(true))
         .onSuccess(
             done -> {

@@ -154,8 +154,7 @@ final class Requests {
     if (closes) {
       // Reading on for a moment lets the answer arrive; closing at once would reset the connection
       // under it.
-      long timer =
-          ctx.vertx().setTimer(LINGER.toMillis(), ignored -> request.connection().close());
+      long timer = ctx.vertx().setTimer(LINGER.toMillis(), ignored -> request.connection().close());
       request.endHandler(
           ignored -> {
             ctx.vertx().cancelTimer(timer);
