@@ -78,7 +78,7 @@ public final class SettingsLoader {
             interval.duration(
                 Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)),
             flink.optional("state-backend").oneOf(StateBackend.class, StateBackend.ROCKSDB),
-            flink.optional("memory").size(256 * MIB, 64 * MIB, 1_024 * GIB));
+            flink.optional("memory").size(128 * MIB, 32 * MIB, 1_024 * GIB));
     flink.refuseUnknown();
     return settings;
   }
