@@ -80,6 +80,10 @@ public final class Value {
       problem("is blank.", "Remove it or give it a value.");
       return null;
     }
+    if (scalar.text().indexOf('\0') >= 0) {
+      problem("has a NUL character.", "Remove it.");
+      return null;
+    }
     return scalar.text();
   }
 
