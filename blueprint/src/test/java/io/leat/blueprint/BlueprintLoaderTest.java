@@ -22,7 +22,11 @@ class BlueprintLoaderTest {
       """;
 
   private final BlueprintLoader loader = new BlueprintLoader(Map.of("PARTITIONS", "8")::get);
-  @TempDir private Path folder;
+  private final Path folder;
+
+  BlueprintLoaderTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void whatIsNotSaidHasADefault() throws IOException {

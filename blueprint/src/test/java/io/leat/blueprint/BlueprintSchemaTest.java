@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -127,7 +128,7 @@ class BlueprintSchemaTest {
         .toList();
   }
 
-  private static String variable(String name) {
+  private static @Nullable String variable(String name) {
     return switch (name) {
       case "FOUR" -> "4";
       case "DAYS" -> "3d";

@@ -35,7 +35,9 @@ class BrokenBlueprintsTest {
             BlueprintException.class, () -> new BlueprintLoader(variable -> null).load(in));
 
     assertThat(refusal).isNotNull();
-    String said = refusal.getMessage().replace(in + "/", "").replace(in.toString(), "in") + "\n";
+    String said =
+        String.valueOf(refusal.getMessage()).replace(in + "/", "").replace(in.toString(), "in")
+            + "\n";
     if ("write".equals(System.getProperty("leat.golden"))) {
       Files.writeString(folder.resolve("expected"), said);
     }

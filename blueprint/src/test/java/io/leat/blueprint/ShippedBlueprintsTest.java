@@ -10,6 +10,7 @@ import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ShippedBlueprintsTest {
@@ -46,7 +47,8 @@ class ShippedBlueprintsTest {
 
   @Test
   void devicesHasSamplesForPropertiesThatItHas() {
-    StreamSpec telemetry = new BlueprintLoader().load(devices).streams().get("telemetry");
+    StreamSpec telemetry =
+        Objects.requireNonNull(new BlueprintLoader().load(devices).streams().get("telemetry"));
     Path samples = devices.resolve("samples");
     Problems problems = new Problems();
     Section root = YamlFile.read(samples.resolve("samples.yaml"), Environment.SYSTEM, problems);

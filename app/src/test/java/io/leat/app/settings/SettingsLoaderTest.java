@@ -22,7 +22,11 @@ class SettingsLoaderTest {
       Map.of("JAAS", "jaas-secret", "CREDENTIAL", "credential-secret", "PASSWORD", "pg-secret");
 
   private final SettingsLoader loader = new SettingsLoader(SECRETS::get);
-  @TempDir private Path folder;
+  private final Path folder;
+
+  SettingsLoaderTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void everythingHasADefault() {
@@ -122,7 +126,7 @@ class SettingsLoaderTest {
     BlueprintException refusal =
         catchThrowableOfType(BlueprintException.class, () -> loader.load(file));
 
-    assertThat(refusal.getMessage().replace(file.toString(), "leat.yaml").lines())
+    assertThat(String.valueOf(refusal.getMessage()).replace(file.toString(), "leat.yaml").lines())
         .containsExactly(
             "leat.yaml:1 dat: 'dat' is not known here. Did you mean 'data'?",
             "leat.yaml:3 http.host: '0.0.0.0' is reached from other machines, but there is no TLS."
