@@ -56,10 +56,10 @@ public final class SettingsLoader {
 
   /** Reads the structure: exactly what {@code leat.schema.json} describes. */
   static Settings read(Section root, Path base) {
-    Path data = Path.of(root.optional("data").text("data"));
+    Path data = root.optional("data").path(base);
     Settings settings =
         new Settings(
-            base.resolve(data).normalize(),
+            data == null ? base.resolve("data") : data,
             HttpServerReader.read(root.optional("http").section(), base),
             EngineReaders.kafka(root.optional("kafka")),
             flink(root.optional("flink").section()),
