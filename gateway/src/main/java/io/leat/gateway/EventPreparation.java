@@ -67,8 +67,7 @@ final class EventPreparation {
     String id = attributes != null ? attributes.id() : ownId(spec, node);
     if (!node.isObject()) {
       String what = node.isMissingNode() ? "the event has no data" : "the record must be an object";
-      return Prepared.refused(
-          id, Refusal.at(ErrorCode.SCHEMA_VIOLATION, record.pointer(), what));
+      return Prepared.refused(id, Refusal.at(ErrorCode.SCHEMA_VIOLATION, record.pointer(), what));
     }
     refusal = refuse(ingest, record, id);
     if (refusal != null) {
@@ -158,7 +157,8 @@ final class EventPreparation {
       pointer = record.pointer() + member(spec.time());
       text = value.isMissingNode() || value.isNull() ? null : value.asText();
     }
-    String time = text == null ? EventTime.ofMicros(ingest.receivedMicros()) : EventTime.normalise(text);
+    String time =
+        text == null ? EventTime.ofMicros(ingest.receivedMicros()) : EventTime.normalise(text);
     if (time == null) {
       return Prepared.refused(
           id, Refusal.at(ErrorCode.INVALID_TIME, pointer, "the time is no RFC 3339 date-time"));
@@ -215,9 +215,7 @@ final class EventPreparation {
     String contentType = attributes.attribute("datacontenttype");
     contentType = contentType == null ? ingest.contentType() : contentType;
     headers.add(
-        contentType == null
-            ? ingest.json()
-            : Ingest.header(LogHeaders.CONTENT_TYPE, contentType));
+        contentType == null ? ingest.json() : Ingest.header(LogHeaders.CONTENT_TYPE, contentType));
     for (Map.Entry<String, String> attribute : attributes.attributes().entrySet()) {
       switch (attribute.getKey()) {
         case "specversion", "id", "time", "datacontenttype" -> {}

@@ -105,10 +105,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
 
   @Override
   public void mount(Router router, Guard guard) {
-    router
-        .post("/v1/events/:stream")
-        .handler(guard.requires(Role.SEND))
-        .handler(this::receive);
+    router.post("/v1/events/:stream").handler(guard.requires(Role.SEND)).handler(this::receive);
   }
 
   @Override
@@ -151,8 +148,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
               if (failure instanceof LeatException e && Rejections.kept(e.code())) {
                 // The body's bytes are gone; that it came is kept all the same.
                 Refusal refusal = Refusal.of(e.code(), String.valueOf(e.getMessage()));
-                submit(
-                    ctx, ingest(ctx, stream, principal, format), format, new byte[0], refusal);
+                submit(ctx, ingest(ctx, stream, principal, format), format, new byte[0], refusal);
                 return;
               }
               if (failure instanceof LeatException e) {

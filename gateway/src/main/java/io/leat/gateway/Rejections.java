@@ -64,7 +64,8 @@ final class Rejections {
    *
    * @param index the record's index in its request; -1 for the body as a whole
    */
-  @Nullable Message keep(Ingest ingest, @Nullable String id, Bytes original, int index, Refusal refusal) {
+  @Nullable Message keep(
+      Ingest ingest, @Nullable String id, Bytes original, int index, Refusal refusal) {
     int length = Math.min(original.length(), settings.maxValueBytes());
     if (!spend(ingest.principal().clientId(), length + 500L)) {
       overBudget.increment();
@@ -75,8 +76,7 @@ final class Rejections {
     headers.add(Ingest.header(RejectionHeaders.CODE, refusal.code().code()));
     headers.add(Ingest.header(RejectionHeaders.REASON, reason(refusal)));
     headers.add(Ingest.header(RejectionHeaders.STAGE, "gateway"));
-    headers.add(
-        Ingest.header(RejectionHeaders.RECEIVED, Long.toString(ingest.receivedMicros())));
+    headers.add(Ingest.header(RejectionHeaders.RECEIVED, Long.toString(ingest.receivedMicros())));
     headers.add(Ingest.header(RejectionHeaders.CLIENT, ingest.principal().clientId()));
     headers.add(Ingest.header(RejectionHeaders.REQUEST, ingest.requestId()));
     if (index >= 0) {

@@ -120,11 +120,9 @@ final class Submission implements Runnable {
     Message message = prepared.message();
     Refusal refusal = prepared.refusal();
     if (refusal != null && Rejections.kept(refusal.code())) {
-      message =
-          with.rejections().keep(ingest, prepared.id(), record.original(), index, refusal);
+      message = with.rejections().keep(ingest, prepared.id(), record.original(), index, refusal);
     }
-    entries.add(
-        new Entry(prepared.id(), refusal, message == null ? -1 : handover.add(message)));
+    entries.add(new Entry(prepared.id(), refusal, message == null ? -1 : handover.add(message)));
   }
 
   /** Nothing of the body can be used: what was taken so far is forgotten. */

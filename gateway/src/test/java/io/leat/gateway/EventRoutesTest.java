@@ -68,7 +68,8 @@ class EventRoutesTest {
 
   @Test
   void oneObjectIsLoggedWithItsExactBytesAndItsEnvelope() throws Exception {
-    String body = " {\"device\": \"d1\", \"event\":\"e-1\", \"ts\":\"2026-01-02T03:04:05.60Z\",\"t\":1.50}";
+    String body =
+        " {\"device\": \"d1\", \"event\":\"e-1\", \"ts\":\"2026-01-02T03:04:05.60Z\",\"t\":1.50}";
 
     HttpResponse<String> answer = gateway.post("sender", JSON, body);
 
@@ -145,8 +146,7 @@ class EventRoutesTest {
   void aBadIdempotencyKeyIsRefused() throws Exception {
     HttpResponse<String> answer =
         gateway.post("sender", JSON, "{\"device\":\"i\"}", "Idempotency-Key", "k".repeat(300));
-    assertProblem(
-        answer, 400, "bad-request", "The Idempotency-Key must have 1 to 256 characters");
+    assertProblem(answer, 400, "bad-request", "The Idempotency-Key must have 1 to 256 characters");
   }
 
   @Test
@@ -231,7 +231,8 @@ class EventRoutesTest {
 
   @Test
   void ndjsonIsReadLineByLine() throws Exception {
-    String body = "{\"device\":\"nd\",\"event\":\"nd-0\"}\r\n\n  {\"device\":\"nd\",\"event\":\"nd-1\"} \n";
+    String body =
+        "{\"device\":\"nd\",\"event\":\"nd-0\"}\r\n\n  {\"device\":\"nd\",\"event\":\"nd-1\"} \n";
     HttpResponse<String> answer = gateway.post("sender", NDJSON, body);
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(ids(json(answer))).containsExactly("nd-0", "nd-1");
@@ -282,11 +283,16 @@ class EventRoutesTest {
             "sender",
             "application/json; charset=utf-8",
             "{\"device\":\"bin\"}",
-            "ce-specversion", "1.0",
-            "ce-id", "bin%20%C3%BC%2541",
-            "ce-source", "/s",
-            "ce-type", "ty",
-            "ce-trace", "\"a \\\"b\\\"\"");
+            "ce-specversion",
+            "1.0",
+            "ce-id",
+            "bin%20%C3%BC%2541",
+            "ce-source",
+            "/s",
+            "ce-type",
+            "ty",
+            "ce-trace",
+            "\"a \\\"b\\\"\"");
     assertThat(answer.statusCode()).isEqualTo(202);
     LoggedEvent event = logged("bin ü%41");
     assertThat(event.header("ce_trace")).isEqualTo("a \"b\"");
@@ -361,12 +367,12 @@ class EventRoutesTest {
   void aSingleRecordIsRefusedWithAProblemDocument() throws Exception {
     HttpResponse<String> answer =
         gateway.post("sender", JSON, "{\"device\":\"x\",\"t\":\"hot\",\"event\":\"bad-1\"}");
-    assertProblem(
-        answer, 422, "schema-violation", "/t: string found, number expected");
+    assertProblem(answer, 422, "schema-violation", "/t: string found, number expected");
     JsonNode problem = MAPPER.readTree(answer.body());
     assertThat(problem.get("errors"))
         .isEqualTo(
-            MAPPER.readTree("[{\"pointer\":\"/t\",\"message\":\"string found, number expected\"}]"));
+            MAPPER.readTree(
+                "[{\"pointer\":\"/t\",\"message\":\"string found, number expected\"}]"));
     assertThat(problem.get("kept").asBoolean()).isTrue();
   }
 
@@ -415,8 +421,7 @@ class EventRoutesTest {
   @Test
   void beyondItsBudgetAClientsRefusedRecordsAreOnlyCounted() throws Exception {
     String bad = "{\"device\":\"g\",\"t\":\"" + "x".repeat(900) + "\"}";
-    JsonNode answer =
-        json(gateway.post("greedy", NDJSON, (bad + "\n").repeat(30)));
+    JsonNode answer = json(gateway.post("greedy", NDJSON, (bad + "\n").repeat(30)));
     List<Boolean> kept = new ArrayList<>();
     answer.get("results").forEach(r -> kept.add(r.get("kept").asBoolean()));
     long count = kept.stream().filter(k -> k).count();
@@ -485,7 +490,8 @@ class EventRoutesTest {
         "the batch has more than 1000 records; send it in parts");
     assertThat(gateway.post("sender", NDJSON, "{}\n".repeat(1_001)).statusCode()).isEqualTo(413);
     assertProblem(
-        gateway.post("sender", JSON, "{\"device\":\"x\",\"t\":" + "[".repeat(40) + "]".repeat(40) + "}"),
+        gateway.post(
+            "sender", JSON, "{\"device\":\"x\",\"t\":" + "[".repeat(40) + "]".repeat(40) + "}"),
         400,
         "too-deep",
         "/t" + "/0".repeat(31) + ": more than 32 levels of nesting");
@@ -614,7 +620,9 @@ class EventRoutesTest {
     JsonNode problem = MAPPER.readTree(answer.body());
     assertThat(
             List.of(
-                answer.statusCode(), problem.path("code").asText(), problem.path("detail").asText()))
+                answer.statusCode(),
+                problem.path("code").asText(),
+                problem.path("detail").asText()))
         .containsExactly(status, code, detail);
   }
 

@@ -7,7 +7,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /** A record of the log as text. */
-record LoggedEvent(int partition, long offset, String key, String value, Map<String, String> headers) {
+record LoggedEvent(
+    int partition, long offset, String key, String value, Map<String, String> headers) {
   static LoggedEvent of(ConsumerRecord<byte[], byte[]> record) {
     Map<String, String> headers = new TreeMap<>();
     for (Header header : record.headers()) {

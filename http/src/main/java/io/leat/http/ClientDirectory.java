@@ -104,9 +104,7 @@ public final class ClientDirectory implements AutoCloseable {
   Optional<Client> byCertificate(String fingerprint, Optional<String> subject) {
     Index now = index();
     Client client = now.byFingerprint().get(fingerprint);
-    return client != null
-        ? Optional.of(client)
-        : subject.map(name -> now.bySubject().get(name));
+    return client != null ? Optional.of(client) : subject.map(name -> now.bySubject().get(name));
   }
 
   /** Well while the clients are known to be no older than one look. */
@@ -147,8 +145,7 @@ public final class ClientDirectory implements AutoCloseable {
         if (problem == null && !closed) {
           log.warn("Cannot look for changes of the clients; the last known are served", e);
         }
-        problem =
-            (index == null ? "" : "serving the last known clients: ") + e.getMessage();
+        problem = (index == null ? "" : "serving the last known clients: ") + e.getMessage();
       }
       LockSupport.parkNanos(every.toNanos());
     }

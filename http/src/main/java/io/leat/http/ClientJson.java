@@ -35,8 +35,7 @@ final class ClientJson {
     Client.Rate rate = client.rate();
     if (rate != null) {
       json.put(
-          "rate",
-          new JsonObject().put("per_second", rate.perSecond()).put("burst", rate.burst()));
+          "rate", new JsonObject().put("per_second", rate.perSecond()).put("burst", rate.burst()));
     }
     Client.Certificate certificate = client.certificate();
     if (certificate != null) {
@@ -74,7 +73,9 @@ final class ClientJson {
           texts(json, "entity_keys"),
           rate(json.getJsonObject("rate")),
           certificate(json.getJsonObject("certificate")),
-          optionalText(json, "expires_at") == null ? null : Instant.parse(text(json, "expires_at")));
+          optionalText(json, "expires_at") == null
+              ? null
+              : Instant.parse(text(json, "expires_at")));
     } catch (ClassCastException e) {
       throw new LeatException(
           ErrorCode.BAD_REQUEST, "A member of the client has the wrong JSON type", e);
@@ -105,8 +106,7 @@ final class ClientJson {
       return null;
     }
     known(json, Set.of("fingerprint", "subject"));
-    return new Client.Certificate(
-        optionalText(json, "fingerprint"), optionalText(json, "subject"));
+    return new Client.Certificate(optionalText(json, "fingerprint"), optionalText(json, "subject"));
   }
 
   private static void known(JsonObject json, Set<String> members) {

@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets pages of the configured origins call. Credentials are bearer tokens that a script sets, never
- * cookies, so that {@code Access-Control-Allow-Credentials} is not sent.
+ * Lets pages of the configured origins call. Credentials are bearer tokens that a script sets,
+ * never cookies, so that {@code Access-Control-Allow-Credentials} is not sent.
  */
 final class Cors {
   private final List<String> origins;

@@ -3,6 +3,8 @@ package io.leat.http;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -11,8 +13,6 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +23,10 @@ final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
   private final MeterRegistry registry;
+  private final Rejections rejections;
 
-  Failures(MeterRegistry registry) {
+  Failures(MeterRegistry registry, Rejections rejections) {
+    this.rejections = rejections;
     this.registry = registry;
   }
 
@@ -56,8 +58,7 @@ final class Failures {
 
   private static void byStatus(RoutingContext ctx, Router router) {
     switch (ctx.statusCode()) {
-      case 404 ->
-          ProblemDocument.send(ctx, ErrorCode.NOT_FOUND, "There is nothing at this path");
+      case 404 -> ProblemDocument.send(ctx, ErrorCode.NOT_FOUND, "There is nothing at this path");
       case 405 -> methodNotAllowed(ctx, router);
       case 406 -> plain(ctx, ErrorCode.NOT_ACCEPTABLE);
       case 415 -> plain(ctx, ErrorCode.UNSUPPORTED_MEDIA_TYPE);
@@ -68,16 +69,17 @@ final class Failures {
   private void known(RoutingContext ctx, LeatException e) {
     int status = e.code().httpStatus();
     if (status == 403 || status == 401) {
-      Guard.rejected(ctx, registry, e.code().code());
-    } else if (status >= 500) {
+      rejections.add(ctx, e.code().code());
+    } else if (e.code() == ErrorCode.INTERNAL) {
+      log.error("A request failed: request_id={}", Guard.requestId(ctx), e);
+    } else if (status == 503) {
+      // Without the trace: in an outage there is one of these for each request.
       log.warn(
-          "A request was not served: code={} request_id={}",
+          "A request was not served: code={} request_id={}: {}",
           e.code().code(),
           Guard.requestId(ctx),
-          e);
-      if (status == 503) {
-        ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      }
+          e.getMessage());
+      ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
     if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.STATE_UNAVAILABLE) {
       // Their messages name hosts and statements.

@@ -57,9 +57,7 @@ enum Inflation {
           if (size == maxBytes) {
             throw new LeatException(
                 ErrorCode.BODY_TOO_LARGE,
-                "The decoded body has more than the "
-                    + maxBytes
-                    + " bytes that are taken here");
+                "The decoded body has more than the " + maxBytes + " bytes that are taken here");
           }
           bytes = Arrays.copyOf(bytes, (int) Math.min(maxBytes, Math.max(1024, 2L * size)));
           bytes[size++] = (byte) next;

@@ -29,10 +29,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys of one issuer, from its JWKS by URI or file. They are kept for {@link #FRESH}; a key that
- * is not among them makes it look again, at most each {@link #PAUSE}, so that forged key ids are no
- * way to make Leat call the issuer. When the issuer is away the last keys are used for {@link
- * #STALE}.
+ * The keys of one issuer, from its JWKS by URI or file. They are kept for {@link #FRESH}; a key
+ * that is not among them makes it look again, at most each {@link #PAUSE}, so that forged key ids
+ * are no way to make Leat call the issuer. When the issuer is away the last keys are used for
+ * {@link #STALE}.
  */
 final class IssuerKeys implements JWKSource<SecurityContext>, AutoCloseable {
   static final Duration FRESH = Duration.ofMinutes(5);

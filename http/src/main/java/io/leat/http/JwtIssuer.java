@@ -24,8 +24,7 @@ public record JwtIssuer(
     Set<String> algorithms,
     ClaimMapping claims) {
   private static final Set<String> POSSIBLE =
-      Set.of(
-          "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+      Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
 
   public JwtIssuer {
     algorithms = Set.copyOf(algorithms);
@@ -56,8 +55,8 @@ public record JwtIssuer(
    * @param roleNames what each value means; a value that is not here is a role's own name or is
    *     passed over
    * @param streams claim with the stream patterns; null: all streams
-   * @param entityKeys claim with the entity keys; null: any key. If it is named, a token without
-   *     it is refused
+   * @param entityKeys claim with the entity keys; null: any key. If it is named, a token without it
+   *     is refused
    */
   public record ClaimMapping(
       String roles,

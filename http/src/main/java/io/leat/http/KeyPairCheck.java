@@ -55,8 +55,7 @@ final class KeyPairCheck {
 
   private static X509Certificate certificate(byte[] pem) throws GeneralSecurityException {
     return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(pem));
+        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
   }
 
   private static PrivateKey privateKey(byte[] pem, String algorithm)

@@ -15,8 +15,7 @@ public final class OpenApiDocument {
   /**
    * Merges the fragments of all routes into this module's own.
    *
-   * @throws IllegalStateException when a fragment is missing or two name the same path or
-   *     component
+   * @throws IllegalStateException when a fragment is missing or two name the same path or component
    */
   public static JsonObject of(List<Routes> routes) {
     JsonObject document = read(OpenApiDocument.class, BASE);

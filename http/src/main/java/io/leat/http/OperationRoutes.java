@@ -59,8 +59,7 @@ final class OperationRoutes implements Routes {
 
   private void metrics(RoutingContext ctx) {
     Requests.routed(ctx);
-    String text =
-        registry instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "";
+    String text = registry instanceof PrometheusMeterRegistry prometheus ? prometheus.scrape() : "";
     ctx.response()
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
         .end(text);

@@ -25,8 +25,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * API keys, JSON Web Tokens and client certificates. A presented Authorization header decides alone;
- * without one the connection's certificate does.
+ * API keys, JSON Web Tokens and client certificates. A presented Authorization header decides
+ * alone; without one the connection's certificate does.
  */
 public final class StandardAuthenticator implements Authenticator {
   private static final String BEARER = "bearer ";

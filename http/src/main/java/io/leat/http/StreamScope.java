@@ -19,9 +19,7 @@ public record StreamScope(List<String> patterns) {
     for (String pattern : patterns) {
       if (!PATTERN.matcher(pattern).matches()) {
         throw new IllegalArgumentException(
-            "'"
-                + pattern
-                + "' is not a stream pattern. Write devices.telemetry, devices.* or *");
+            "'" + pattern + "' is not a stream pattern. Write devices.telemetry, devices.* or *");
       }
     }
   }

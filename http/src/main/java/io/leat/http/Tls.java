@@ -53,8 +53,7 @@ final class Tls {
     Buffer key = read(settings.key());
     KeyPairCheck.check(settings, certificate.getBytes(), key.getBytes());
     ServerSSLOptions options = new ServerSSLOptions();
-    options.setKeyCertOptions(
-        new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key));
+    options.setKeyCertOptions(new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key));
     options.setEnabledSecureTransportProtocols(PROTOCOLS);
     options.setSslHandshakeTimeout(10).setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
     options.setUseAlpn(true);

@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies JSON Web Tokens of the configured issuers, on threads of its own. The issuer that a token
- * claims chooses keys, algorithms and audience; only then is the signature believed.
+ * Verifies JSON Web Tokens of the configured issuers, on threads of its own. The issuer that a
+ * token claims chooses keys, algorithms and audience; only then is the signature believed.
  */
 public final class Tokens implements AutoCloseable {
   private static final int CLOCK_SKEW_SECONDS = 30;
@@ -193,10 +193,7 @@ public final class Tokens implements AutoCloseable {
         return text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
       }
       if (value instanceof List<?> list) {
-        return list.stream()
-            .filter(String.class::isInstance)
-            .map(String.class::cast)
-            .toList();
+        return list.stream().filter(String.class::isInstance).map(String.class::cast).toList();
       }
       return List.of();
     }

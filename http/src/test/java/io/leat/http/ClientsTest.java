@@ -19,12 +19,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class ClientsTest {
   private static EmbeddedPostgres postgres;
 
@@ -55,8 +57,7 @@ class ClientsTest {
         "empty the table",
         connection -> connection.createStatement().executeUpdate("delete from client"));
     clients = new Clients(database, new SecureRandom(), clock);
-    admin =
-        clients.add(NewClient.of("root", List.of("admin"), List.of("*"))).key().orElseThrow();
+    admin = clients.add(NewClient.of("root", List.of("admin"), List.of("*"))).key().orElseThrow();
     directory = new ClientDirectory(clients, server.registry, Duration.ofMillis(200));
     directory.refresh();
     directory.start();
@@ -193,8 +194,10 @@ class ClientsTest {
   @Test
   void aWrongClientIsNotAdded() throws IOException {
     JsonObject good = new JsonObject().put("name", "n").put("roles", JsonArray.of("read"));
-    assertBad(good.copy().put("role", "x"), "'role' is not known here. Known are [certificate,"
-        + " entity_keys, expires_at, name, rate, roles, streams]");
+    assertBad(
+        good.copy().put("role", "x"),
+        "'role' is not known here. Known are [certificate,"
+            + " entity_keys, expires_at, name, rate, roles, streams]");
     assertBad(
         good.copy().put("roles", JsonArray.of("root")),
         "'root' is not a role. Roles are send, read, operate and admin");
@@ -203,8 +206,7 @@ class ClientsTest {
         good.copy().put("streams", JsonArray.of("Devices")),
         "'Devices' is not a stream pattern. Write devices.telemetry, devices.* or *");
     assertBad(good.copy().put("name", 3), "name must be a text");
-    assertBad(
-        good.copy().put("rate", 3), "A member of the client has the wrong JSON type");
+    assertBad(good.copy().put("rate", 3), "A member of the client has the wrong JSON type");
     assertBad(good.copy().put("name", null), "name is missing");
     assertBad(
         good.copy().put("expires_at", "tomorrow"),
@@ -237,8 +239,7 @@ class ClientsTest {
     try (StateDatabase otherDatabase = open(other);
         TestingServer otherServer = new TestingServer()) {
       Clients store = new Clients(otherDatabase, new SecureRandom(), clock);
-      String key =
-          store.add(NewClient.of("a", List.of("admin"), List.of("*"))).key().orElseThrow();
+      String key = store.add(NewClient.of("a", List.of("admin"), List.of("*"))).key().orElseThrow();
       try (ClientDirectory known =
               new ClientDirectory(store, otherServer.registry, Duration.ofMillis(200));
           Tokens none = new Tokens(otherServer.vertx, List.of(), clock)) {

@@ -20,9 +20,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class HttpServiceTest {
   private final TestingServer server = new TestingServer();
 
@@ -149,20 +151,7 @@ class HttpServiceTest {
 
   @Test
   void overTheRateIsA429WithTheTimeToWait() throws IOException {
-    HttpSettings s = TestingServer.settings();
-    start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            10,
-            List.of(),
-            List.of(),
-            new RateLimit(0.25, 2),
-            10));
+    start(TestingServer.settings().withRateLimit(new RateLimit(0.25, 2)));
 
     assertThat(server.get("/v1/echo/a", "read").statusCode()).isEqualTo(200);
     assertThat(server.get("/v1/echo/a", "read").statusCode()).isEqualTo(200);
@@ -175,20 +164,11 @@ class HttpServiceTest {
 
   @Test
   void tooManyRequestsAtOnceAre503() throws IOException {
-    HttpSettings s = TestingServer.settings();
+    HttpBounds b = HttpBounds.defaults();
     start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            1,
-            List.of(),
-            List.of(),
-            s.rateLimit(),
-            10));
+        TestingServer.settings()
+            .withBounds(
+                new HttpBounds(b.idleTimeout(), b.requestTimeout(), 16_384, 1, 100, 10, 2)));
     CompletableFuture<HttpResponse<String>> hanging =
         server.client.sendAsync(
             server.request("/v1/hang").build(), HttpResponse.BodyHandlers.ofString());
@@ -204,26 +184,15 @@ class HttpServiceTest {
 
   @Test
   void onlyConfiguredOriginsMayCall() throws IOException {
-    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "origin");
-    HttpSettings s = TestingServer.settings();
-    start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            10,
-            List.of("https://a.example"),
-            List.of(),
-            s.rateLimit(),
-            10));
+    start(TestingServer.settings().withCorsOrigins(List.of("https://a.example")));
 
     String preflight =
-        "OPTIONS /v1/echo/a HTTP/1.1\r\nHost: a\r\nOrigin: https://%s.example\r\n"
-            + "Access-Control-Request-Method: POST\r\n"
-            + "Access-Control-Request-Headers: authorization\r\n\r\n";
+        head(
+            "OPTIONS /v1/echo/a HTTP/1.1",
+            "Host: a",
+            "Origin: https://%s.example",
+            "Access-Control-Request-Method: POST",
+            "Access-Control-Request-Headers: authorization");
     String good = server.raw(preflight.formatted("a"), 300);
     assertThat(good)
         .startsWith("HTTP/1.1 204")
@@ -244,8 +213,12 @@ class HttpServiceTest {
 
     String promised =
         server.raw(
-            "POST /v1/echo/a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer send\r\n"
-                + "Content-Length: 9000000000\r\nExpect: 100-continue\r\n\r\n",
+            head(
+                "POST /v1/echo/a HTTP/1.1",
+                "Host: a",
+                "Authorization: Bearer send",
+                "Content-Length: 9000000000",
+                "Expect: 100-continue"),
             3_000);
     assertThat(promised).startsWith("HTTP/1.1 413").contains("close").endsWith("<closed>");
 
@@ -344,9 +317,46 @@ class HttpServiceTest {
   }
 
   @Test
+  void aSlowHeadIsHungUpOn() throws Exception {
+    HttpBounds b = HttpBounds.defaults();
+    start(
+        TestingServer.settings()
+            .withBounds(
+                new HttpBounds(
+                    Duration.ofMillis(900), Duration.ofMillis(600), 16_384, 10, 1, 10, 2)));
+    assertThat(b.maxConnections()).isEqualTo(10_000);
+
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
+      waitUntil(() -> server.registry.get("leat_http_connections").gauge().value() == 1);
+      assertThat(server.raw("GET /health/live HTTP/1.1\r\n\r\n", 2_000)).isEqualTo("<closed>");
+      long start = System.nanoTime();
+      socket.setSoTimeout(100);
+      boolean closed = false;
+      while (!closed && System.nanoTime() - start < 5_000_000_000L) {
+        try {
+          socket.getOutputStream().write('G');
+          closed = socket.getInputStream().read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+          closed = false;
+        } catch (IOException e) {
+          closed = true;
+        }
+      }
+      assertThat(closed).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+    waitUntil(() -> server.registry.get("leat_http_connections").gauge().value() == 0);
+    String one = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+    assertThat(server.raw(one + one + "GET /he", 3_000)).endsWith("<closed>");
+    assertThat(server.counter("leat_http_connections_refused")).isEqualTo(1);
+  }
+
+  @Test
   void aClientThatHangsUpHoldsNothing() throws IOException {
     start(TestingServer.settings());
-    try (Socket socket = new Socket("127.0.0.1", server.service.port())) {
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
       socket
           .getOutputStream()
           .write(
@@ -399,14 +409,17 @@ class HttpServiceTest {
             "BREW /v1/echo/a HTTP/1.1",
             "GET /v1/echo/../../x HTTP/1.1",
             "CONNECT a:1 HTTP/1.1")) {
-      String answer =
-          server.raw(line + "\r\nHost: a\r\nAuthorization: Bearer send\r\n\r\n", 500);
+      String answer = server.raw(line + "\r\nHost: a\r\nAuthorization: Bearer send\r\n\r\n", 500);
       assertThat(answer).as(line).matches("(?s)HTTP/1.. 4\\d\\d.*application/problem.*");
     }
     String smuggled =
         server.raw(
-            "POST /v1/echo/a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-                + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            head(
+                    "POST /v1/echo/a HTTP/1.1",
+                    "Host: a",
+                    "Content-Length: 3",
+                    "Transfer-Encoding: chunked")
+                + head("0"),
             500);
     assertThat(smuggled).matches("(?s)HTTP/1.. 4\\d\\d.*");
   }
@@ -422,7 +435,8 @@ class HttpServiceTest {
     HttpResponse<String> ready = server.send(server.request("/health/ready"));
     assertThat(ready.statusCode()).isEqualTo(200);
     assertThat(ready.body())
-        .isEqualTo("{\"status\":\"ready\",\"checks\":{\"kafka\":\"ready\",\"postgres\":\"ready\"}}");
+        .isEqualTo(
+            "{\"status\":\"ready\",\"checks\":{\"kafka\":\"ready\",\"postgres\":\"ready\"}}");
 
     kafka.set(Optional.of("no broker answers"));
     waitUntil(() -> !server.health.ready());
@@ -438,8 +452,13 @@ class HttpServiceTest {
         });
     waitUntil(
         () ->
-            server.health.report().get("stuck").equals(Optional.of("did not answer within 300 ms")));
-    assertThat(server.send(server.request("/health/live")).body()).isEqualTo("{\"status\":\"live\"}");
+            server
+                .health
+                .report()
+                .get("stuck")
+                .equals(Optional.of("did not answer within 300 ms")));
+    assertThat(server.send(server.request("/health/live")).body())
+        .isEqualTo("{\"status\":\"live\"}");
   }
 
   @Test
@@ -454,7 +473,8 @@ class HttpServiceTest {
     assertThat(metrics)
         .contains(
             "leat_http_requests_seconds_count{method=\"GET\",route=\"/v1/echo/:name\",status=\"200\"} 1")
-        .contains("leat_http_requests_seconds_count{method=\"GET\",route=\"none\",status=\"404\"} 1")
+        .contains(
+            "leat_http_requests_seconds_count{method=\"GET\",route=\"none\",status=\"404\"} 1")
         .doesNotContain("secret-name");
   }
 
@@ -505,6 +525,10 @@ class HttpServiceTest {
       }
       java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
     }
+  }
+
+  private static String head(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
   }
 
   private static byte[] half(byte[] bytes) {

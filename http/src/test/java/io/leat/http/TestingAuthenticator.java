@@ -5,7 +5,9 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Believes a bearer that names its roles: {@code send+read}; {@code slow-} makes it asynchronous. */
+/**
+ * Believes a bearer that names its roles: {@code send+read}; {@code slow-} makes it asynchronous.
+ */
 final class TestingAuthenticator implements Authenticator {
   private final io.vertx.core.Vertx vertx;
 
@@ -28,7 +30,7 @@ final class TestingAuthenticator implements Authenticator {
 
   private static Identity identity(String roles) {
     Set<Role> set = EnumSet.noneOf(Role.class);
-    for (String role : roles.split("\\+")) {
+    for (String role : roles.split("\\+", -1)) {
       set.add(Role.of(role));
     }
     return new Identity(new Principal(roles, roles, set, StreamScope.ALL, Set.of()), null);

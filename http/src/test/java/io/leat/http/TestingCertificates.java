@@ -18,8 +18,10 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.NullUnmarked;
 
 /** An authority and certificates by it, made with the JDK's keytool. */
+@NullUnmarked
 final class TestingCertificates {
   private static final char[] PASSWORD = "testing".toCharArray();
 
@@ -27,22 +29,64 @@ final class TestingCertificates {
 
   TestingCertificates(Path dir) throws Exception {
     this.dir = dir;
-    keytool("ca", "-genkeypair", "-keyalg", "EC", "-dname", "CN=testing ca", "-ext", "bc:c",
-        "-validity", "30", "-alias", "ca");
+    keytool(
+        "ca",
+        "-genkeypair",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=testing ca",
+        "-ext",
+        "bc:c",
+        "-validity",
+        "30",
+        "-alias",
+        "ca");
     write("ca.pem", "CERTIFICATE", keyStore("ca").getCertificate("ca").getEncoded());
   }
 
   /** Makes {@code <file>.cert.pem} and {@code <file>.key.pem}. */
   void make(String file, String commonName) throws Exception {
-    keytool(file, "-genkeypair", "-keyalg", "EC", "-dname", "CN=" + commonName, "-validity", "30",
-        "-alias", file);
+    keytool(
+        file,
+        "-genkeypair",
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=" + commonName,
+        "-validity",
+        "30",
+        "-alias",
+        file);
     keytool(file, "-certreq", "-alias", file, "-file", dir.resolve(file + ".csr").toString());
-    keytool("ca", "-gencert", "-alias", "ca", "-validity", "30", "-ext", "san=dns:localhost",
-        "-infile", dir.resolve(file + ".csr").toString(),
-        "-outfile", dir.resolve(file + ".crt").toString());
-    keytool(file, "-importcert", "-noprompt", "-alias", "ca", "-file",
+    keytool(
+        "ca",
+        "-gencert",
+        "-alias",
+        "ca",
+        "-validity",
+        "30",
+        "-ext",
+        "san=dns:localhost",
+        "-infile",
+        dir.resolve(file + ".csr").toString(),
+        "-outfile",
+        dir.resolve(file + ".crt").toString());
+    keytool(
+        file,
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        "ca",
+        "-file",
         dir.resolve("ca.pem").toString());
-    keytool(file, "-importcert", "-noprompt", "-alias", file, "-file",
+    keytool(
+        file,
+        "-importcert",
+        "-noprompt",
+        "-alias",
+        file,
+        "-file",
         dir.resolve(file + ".crt").toString());
     KeyStore store = keyStore(file);
     write(file + ".cert.pem", "CERTIFICATE", store.getCertificate(file).getEncoded());
@@ -104,12 +148,13 @@ final class TestingCertificates {
                     Arrays.stream(arguments),
                     Stream.of(
                         "-J-XX:TieredStopAtLevel=1",
-                        "-keystore", dir.resolve(store + ".p12").toString(),
-                        "-storepass", new String(PASSWORD))))
+                        "-keystore",
+                        dir.resolve(store + ".p12").toString(),
+                        "-storepass",
+                        new String(PASSWORD))))
             .toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(command + ": " + output);
     }

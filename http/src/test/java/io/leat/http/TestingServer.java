@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.NullUnmarked;
 
 /** A running server and ways to talk to it. */
+@NullUnmarked
 final class TestingServer implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -85,7 +87,7 @@ final class TestingServer implements AutoCloseable {
 
   /** Writes the bytes, reads until the server closes or {@code millis} pass without a byte. */
   String raw(String request, int millis) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", service.port())) {
+    try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), service.port())) {
       socket.setSoTimeout(millis);
       OutputStream out = socket.getOutputStream();
       out.write(request.getBytes(StandardCharsets.ISO_8859_1));

@@ -40,12 +40,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@NullUnmarked
 class TokensTest {
   private static final String ISSUER = "https://login.example";
   private static RSAKey rsa;
@@ -171,8 +173,7 @@ class TokensTest {
     assertRefused(new PlainJWT(claims().build()).serialize(), "algorithm", detail);
 
     byte[] publicKey = rsa.toRSAPublicKey().getEncoded();
-    String confused =
-        sign(JWSAlgorithm.HS256, "one", new MACSigner(publicKey), claims().build());
+    String confused = sign(JWSAlgorithm.HS256, "one", new MACSigner(publicKey), claims().build());
     assertRefused(confused, "algorithm", detail);
     byte[] pem =
         ("-----BEGIN PUBLIC KEY-----\n"
@@ -181,9 +182,7 @@ class TokensTest {
                 + "\n-----END PUBLIC KEY-----\n")
             .getBytes(StandardCharsets.US_ASCII);
     assertRefused(
-        sign(JWSAlgorithm.HS256, "one", new MACSigner(pem), claims().build()),
-        "algorithm",
-        detail);
+        sign(JWSAlgorithm.HS256, "one", new MACSigner(pem), claims().build()), "algorithm", detail);
     assertRefused(
         sign(JWSAlgorithm.RS512, "one", new RSASSASigner(rsa), claims().build()),
         "algorithm",
@@ -249,7 +248,7 @@ class TokensTest {
   @Test
   void forgedTokensAreRefused() throws Exception {
     String detail = "The token is not signed with a known key of its issuer";
-    String[] parts = good().split("\\.");
+    String[] parts = good().split("\\.", -1);
     String admin =
         Base64.getUrlEncoder()
             .withoutPadding()
@@ -278,8 +277,7 @@ class TokensTest {
 
     now.set(now.get().plusSeconds(6));
     for (int i = 0; i < 5; i++) {
-      assertRefused(
-          unknown, "signature", "The token is not signed with a known key of its issuer");
+      assertRefused(unknown, "signature", "The token is not signed with a known key of its issuer");
     }
 
     assertThat(fetches).hasValue(2);
@@ -293,8 +291,7 @@ class TokensTest {
 
     String token = sign(JWSAlgorithm.RS256, "two", new RSASSASigner(rotated), claims().build());
     assertThat(server.get("/v1/echo/a", token).statusCode()).isEqualTo(200);
-    assertRefused(
-        good(), "signature", "The token is not signed with a known key of its issuer");
+    assertRefused(good(), "signature", "The token is not signed with a known key of its issuer");
   }
 
   @Test

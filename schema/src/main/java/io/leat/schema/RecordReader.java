@@ -28,7 +28,7 @@ final class RecordReader {
   private final byte[] body;
   private final int base;
   private final int end;
-  private final String member;
+  private final @Nullable String member;
   private int fields;
   private StrictJson.@Nullable Problem problem;
   private StrictJson.@Nullable Span found;
@@ -44,10 +44,15 @@ final class RecordReader {
    * @param body what the parser reads
    * @param base where in the body the parser began
    * @param end where in the body the parser will end
-   * @param member the member whose place is wanted, or empty
+   * @param member the member whose place is wanted, or null
    */
   RecordReader(
-      JsonParser parser, JsonLimits limits, byte[] body, int base, int end, String member) {
+      JsonParser parser,
+      JsonLimits limits,
+      byte[] body,
+      int base,
+      int end,
+      @Nullable String member) {
     this.parser = parser;
     this.limits = limits;
     this.body = body;

@@ -98,16 +98,16 @@ public final class StrictJson {
 
   /** Reads one value that fills {@code body} from {@code start} to {@code end}. */
   public Slice readOne(byte[] body, int start, int end) {
-    return readOne(body, start, end, "");
+    return readOne(body, start, end, null);
   }
 
   /**
    * Reads one value that fills {@code body} from {@code start} to {@code end}.
    *
    * @param member the object's member whose place is wanted; its value has the limits of a record
-   *     of its own. Empty when none is
+   *     of its own. Null when none is
    */
-  public Slice readOne(byte[] body, int start, int end, String member) {
+  public Slice readOne(byte[] body, int start, int end, @Nullable String member) {
     try {
       requireUtf8(body, start, end);
       try (JsonParser parser = factory.createParser(body, start, end - start)) {
@@ -135,7 +135,7 @@ public final class StrictJson {
   public List<Slice> readArray(byte[] body, int start, int end, int maxRecords)
       throws MalformedJsonException {
     List<Slice> slices = new ArrayList<>();
-    readArray(body, start, end, maxRecords, "", slices::add);
+    readArray(body, start, end, maxRecords, null, slices::add);
     return slices;
   }
 
@@ -149,7 +149,12 @@ public final class StrictJson {
    *     then be used
    */
   public void readArray(
-      byte[] body, int start, int end, int maxRecords, String member, Consumer<Slice> records)
+      byte[] body,
+      int start,
+      int end,
+      int maxRecords,
+      @Nullable String member,
+      Consumer<Slice> records)
       throws MalformedJsonException {
     requireUtf8(body, start, end);
     try (JsonParser parser = factory.createParser(body, start, end - start)) {

@@ -40,8 +40,7 @@ public record ApiKey(String id, String secret) {
   /** Whether the secret is the stored one; takes the same time wherever they differ. */
   public boolean matches(@Nullable String storedHash) {
     byte[] mine = hash().getBytes(StandardCharsets.US_ASCII);
-    byte[] stored =
-        (storedHash == null ? "" : storedHash).getBytes(StandardCharsets.US_ASCII);
+    byte[] stored = (storedHash == null ? "" : storedHash).getBytes(StandardCharsets.US_ASCII);
     return MessageDigest.isEqual(mine, stored);
   }
 

@@ -174,8 +174,7 @@ public final class Clients {
 
   private static Client client(ResultSet row) throws SQLException {
     double perSecond = row.getDouble("rate_per_second");
-    Client.Rate rate =
-        row.wasNull() ? null : new Client.Rate(perSecond, row.getLong("rate_burst"));
+    Client.Rate rate = row.wasNull() ? null : new Client.Rate(perSecond, row.getLong("rate_burst"));
     String fingerprint = row.getString("certificate_fingerprint");
     String subject = row.getString("certificate_subject");
     return new Client(

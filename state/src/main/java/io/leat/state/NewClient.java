@@ -1,5 +1,7 @@
 package io.leat.state;
 
+import io.leat.state.Client.Certificate;
+import io.leat.state.Client.Rate;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +12,8 @@ public record NewClient(
     List<String> roles,
     List<String> streams,
     List<String> entityKeys,
-    Client.@Nullable Rate rate,
-    Client.@Nullable Certificate certificate,
+    @Nullable Rate rate,
+    @Nullable Certificate certificate,
     @Nullable Instant expiresAt) {
   public NewClient {
     roles = List.copyOf(roles);

@@ -34,13 +34,17 @@ public record StateSettings(
 
   /** Four connections, had within 2 s, answering within 4 s. */
   public static StateSettings of(String url, String user, String password) {
-    return new StateSettings(
-        url, user, password, 4, Duration.ofSeconds(2), Duration.ofSeconds(4));
+    return new StateSettings(url, user, password, 4, Duration.ofSeconds(2), Duration.ofSeconds(4));
   }
 
   @Override
   public String toString() {
-    return "StateSettings[url=" + url + ", user=" + user + ", maxConnections=" + maxConnections
+    return "StateSettings[url="
+        + url
+        + ", user="
+        + user
+        + ", maxConnections="
+        + maxConnections
         + "]";
   }
 }

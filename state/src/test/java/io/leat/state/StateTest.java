@@ -197,8 +197,7 @@ class StateTest {
 
       assertThatThrownBy(() -> StateDatabase.open(StateSettings.of(url, "postgres", "")))
           .isInstanceOfSatisfying(
-              LeatException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_UNAVAILABLE))
+              LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_UNAVAILABLE))
           .hasMessageStartingWith("Cannot connect to PostgreSQL at " + url);
 
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
@@ -212,8 +211,7 @@ class StateTest {
     port = first.getPort();
     try (StateDatabase state =
         StateDatabase.open(
-            StateSettings.of(
-                first.getJdbcUrl("postgres", "postgres"), "postgres", "postgres"))) {
+            StateSettings.of(first.getJdbcUrl("postgres", "postgres"), "postgres", "postgres"))) {
       first.close();
       long start = System.nanoTime();
 

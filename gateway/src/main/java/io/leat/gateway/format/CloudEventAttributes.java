@@ -27,7 +27,8 @@ final class CloudEventAttributes {
 
   static void check(String name, String value) throws InvalidException {
     if (!isName(name)) {
-      throw new InvalidException("an attribute's name must be lower-case letters and digits, at most " + MAX_NAME);
+      throw new InvalidException(
+          "an attribute's name must be lower-case letters and digits, at most " + MAX_NAME);
     }
     if (name.startsWith("leat")) {
       throw new InvalidException("the attribute '" + name + "' has a name of Leat's own");
@@ -75,8 +76,7 @@ final class CloudEventAttributes {
   }
 
   /** Binary mode: {@code ce-<name>} headers, percent-encoded. */
-  static CloudEvent ofHeaders(Iterable<Map.Entry<String, String>> headers)
-      throws InvalidException {
+  static CloudEvent ofHeaders(Iterable<Map.Entry<String, String>> headers) throws InvalidException {
     Map<String, String> attributes = new HashMap<>();
     for (Map.Entry<String, String> header : headers) {
       String name = header.getKey().toLowerCase(Locale.ROOT);
@@ -89,7 +89,8 @@ final class CloudEventAttributes {
             "the content type is said by Content-Type, never by ce-datacontenttype");
       }
       if (!isName(name)) {
-        throw new InvalidException("an attribute's name must be lower-case letters and digits, at most " + MAX_NAME);
+        throw new InvalidException(
+            "an attribute's name must be lower-case letters and digits, at most " + MAX_NAME);
       }
       if (attributes.put(name, decode(name, header.getValue())) != null) {
         throw new InvalidException("the attribute '" + name + "' is there twice");
@@ -122,8 +123,14 @@ final class CloudEventAttributes {
 
   private static boolean isText(String name) {
     return switch (name) {
-      case "specversion", "id", "source", "type", "time", "subject", "datacontenttype",
-              "dataschema" ->
+      case "specversion",
+          "id",
+          "source",
+          "type",
+          "time",
+          "subject",
+          "datacontenttype",
+          "dataschema" ->
           true;
       default -> false;
     };
@@ -152,10 +159,12 @@ final class CloudEventAttributes {
       }
     }
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.toByteArray()))
+          .toString();
     } catch (CharacterCodingException e) {
-      throw new InvalidException(
-          "the attribute '" + name + "' is not percent-encoded UTF-8");
+      throw new InvalidException("the attribute '" + name + "' is not percent-encoded UTF-8");
     }
   }
 

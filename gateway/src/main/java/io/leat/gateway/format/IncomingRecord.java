@@ -36,7 +36,6 @@ public record IncomingRecord(
   }
 
   static IncomingRecord refused(Bytes bytes, @Nullable CloudEvent attributes, Refusal refusal) {
-    return new IncomingRecord(
-        bytes, bytes, MissingNode.getInstance(), attributes, "", refusal);
+    return new IncomingRecord(bytes, bytes, MissingNode.getInstance(), attributes, "", refusal);
   }
 }

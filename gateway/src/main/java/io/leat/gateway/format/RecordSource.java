@@ -78,7 +78,7 @@ public final class RecordSource {
       switch (format) {
         case JSON -> {
           if (isBatch(format, body)) {
-            array(body, "", slice -> counted.accept(plain(body, slice, null)));
+            array(body, null, slice -> counted.accept(plain(body, slice, null)));
           } else {
             records.accept(plain(body, json.readOne(body, 0, body.length), null));
           }
@@ -99,7 +99,7 @@ public final class RecordSource {
     }
   }
 
-  private void array(byte[] body, String member, Consumer<Slice> slices)
+  private void array(byte[] body, @Nullable String member, Consumer<Slice> slices)
       throws UnreadableException {
     try {
       json.readArray(body, 0, body.length, maxRecords, member, slices);
@@ -171,8 +171,7 @@ public final class RecordSource {
               original,
               attributes,
               Refusal.of(
-                  ErrorCode.MALFORMED_CLOUDEVENT,
-                  "'data' and 'data_base64' exclude each other"));
+                  ErrorCode.MALFORMED_CLOUDEVENT, "'data' and 'data_base64' exclude each other"));
     }
     JsonNode node = envelope.get(DATA);
     if (member == null || node == null) {
@@ -204,9 +203,7 @@ public final class RecordSource {
 
   private static IncomingRecord malformed(Bytes original, InvalidException e) {
     return IncomingRecord.refused(
-        original,
-        null,
-        Refusal.of(ErrorCode.MALFORMED_CLOUDEVENT, String.valueOf(e.getMessage())));
+        original, null, Refusal.of(ErrorCode.MALFORMED_CLOUDEVENT, String.valueOf(e.getMessage())));
   }
 
   /** Stops the reading, whoever reads. */

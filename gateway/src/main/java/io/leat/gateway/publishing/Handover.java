@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of one request, and what became of each. Filled and sealed by one thread, then given
- * to {@link Publisher#offer}; from then on outcomes come in from several threads, each message's exactly once,
- * and the last one ends the handover.
+ * to {@link Publisher#offer}; from then on outcomes come in from several threads, each message's
+ * exactly once, and the last one ends the handover.
  */
 public final class Handover {
   private static final Outcome[] OUTCOMES = Outcome.values();
@@ -116,8 +116,7 @@ public final class Handover {
         return false;
       }
     }
-    return outcomes.compareAndSet(
-        index, Outcome.PENDING.ordinal(), Outcome.HANDED_OVER.ordinal());
+    return outcomes.compareAndSet(index, Outcome.PENDING.ordinal(), Outcome.HANDED_OVER.ordinal());
   }
 
   /** Whether this made the outcome known; false when it was known already. */

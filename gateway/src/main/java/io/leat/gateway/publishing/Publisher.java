@@ -74,13 +74,19 @@ public final class Publisher implements AutoCloseable {
     Gauge.builder("leat.publish.waiting.requests", queue, BlockingQueue::size)
         .description("Requests whose records wait for the sending thread")
         .register(registry);
-    Gauge.builder("leat.publish.waiting.requests.fill", this, p -> p.fill(p.queue.size(), settings.maxRequests()))
+    Gauge.builder(
+            "leat.publish.waiting.requests.fill",
+            this,
+            p -> p.fill(p.queue.size(), settings.maxRequests()))
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
     Gauge.builder("leat.publish.unacknowledged.bytes", bytes, AtomicLong::get)
         .description("Bytes of records without an outcome")
         .register(registry);
-    Gauge.builder("leat.publish.unacknowledged.fill", this, p -> p.fill(p.bytes.get(), settings.maxBytes()))
+    Gauge.builder(
+            "leat.publish.unacknowledged.fill",
+            this,
+            p -> p.fill(p.bytes.get(), settings.maxBytes()))
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
     this.thread = threads.newThread(this::run);
@@ -92,8 +98,8 @@ public final class Publisher implements AutoCloseable {
   }
 
   /**
-   * Takes the messages of a sealed handover on. Each gets its outcome in the handover, and the handover ends, within the
-   * sum of the settings' times as far as Kafka's client keeps to them.
+   * Takes the messages of a sealed handover on. Each gets its outcome in the handover, and the
+   * handover ends, within the sum of the settings' times as far as Kafka's client keeps to them.
    *
    * @return false when a bound is reached: nothing was taken on
    */
@@ -152,7 +158,9 @@ public final class Publisher implements AutoCloseable {
     }
   }
 
-  /** False when Kafka took too long, or cannot go on: more of this request would not fare better. */
+  /**
+   * False when Kafka took too long, or cannot go on: more of this request would not fare better.
+   */
   private boolean trySend(Handover handover, int index) {
     String topic = handover.message(index).topic();
     Long retry = retryAt.get(topic);
@@ -234,8 +242,7 @@ public final class Publisher implements AutoCloseable {
     close(old, Duration.ZERO);
   }
 
-  private static void close(
-      @Nullable KafkaProducer<byte[], byte[]> producer, Duration timeout) {
+  private static void close(@Nullable KafkaProducer<byte[], byte[]> producer, Duration timeout) {
     if (producer != null) {
       try {
         producer.close(timeout);

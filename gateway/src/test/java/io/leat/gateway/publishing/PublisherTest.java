@@ -55,8 +55,7 @@ class PublisherTest {
       assertThat(sent.handover.outcome(i)).isEqualTo(Outcome.ACKNOWLEDGED);
       assertThat(sent.handover.partition(i)).isEqualTo(i % 2);
     }
-    List<Long> even =
-        IntStream.range(0, 50).mapToObj(i -> sent.handover.offset(i * 2)).toList();
+    List<Long> even = IntStream.range(0, 50).mapToObj(i -> sent.handover.offset(i * 2)).toList();
     assertThat(even).isSorted().doesNotHaveDuplicates();
     assertThat(registry.get("leat.publish.unacknowledged.bytes").gauge().value()).isZero();
     assertThat(registry.get("leat.publish").timer().count()).isEqualTo(1);

@@ -108,8 +108,7 @@ public final class TestingBroker implements AutoCloseable {
         consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
       }
       records.sort(
-          java.util.Comparator.comparingInt(
-                  (ConsumerRecord<byte[], byte[]> r) -> r.partition())
+          java.util.Comparator.comparingInt((ConsumerRecord<byte[], byte[]> r) -> r.partition())
               .thenComparingLong(ConsumerRecord::offset));
       return records;
     }
