@@ -60,9 +60,7 @@ final class PostgresSupervisor implements AutoCloseable {
     } catch (TimeoutException e) {
       close();
       throw new IOException(
-          "it was not ready within "
-              + settings.startTimeout().toSeconds()
-              + " s: "
+          "it was not ready within " + settings.startTimeout().toSeconds() + " s: "
               + lastWords.get(),
           e);
     } catch (InterruptedException e) {

@@ -192,7 +192,8 @@ class FlinkEngineTest {
     }
   }
 
-  private static FlinkJob submit(FlinkEngine flink, @Nullable RestorePoint from) {
+  private static FlinkJob submit(
+      FlinkEngine flink, @Nullable RestorePoint from) {
     StreamExecutionEnvironment environment = flink.environment(JOB);
     environment
         .fromSource(numbers(), WatermarkStrategy.noWatermarks(), "numbers")

@@ -154,11 +154,8 @@ class PostgresEngineTest {
 
   @Test
   void rootWithoutUserNamespacesRunsItAsNobody() throws Exception {
-    assumeThat(System.getProperty("user.name"))
-        .as("only root can change the user")
-        .isEqualTo("root");
-    Path world =
-        Files.createDirectory(Path.of("/tmp/leat-nobody-" + ProcessHandle.current().pid()));
+    assumeThat(System.getProperty("user.name")).as("only root can change the user").isEqualTo("root");
+    Path world = Files.createDirectory(Path.of("/tmp/leat-nobody-" + ProcessHandle.current().pid()));
     try (DataDirectory data = DataDirectory.open(world.resolve("data"))) {
       Files.setPosixFilePermissions(world, PosixFilePermissions.fromString("rwxr-xr-x"));
       PostgresAccount nobody = PostgresAccount.nobody(data.root());
@@ -177,9 +174,7 @@ class PostgresEngineTest {
 
   @Test
   void aDirectoryThatNobodyCannotEnterIsNamed() throws Exception {
-    assumeThat(System.getProperty("user.name"))
-        .as("only root can change the user")
-        .isEqualTo("root");
+    assumeThat(System.getProperty("user.name")).as("only root can change the user").isEqualTo("root");
     Path closed = directory.getParent();
     try (DataDirectory data = DataDirectory.open(directory)) {
       Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));

@@ -70,7 +70,8 @@ final class TestingPorts {
   private record Socket(String address, int port) {
     static Socket parse(String text) {
       int colon = text.indexOf(':');
-      return new Socket(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1), 16));
+      return new Socket(
+          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1), 16));
     }
 
     boolean isLoopback() {
