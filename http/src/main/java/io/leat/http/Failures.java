@@ -23,8 +23,10 @@ final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
   private final MeterRegistry registry;
+  private final Rejections rejections;
 
-  Failures(MeterRegistry registry) {
+  Failures(MeterRegistry registry, Rejections rejections) {
+    this.rejections = rejections;
     this.registry = registry;
   }
 
@@ -67,16 +69,17 @@ final class Failures {
   private void known(RoutingContext ctx, LeatException e) {
     int status = e.code().httpStatus();
     if (status == 403 || status == 401) {
-      Guard.rejected(ctx, registry, e.code().code());
-    } else if (status >= 500) {
+      rejections.add(ctx, e.code().code());
+    } else if (e.code() == ErrorCode.INTERNAL) {
+      log.error("A request failed: request_id={}", Guard.requestId(ctx), e);
+    } else if (status == 503) {
+      // Without the trace: in an outage there is one of these for each request.
       log.warn(
-          "A request was not served: code={} request_id={}",
+          "A request was not served: code={} request_id={}: {}",
           e.code().code(),
           Guard.requestId(ctx),
-          e);
-      if (status == 503) {
-        ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      }
+          e.getMessage());
+      ctx.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
     }
     if (e.code() == ErrorCode.INTERNAL || e.code() == ErrorCode.STATE_UNAVAILABLE) {
       // Their messages name hosts and statements.

@@ -12,25 +12,25 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Stands before every route that is not open: who is it, not too often, and allowed to. */
 public final class Guard {
   static final String PRINCIPAL = "leat.principal";
   static final String REQUEST_ID = "leat.request-id";
 
-  private static final Logger log = LoggerFactory.getLogger(Guard.class);
-
   private final Authenticator authenticator;
   private final RateLimits limits;
-  private final MeterRegistry registry;
+  private final Rejections rejections;
   private final Counter rateLimited;
 
-  Guard(Authenticator authenticator, RateLimits limits, MeterRegistry registry) {
+  Guard(
+      Authenticator authenticator,
+      RateLimits limits,
+      Rejections rejections,
+      MeterRegistry registry) {
     this.authenticator = authenticator;
     this.limits = limits;
-    this.registry = registry;
+    this.rejections = rejections;
     this.rateLimited = registry.counter("leat_rate_limited");
   }
 
@@ -123,25 +123,13 @@ public final class Guard {
 
   private void refuse(RoutingContext ctx, Throwable cause) {
     if (cause instanceof AuthenticationException e) {
-      rejected(ctx, registry, e.reason());
+      rejections.add(ctx, e.reason());
       String error = e.reason().equals("missing") ? "" : ", error=\"invalid_token\"";
       ctx.response().putHeader("WWW-Authenticate", "Bearer realm=\"leat\"" + error);
       ProblemDocument.send(ctx, ErrorCode.UNAUTHENTICATED, String.valueOf(e.getMessage()));
     } else {
       ctx.fail(cause);
     }
-  }
-
-  /** Counts and logs a 401 or 403; the reason is one of few. */
-  static void rejected(RoutingContext ctx, MeterRegistry registry, String reason) {
-    registry.counter("leat_auth_rejected", "reason", reason).increment();
-    @Nullable Principal principal = ctx.get(PRINCIPAL);
-    log.warn(
-        "Refused a request: reason={} client={} request_id={} from={}",
-        reason,
-        principal == null ? "unknown" : principal.clientId(),
-        requestId(ctx),
-        ctx.request().remoteAddress());
   }
 
   private static boolean hasNoBody(RoutingContext ctx) {

@@ -5,7 +5,9 @@ import io.leat.event.EventIds;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxException;
 import io.vertx.core.http.Http2Settings;
@@ -13,11 +15,12 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.net.BindException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,10 +37,11 @@ public final class HttpService implements AutoCloseable {
   private final HttpSettings settings;
   private final Router router;
   private final Failures failures;
+  private final Connections connections;
   private final Counter reloads;
   private final Counter failedReloads;
   private final @Nullable Tls tls;
-  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private volatile boolean stopping;
   private long reloadTimer = -1;
 
@@ -50,19 +54,23 @@ public final class HttpService implements AutoCloseable {
       Health health) {
     this.vertx = vertx;
     this.settings = settings;
-    this.failures = new Failures(registry);
+    Rejections rejections = new Rejections(registry);
+    HttpBounds bounds = settings.bounds();
+    this.failures = new Failures(registry, rejections);
+    this.connections = new Connections(vertx, bounds, registry);
     this.reloads = registry.counter("leat_tls_reloads", "outcome", "done");
     this.failedReloads = registry.counter("leat_tls_reloads", "outcome", "failed");
     TlsSettings tlsSettings = settings.tls();
     this.tls = tlsSettings == null ? null : new Tls(tlsSettings);
     this.router = Router.router(vertx);
     JsonObject openApi = OpenApiDocument.of(routes);
-    Requests requests = new Requests(new EventIds(), settings.maxConcurrentRequests(), registry);
+    Requests requests =
+        new Requests(new EventIds(), bounds.maxConcurrentRequests(), connections, registry);
     router.route().handler(requests::handle);
     router.route().handler(new Cors(settings.corsOrigins())::handle);
     RateLimits limits =
-        new RateLimits(settings.rateLimit(), settings.maxRateLimitedClients(), registry);
-    Guard guard = new Guard(authenticator, limits, registry);
+        new RateLimits(settings.rateLimit(), bounds.maxRateLimitedClients(), registry);
+    Guard guard = new Guard(authenticator, limits, rejections, registry);
     new OperationRoutes(registry, health, () -> stopping, () -> openApi).mount(router, guard);
     routes.forEach(module -> module.mount(router, guard));
     failures.mount(router);
@@ -128,17 +136,60 @@ public final class HttpService implements AutoCloseable {
     }
   }
 
+  /** One server a loop; Vert.x lets them share the port. */
   private Future<HttpService> listen(@Nullable ServerSSLOptions ssl) {
+    return vertx
+        .deployVerticle(
+            () -> new Loop(options(ssl)),
+            new DeploymentOptions().setInstances(settings.bounds().eventLoops()))
+        .map(
+            ignored -> {
+              log.info(
+                  "Listening on {}://{}:{}",
+                  ssl == null ? "http" : "https",
+                  settings.host(),
+                  port());
+              return this;
+            })
+        .recover(e -> Future.failedFuture(cannotListen(e)));
+  }
+
+  /** The server on one event loop. */
+  private final class Loop extends VerticleBase {
+    private final HttpServerOptions options;
+
+    Loop(HttpServerOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public Future<?> start() {
+      HttpServer server =
+          vertx
+              .createHttpServer(options)
+              .requestHandler(router)
+              .connectionHandler(connections::opened)
+              .invalidRequestHandler(failures::invalid)
+              .exceptionHandler(e -> log.debug("A connection failed", e));
+      // With port 0 each loop would get a port of its own.
+      SocketAddress address =
+          settings.port() == 0
+              ? SocketAddress.sharedRandomPort(1, settings.host())
+              : SocketAddress.inetSocketAddress(settings.port(), settings.host());
+      return server.listen(address).onSuccess(servers::add);
+    }
+  }
+
+  private HttpServerOptions options(@Nullable ServerSSLOptions ssl) {
+    HttpBounds bounds = settings.bounds();
     HttpServerOptions options =
         new HttpServerOptions()
-            .setHost(settings.host())
-            .setPort(settings.port())
-            .setIdleTimeout((int) settings.idleTimeout().toMillis())
+            .setIdleTimeout((int) bounds.idleTimeout().toMillis())
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-            .setMaxHeaderSize(settings.maxHeaderBytes())
+            .setMaxHeaderSize(bounds.maxHeaderBytes())
             .setInitialSettings(
                 new Http2Settings()
-                    .setMaxHeaderListSize(settings.maxHeaderBytes())
+                    .setMaxHeaderListSize(bounds.maxHeaderBytes())
                     .setMaxConcurrentStreams(100))
             .setHttp2ClearTextEnabled(false)
             .setHandle100ContinueAutomatically(false);
@@ -148,25 +199,7 @@ public final class HttpService implements AutoCloseable {
       options.setEnabledSecureTransportProtocols(Tls.PROTOCOLS);
       options.setClientAuth(ssl.getClientAuth());
     }
-    HttpServer server =
-        vertx
-            .createHttpServer(options)
-            .requestHandler(router)
-            .invalidRequestHandler(failures::invalid)
-            .exceptionHandler(e -> log.debug("A connection failed", e));
-    return server
-        .listen()
-        .map(
-            ignored -> {
-              servers.add(server);
-              log.info(
-                  "Listening on {}://{}:{}",
-                  ssl == null ? "http" : "https",
-                  settings.host(),
-                  server.actualPort());
-              return this;
-            })
-        .recover(e -> Future.failedFuture(cannotListen(e)));
+    return options;
   }
 
   private LeatException cannotListen(Throwable cause) {

@@ -35,9 +35,11 @@ final class Requests {
   private final EventIds ids;
   private final int maxConcurrent;
   private final MeterRegistry registry;
+  private final Connections connections;
   private final AtomicInteger running = new AtomicInteger();
 
-  Requests(EventIds ids, int maxConcurrent, MeterRegistry registry) {
+  Requests(EventIds ids, int maxConcurrent, Connections connections, MeterRegistry registry) {
+    this.connections = connections;
     this.ids = ids;
     this.maxConcurrent = maxConcurrent;
     this.registry = registry;
@@ -66,11 +68,13 @@ final class Requests {
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
     ctx.addHeadersEndHandler(ignored -> sayWhetherTheConnectionStays(ctx));
     AtomicBoolean done = new AtomicBoolean();
+    connections.requestStarted(ctx.request().connection());
     boolean admitted = running.incrementAndGet() <= maxConcurrent;
     ctx.addEndHandler(
         ended -> {
           if (done.compareAndSet(false, true)) {
             running.decrementAndGet();
+            connections.requestEnded(ctx.request().connection());
             dropLeftovers(ctx);
             record(ctx, start, ended.succeeded());
           }
@@ -138,29 +142,32 @@ final class Requests {
     }
   }
 
-  /** An answer was given before the body was read: drop what is small, hang up on the rest. */
+  /**
+   * An answer was given before the body was read: drop what is small, hang up on the rest. Reading
+   * on for a moment lets the answer arrive; closing at once would reset the connection under it.
+   */
   private static void dropLeftovers(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     if (request.isEnded()) {
       return;
     }
-    request.exceptionHandler(ignored -> {});
-    if (request.version() == HttpVersion.HTTP_2) {
-      ctx.response().reset(0);
-      return;
-    }
-    boolean closes = closesAfter(ctx);
-    request.handler(ignored -> {});
-    if (closes) {
-      // Reading on for a moment lets the answer arrive; closing at once would reset the connection
-      // under it.
-      long timer = ctx.vertx().setTimer(LINGER.toMillis(), ignored -> request.connection().close());
+    boolean multiplexed = request.version() == HttpVersion.HTTP_2;
+    if (closesAfter(ctx)) {
+      Runnable hangUp =
+          multiplexed ? () -> ctx.response().reset(0) : () -> request.connection().close();
+      long timer = ctx.vertx().setTimer(LINGER.toMillis(), ignored -> hangUp.run());
       request.endHandler(
           ignored -> {
             ctx.vertx().cancelTimer(timer);
-            request.connection().close();
+            if (!multiplexed) {
+              hangUp.run();
+            }
           });
+      request.exceptionHandler(ignored -> ctx.vertx().cancelTimer(timer));
+    } else {
+      request.exceptionHandler(ignored -> {});
     }
+    request.handler(ignored -> {});
     request.resume();
   }
 

@@ -151,20 +151,7 @@ class HttpServiceTest {
 
   @Test
   void overTheRateIsA429WithTheTimeToWait() throws IOException {
-    HttpSettings s = TestingServer.settings();
-    start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            10,
-            List.of(),
-            List.of(),
-            new RateLimit(0.25, 2),
-            10));
+    start(TestingServer.settings().withRateLimit(new RateLimit(0.25, 2)));
 
     assertThat(server.get("/v1/echo/a", "read").statusCode()).isEqualTo(200);
     assertThat(server.get("/v1/echo/a", "read").statusCode()).isEqualTo(200);
@@ -177,20 +164,11 @@ class HttpServiceTest {
 
   @Test
   void tooManyRequestsAtOnceAre503() throws IOException {
-    HttpSettings s = TestingServer.settings();
+    HttpBounds b = HttpBounds.defaults();
     start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            1,
-            List.of(),
-            List.of(),
-            s.rateLimit(),
-            10));
+        TestingServer.settings()
+            .withBounds(
+                new HttpBounds(b.idleTimeout(), b.requestTimeout(), 16_384, 1, 100, 10, 2)));
     CompletableFuture<HttpResponse<String>> hanging =
         server.client.sendAsync(
             server.request("/v1/hang").build(), HttpResponse.BodyHandlers.ofString());
@@ -206,21 +184,7 @@ class HttpServiceTest {
 
   @Test
   void onlyConfiguredOriginsMayCall() throws IOException {
-    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "origin");
-    HttpSettings s = TestingServer.settings();
-    start(
-        new HttpSettings(
-            s.host(),
-            0,
-            null,
-            s.idleTimeout(),
-            s.requestTimeout(),
-            s.maxHeaderBytes(),
-            10,
-            List.of("https://a.example"),
-            List.of(),
-            s.rateLimit(),
-            10));
+    start(TestingServer.settings().withCorsOrigins(List.of("https://a.example")));
 
     String preflight =
         head(
@@ -350,6 +314,42 @@ class HttpServiceTest {
         .startsWith("HTTP/1.1 408")
         .contains("The body did not arrive within 800 ms")
         .endsWith("<closed>");
+  }
+
+  @Test
+  void aSlowHeadIsHungUpOn() throws Exception {
+    HttpBounds b = HttpBounds.defaults();
+    start(
+        TestingServer.settings()
+            .withBounds(
+                new HttpBounds(
+                    Duration.ofMillis(900), Duration.ofMillis(600), 16_384, 10, 1, 10, 2)));
+    assertThat(b.maxConnections()).isEqualTo(10_000);
+
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
+      waitUntil(() -> server.registry.get("leat_http_connections").gauge().value() == 1);
+      assertThat(server.raw("GET /health/live HTTP/1.1\r\n\r\n", 2_000)).isEqualTo("<closed>");
+      long start = System.nanoTime();
+      socket.setSoTimeout(100);
+      boolean closed = false;
+      while (!closed && System.nanoTime() - start < 5_000_000_000L) {
+        try {
+          socket.getOutputStream().write('G');
+          closed = socket.getInputStream().read() < 0;
+        } catch (java.net.SocketTimeoutException e) {
+          closed = false;
+        } catch (IOException e) {
+          closed = true;
+        }
+      }
+      assertThat(closed).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+    waitUntil(() -> server.registry.get("leat_http_connections").gauge().value() == 0);
+    String one = "GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+    assertThat(server.raw(one + one + "GET /he", 3_000)).endsWith("<closed>");
+    assertThat(server.counter("leat_http_connections_refused")).isEqualTo(1);
   }
 
   @Test

@@ -102,25 +102,13 @@ class TlsTest {
   }
 
   private HttpSettings settings() {
-    HttpSettings s = TestingServer.settings();
-    TlsSettings tls =
-        new TlsSettings(
-            dir.resolve("cert.pem"),
-            dir.resolve("key.pem"),
-            made.resolve("ca.pem"),
-            Duration.ofMillis(100));
-    return new HttpSettings(
-        s.host(),
-        0,
-        tls,
-        s.idleTimeout(),
-        s.requestTimeout(),
-        s.maxHeaderBytes(),
-        100,
-        List.of(),
-        List.of(),
-        s.rateLimit(),
-        10);
+    return TestingServer.settings()
+        .withTls(
+            new TlsSettings(
+                dir.resolve("cert.pem"),
+                dir.resolve("key.pem"),
+                made.resolve("ca.pem"),
+                Duration.ofMillis(100)));
   }
 
   private void install(String name) throws IOException {
@@ -195,6 +183,21 @@ class TlsTest {
     } catch (IOException e) {
       assertThat(e).hasMessageMatching(".*(certificate|alert|reset|closed|EOF|broken).*");
     }
+  }
+
+  @Test
+  void anAnswerBeforeTheBodyReachesAnHttp2Client() throws Exception {
+    HttpClient client = client("known");
+    for (int i = 0; i < 3; i++) {
+      var request =
+          java.net.http.HttpRequest.newBuilder(
+                  java.net.URI.create("https://localhost:" + server.service.port() + "/v1/x"))
+              .POST(java.net.http.HttpRequest.BodyPublishers.ofByteArray(new byte[300_000]))
+              .build();
+      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(404);
+    }
+    assertThat(get(client).statusCode()).isEqualTo(200);
   }
 
   @Test

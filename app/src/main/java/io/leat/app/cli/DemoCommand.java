@@ -93,17 +93,24 @@ final class DemoCommand implements Callable<Integer> {
     }
     Path directory = data != null ? data.toAbsolutePath() : Files.createTempDirectory("leat-demo-");
     AtomicBoolean ended = new AtomicBoolean();
+    boolean kept = data != null;
     try {
-      return run(blueprint, directory, ended);
-    } finally {
-      if (data == null) {
+      int code = run(blueprint, directory, ended);
+      if (code == 0 && !kept) {
         delete(directory);
+        kept = true;
+      }
+      return code;
+    } finally {
+      if (!kept) {
+        leat.terminal().note("What it left, with its log, is kept in " + directory);
       }
     }
   }
 
   private int run(Path blueprint, Path directory, AtomicBoolean ended)
       throws IOException, InterruptedException {
+    LogFiles.in(directory);
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + name + " on " + directory);
     long start = System.nanoTime();

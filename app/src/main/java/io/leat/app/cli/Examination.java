@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.leat.app.client.RunFile;
 import io.leat.app.terminal.Text;
+import io.leat.app.settings.SettingsLoader;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.BlueprintLoader;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** The checks of {@code leat doctor}. Each says what it found and what to do. */
 final class Examination {
   private static final long GIB = 1L << 30;
+  private static final String DATA_VERSION = "1";
   private static final int HTTP_PORT = 8080;
   private static final Instant LEAT_IS_YOUNGER = Instant.parse("2025-01-01T00:00:00Z");
 
@@ -48,6 +50,7 @@ final class Examination {
     findings.add(openFiles());
     findings.add(diskSpace());
     findings.add(diskSpeed());
+    findings.add(dataVersion());
     findings.add(clock());
     findings.add(postgresUser());
     findings.add(blueprints());
@@ -142,6 +145,24 @@ final class Examination {
     }
   }
 
+  private Finding dataVersion() {
+    Path version = data.resolve("leat-data-version");
+    if (!Files.isRegularFile(version)) {
+      return Finding.ok("Data directory", "new");
+    }
+    try {
+      String found = Files.readString(version).strip();
+      return found.equals(DATA_VERSION)
+          ? Finding.ok("Data directory", "format " + found)
+          : Finding.failed(
+              "Data directory",
+              "format " + found + ", this Leat writes " + DATA_VERSION,
+              "Use the Leat that wrote it, or name another --data.");
+    } catch (IOException e) {
+      return Finding.failed("Data directory", version + ": " + e, "Make it readable.");
+    }
+  }
+
   private Finding clock() {
     Instant now = context.clock().instant();
     return now.isBefore(LEAT_IS_YOUNGER)
@@ -192,9 +213,16 @@ final class Examination {
     if (config == null) {
       return Finding.ok("Configuration", "none, the defaults");
     }
-    return Files.isReadable(config)
-        ? Finding.ok("Configuration", config + " is readable")
-        : Finding.failed("Configuration", config + " cannot be read", "Correct --config.");
+    if (!Files.isReadable(config)) {
+      return Finding.failed("Configuration", config + " cannot be read", "Correct --config.");
+    }
+    try {
+      new SettingsLoader().load(config);
+      return Finding.ok("Configuration", config + " is valid");
+    } catch (BlueprintException e) {
+      return Finding.failed(
+          "Configuration", e.problems().get(0).toString(), "Correct " + config + ".");
+    }
   }
 
   private List<Finding> running() {
@@ -239,7 +267,7 @@ final class Examination {
       return Finding.warning(
           "Port " + port,
           "taken by another program",
-          "Choose another: leat up --set http.port=9080.");
+          "Choose another: leat up --port 9080.");
     }
   }
 

@@ -19,6 +19,7 @@ public final class Leat {
         (blueprints, config, data, overrides) -> {
           throw new LeatException(ErrorCode.NOT_READY, "the platform is not composed yet");
         };
+    LogFiles.none();
     Map<String, String> environment = System.getenv();
     Function<ColorMode, Terminal> terminals =
         mode -> Terminal.system(mode, System.getProperties(), environment);

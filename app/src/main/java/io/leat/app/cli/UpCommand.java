@@ -43,10 +43,16 @@ final class UpCommand implements Callable<Integer> {
   @Nullable Path data;
 
   @Option(
-      names = "--set",
-      paramLabel = "PATH=VALUE",
-      description = "A setting of leat.yaml, stronger than the file, such as http.port=9000.")
-  Map<String, String> overrides = new LinkedHashMap<>();
+      names = "--port",
+      paramLabel = "N",
+      description = "The HTTP port, stronger than leat.yaml; 0 takes a free one.")
+  @Nullable Integer port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      description = "The address to listen on, stronger than leat.yaml.")
+  @Nullable String host;
 
   private final LeatCommand leat;
 
@@ -64,6 +70,14 @@ final class UpCommand implements Callable<Integer> {
     }
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + names(blueprints) + " on " + directory);
+    LogFiles.in(directory);
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (port != null) {
+      overrides.put("http.port", port.toString());
+    }
+    if (host != null) {
+      overrides.put("http.host", host);
+    }
     long start = System.nanoTime();
     PlatformLauncher.Running running =
         leat.context().launcher().start(blueprints, config, directory, overrides);

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * {@code run.json} in the data directory of a running Leat: how commands find it.
@@ -27,25 +25,11 @@ public record RunFile(long pid, URI baseUri, Path adminKeyFile) {
   public static RunFile read(Path data) throws IOException {
     JsonNode run = JSON.readTree(in(data).toFile());
     String uri =
-        run.path("baseUri").asText("http://127.0.0.1:" + run.path("httpPort").asInt(8080));
+        run.path("base_uri").asText("http://127.0.0.1:" + run.path("http_port").asInt());
     return new RunFile(
         run.path("pid").asLong(),
         URI.create(uri),
-        data.resolve(run.path("adminKeyFile").asText("admin.key")));
-  }
-
-  /** Writes it to {@code data}, at once or not at all. */
-  public void write(Path data) throws IOException {
-    byte[] json =
-        JSON.writerWithDefaultPrettyPrinter()
-            .writeValueAsBytes(
-                JSON.createObjectNode()
-                    .put("pid", pid)
-                    .put("baseUri", baseUri.toString())
-                    .put("adminKeyFile", adminKeyFile.toString()));
-    Path next = data.resolve("run.json.next");
-    Files.write(next, json);
-    Files.move(next, in(data), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        data.resolve(run.path("admin_key_file").asText("admin.key")));
   }
 
   /** Whether the process still lives. */

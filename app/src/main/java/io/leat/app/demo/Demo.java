@@ -123,7 +123,8 @@ public final class Demo {
         settings.rate() > 0
             ? Math.round(settings.rate() * seconds)
             : series.size() + Math.round(FLEET_RATE * seconds);
-    long ofSeries = Math.min(series.size(), Math.round(all * SERIES_SHARE));
+    long most = settings.rate() > 0 ? Math.round(all * SERIES_SHARE) : series.size();
+    long ofSeries = Math.min(series.size(), most);
     if (ofSeries < series.size()) {
       double share = (double) ofSeries / series.size();
       if (!quiet) {

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FleetGeneratorTest {
@@ -48,20 +50,15 @@ class FleetGeneratorTest {
           new EventSender(new LeatClient(leat.uri(), "k"), RetryPolicy.DEFAULT, d -> {});
       Ledger ledger = new Ledger();
       FleetGenerator fleet = fleet(42, 10_000);
-      int batches = 0;
-      String stream = "";
-      List<byte[]> batch = new ArrayList<>();
+      Map<String, List<byte[]>> byStream = new TreeMap<>();
       while (fleet.hasNext()) {
         DemoRecord record = fleet.next();
         ledger.add(record);
-        if (!record.stream().equals(stream) && !batch.isEmpty()) {
-          sender.send("devices." + stream, BatchFormat.NDJSON, batch, "b" + batches++);
-          batch.clear();
-        }
-        stream = record.stream();
-        batch.add(record.line());
+        byStream.computeIfAbsent(record.stream(), s -> new ArrayList<>()).add(record.line());
       }
-      sender.send("devices." + stream, BatchFormat.NDJSON, batch, "last");
+      for (Map.Entry<String, List<byte[]>> of : byStream.entrySet()) {
+        sender.send("devices." + of.getKey(), BatchFormat.NDJSON, of.getValue(), of.getKey());
+      }
 
       Tallies found =
           Tallies.count(new LeatClient(leat.uri(), "k"), "devices", ledger.streams().keySet());

@@ -1,0 +1,136 @@
+package io.leat.app.engine;
+
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
+import org.apache.flink.runtime.checkpoint.RestoredCheckpointStats;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.jspecify.annotations.Nullable;
+
+/** A job that was submitted to {@link FlinkEngine}. Safe for many threads. */
+public final class FlinkJob {
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  private final MiniCluster cluster;
+  private final JobID id;
+  private final String name;
+  private final String savepoints;
+
+  FlinkJob(MiniCluster cluster, JobID id, String name, String savepoints) {
+    this.cluster = cluster;
+    this.id = id;
+    this.name = name;
+    this.savepoints = savepoints;
+  }
+
+  /** The name it was submitted with. */
+  public String name() {
+    return name;
+  }
+
+  /** Flink's id of this submission. */
+  public String id() {
+    return id.toHexString();
+  }
+
+  /** Where it is in its life. */
+  public JobStatus status() {
+    return await(cluster.getJobStatus(id), ANSWER, "its status was asked for");
+  }
+
+  /** How its checkpoints go. */
+  public CheckpointReport checkpoints() {
+    CheckpointStatsSnapshot stats = graph().getCheckpointStatsSnapshot();
+    if (stats == null) {
+      return new CheckpointReport(0, 0, -1, null, null, 0, -1);
+    }
+    CompletedCheckpointStats last = stats.getHistory().getLatestCompletedCheckpoint();
+    RestoredCheckpointStats restored = stats.getLatestRestoredCheckpoint();
+    return new CheckpointReport(
+        stats.getCounts().getNumberOfCompletedCheckpoints(),
+        stats.getCounts().getNumberOfFailedCheckpoints(),
+        last == null ? -1 : last.getCheckpointId(),
+        last == null ? null : Instant.ofEpochMilli(last.getLatestAckTimestamp()),
+        last == null ? null : Duration.ofMillis(last.getEndToEndDuration()),
+        last == null ? 0 : last.getStateSize(),
+        restored == null ? -1 : restored.getCheckpointId());
+  }
+
+  /** Why it failed, the last time that it did; null when it has not. */
+  public @Nullable Throwable failure() {
+    ErrorInfo failure = graph().getFailureInfo();
+    return failure == null ? null : failure.getException();
+  }
+
+  /** Makes the job restorable now. Returns the id of the checkpoint. */
+  public long checkpoint(Duration timeout) {
+    return await(
+        cluster.triggerCheckpoint(id, org.apache.flink.core.execution.CheckpointType.CONFIGURED),
+        timeout,
+        "a checkpoint was taken");
+  }
+
+  /**
+   * Stops the job at a savepoint: everything before it is committed, nothing after it is read.
+   *
+   * @return where the savepoint is
+   * @throws LeatException {@link ErrorCode#INTERNAL} when the job fails or takes longer; it may then
+   *     still stop
+   */
+  public String stopWithSavepoint(Duration timeout) {
+    String savepoint =
+        await(
+            cluster.stopWithSavepoint(id, savepoints, false, SavepointFormatType.NATIVE),
+            timeout,
+            "it was stopped with a savepoint");
+    awaitEnd(timeout);
+    return savepoint;
+  }
+
+  /** Stops the job at once; it can be restored from its newest checkpoint. */
+  public void cancel(Duration timeout) {
+    await(cluster.cancelJob(id), timeout, "it was cancelled");
+    awaitEnd(timeout);
+  }
+
+  /** Returns when the job has ended, in whatever way. */
+  public void awaitEnd(Duration timeout) {
+    await(cluster.requestJobResult(id), timeout, "its end was waited for");
+  }
+
+  private AccessExecutionGraph graph() {
+    return await(cluster.getExecutionGraph(id), ANSWER, "its state was asked for");
+  }
+
+  private <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
+    try {
+      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new LeatException(
+          ErrorCode.INTERNAL,
+          "The job " + name + " failed while " + what + ": " + cause.getMessage(),
+          cause);
+    } catch (TimeoutException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL,
+          "The job " + name + " did not answer within " + timeout.toMillis() + " ms while " + what,
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LeatException(ErrorCode.NOT_READY, "Interrupted while " + what, e);
+    }
+  }
+}

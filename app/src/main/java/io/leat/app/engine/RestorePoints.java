@@ -1,0 +1,137 @@
+package io.leat.app.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a job can be restored from. Each submission of a job has a checkpoint directory of its own,
+ * named by Flink's job id; within one the greater checkpoint id is the newer, between them and the
+ * savepoints the later completion is.
+ */
+public final class RestorePoints {
+  private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
+  private static final String METADATA = "_metadata";
+  private static final Comparator<RestorePoint> NEWEST_FIRST =
+      Comparator.comparing(RestorePoint::completed)
+          .thenComparing(RestorePoint::checkpointId)
+          .reversed();
+
+  private final Path checkpoints;
+  private final Path savepoints;
+
+  /**
+   * @param checkpoints the job's directory of checkpoints; may be missing
+   * @param savepoints the job's directory of savepoints; may be missing
+   */
+  RestorePoints(Path checkpoints, Path savepoints) {
+    this.checkpoints = checkpoints;
+    this.savepoints = savepoints;
+  }
+
+  /** The newest complete one; null when there is none. */
+  public @Nullable RestorePoint newest() throws IOException {
+    List<RestorePoint> all = all();
+    return all.isEmpty() ? null : all.get(0);
+  }
+
+  /** All complete ones, the newest first. Those that a crash left incomplete are not among them. */
+  public List<RestorePoint> all() throws IOException {
+    List<List<RestorePoint>> groups = new ArrayList<>();
+    for (Path submission : children(checkpoints)) {
+      List<RestorePoint> ofOne = new ArrayList<>();
+      for (Path directory : children(submission)) {
+        if (directory.getFileName().toString().startsWith("chk-")) {
+          add(directory, RestorePoint.Kind.CHECKPOINT, ofOne);
+        }
+      }
+      if (!ofOne.isEmpty()) {
+        ofOne.sort(Comparator.comparing(RestorePoint::checkpointId).reversed());
+        groups.add(ofOne);
+      }
+    }
+    for (Path directory : children(savepoints)) {
+      List<RestorePoint> one = new ArrayList<>();
+      add(directory, RestorePoint.Kind.SAVEPOINT, one);
+      if (!one.isEmpty()) {
+        groups.add(one);
+      }
+    }
+    groups.sort(Comparator.comparing(group -> group.get(0), NEWEST_FIRST));
+    return groups.stream().flatMap(List::stream).toList();
+  }
+
+  /**
+   * Deletes what is left of earlier submissions but the newest {@code keep} restore points and
+   * everything that their state refers to. Only while the job does not run.
+   */
+  public void prune(int keep) throws IOException {
+    List<RestorePoint> kept = all().stream().limit(Math.max(1, keep)).toList();
+    if (kept.isEmpty()) {
+      return;
+    }
+    Set<Path> needed = new HashSet<>();
+    StringBuilder references = new StringBuilder();
+    for (RestorePoint point : kept) {
+      needed.add(point.directory());
+      needed.add(point.directory().getParent());
+      references.append(new String(Files.readAllBytes(metadata(point.directory())), UTF_8));
+    }
+    List<Path> candidates = new ArrayList<>(children(checkpoints));
+    candidates.addAll(children(savepoints));
+    for (Path candidate : candidates) {
+      boolean isReferred = references.indexOf(candidate.getFileName().toString()) >= 0;
+      if (!needed.contains(candidate) && !isReferred) {
+        LOG.info("Deleting {}, which no restore point needs any more", candidate);
+        PostgresPrograms.deleteTree(candidate);
+      }
+    }
+  }
+
+  private static void add(Path directory, RestorePoint.Kind kind, List<RestorePoint> points)
+      throws IOException {
+    Path metadata = metadata(directory);
+    if (!Files.isRegularFile(metadata)) {
+      return;
+    }
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
+      long id =
+          Checkpoints.loadCheckpointMetadata(
+                  in, RestorePoints.class.getClassLoader(), directory.toString())
+              .getCheckpointId();
+      Instant completed = Files.getLastModifiedTime(metadata).toInstant();
+      points.add(new RestorePoint(directory, kind, id, completed));
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("{} is incomplete and cannot be restored from", directory, e);
+    }
+  }
+
+  private static Path metadata(Path directory) {
+    return directory.resolve(METADATA);
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(Files::isDirectory).sorted().toList();
+    }
+  }
+}
