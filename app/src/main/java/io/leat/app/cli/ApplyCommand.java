@@ -45,8 +45,7 @@ final class ApplyCommand implements Callable<Integer> {
     }
     for (JsonNode change : changes) {
       String text = change.isTextual() ? change.asText() : change.path("detail").asText("");
-      leat.terminal()
-          .line(leat.terminal().styled(Style.GREEN, "applied ") + Text.printable(text));
+      leat.terminal().line(leat.terminal().styled(Style.GREEN, "applied ") + Text.printable(text));
     }
     return 0;
   }

@@ -11,7 +11,9 @@ import java.util.stream.Stream;
 final class BlueprintFolders {
   private BlueprintFolders() {}
 
-  /** The given folders; without any, every blueprint under {@code blueprints/} beside the launcher. */
+  /**
+   * The given folders; without any, every blueprint under {@code blueprints/} beside the launcher.
+   */
   static List<Path> of(List<Path> given, Path home) {
     if (!given.isEmpty()) {
       return given;

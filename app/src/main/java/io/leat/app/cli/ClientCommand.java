@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
     description = "Manage the API keys of clients.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
-    footer = {"", "Example: leat client add --name shop-1 --role send --stream devices.transaction"})
+    footer = {
+      "",
+      "Example: leat client add --name shop-1 --role send --stream devices.transaction"
+    })
 final class ClientCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
@@ -102,8 +105,12 @@ final class ClientCommand implements Callable<Integer> {
     } else if (!made.hasNonNull("key")) {
       terminal.line("Client " + made.path("id").asText() + " is known by its certificate.");
     } else if (terminal.isInteractive()) {
-      terminal.line("Client " + terminal.styled(Style.BOLD, made.path("id").asText()) + " may now "
-          + String.join(", ", roles) + ". Its key, shown this once:");
+      terminal.line(
+          "Client "
+              + terminal.styled(Style.BOLD, made.path("id").asText())
+              + " may now "
+              + String.join(", ", roles)
+              + ". Its key, shown this once:");
       terminal.line();
       terminal.line("  " + terminal.styled(Style.TITLE, made.path("key").asText()));
       terminal.line();

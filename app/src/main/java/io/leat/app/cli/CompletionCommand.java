@@ -10,7 +10,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "completion",
     description = "Print a script that completes leat's commands and options in the shell.",
-    footer = {"", "Example: leat completion bash > ~/.local/share/bash-completion/completions/leat"})
+    footer = {
+      "",
+      "Example: leat completion bash > ~/.local/share/bash-completion/completions/leat"
+    })
 final class CompletionCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SHELL",

@@ -85,9 +85,7 @@ final class DemoCommand implements Callable<Integer> {
     if (!Files.isRegularFile(blueprint.resolve("samples").resolve("samples.yaml"))) {
       throw new CommandFailure("the blueprint '" + name + "' has no sample to feed it with");
     }
-    if (length.compareTo(Duration.ofSeconds(1)) < 0
-        || devices < 1
-        || (rate != null && rate < 10)) {
+    if (length.compareTo(Duration.ofSeconds(1)) < 0 || devices < 1 || (rate != null && rate < 10)) {
       throw new CommandFailure(
           "--for must be at least 1s, --devices at least 1 and --rate at least 10");
     }
@@ -114,7 +112,11 @@ final class DemoCommand implements Callable<Integer> {
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + name + " on " + directory);
     long start = System.nanoTime();
-    Map<String, String> settings = data == null ? Map.of("http.port", "0") : Map.of();
+    // Commits each second: the demo is watched.
+    Map<String, String> settings = new java.util.HashMap<>(Map.of("flink.commit-interval", "PT1S"));
+    if (data == null) {
+      settings.put("http.port", "0");
+    }
     PlatformLauncher.Running running =
         leat.context().launcher().start(List.of(blueprint), null, directory, settings);
     Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
@@ -149,8 +151,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Ctrl-C. */
-  private void interrupted(
-      PlatformLauncher.Running running, Path directory, AtomicBoolean ended) {
+  private void interrupted(PlatformLauncher.Running running, Path directory, AtomicBoolean ended) {
     if (ended.compareAndSet(false, true)) {
       leat.terminal().note("Interrupted; stopping");
       running.close();

@@ -3,8 +3,8 @@ package io.leat.app.cli;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.leat.app.client.RunFile;
-import io.leat.app.terminal.Text;
 import io.leat.app.settings.SettingsLoader;
+import io.leat.app.terminal.Text;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.BlueprintLoader;
 import java.io.IOException;
@@ -71,8 +71,7 @@ final class Examination {
     OperatingSystemMXBean system =
         (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     long total = system.getTotalMemorySize();
-    String found =
-        Text.bytes(total) + ", " + system.getAvailableProcessors() + " processors";
+    String found = Text.bytes(total) + ", " + system.getAvailableProcessors() + " processors";
     if (total < GIB) {
       return Finding.failed("Memory", found, "Leat and PostgreSQL need 1 GiB at the least.");
     }
@@ -243,7 +242,9 @@ final class Examination {
     } catch (IOException e) {
       return List.of(
           Finding.failed(
-              "Running", RunFile.in(data) + ": " + e.getMessage(), "Delete the file if no Leat runs."));
+              "Running",
+              RunFile.in(data) + ": " + e.getMessage(),
+              "Delete the file if no Leat runs."));
     }
   }
 
@@ -265,9 +266,7 @@ final class Examination {
       return Finding.ok("Port " + socket.getLocalPort(), "free");
     } catch (IOException e) {
       return Finding.warning(
-          "Port " + port,
-          "taken by another program",
-          "Choose another: leat up --port 9080.");
+          "Port " + port, "taken by another program", "Choose another: leat up --port 9080.");
     }
   }
 

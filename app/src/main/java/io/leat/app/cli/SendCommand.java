@@ -135,8 +135,7 @@ final class SendCommand implements Callable<Integer> {
     }
   }
 
-  private void sendBatch(
-      EventSender sender, RecordSource source, List<byte[]> records, String run)
+  private void sendBatch(EventSender sender, RecordSource source, List<byte[]> records, String run)
       throws IOException {
     BatchOutcome outcome = sender.send(stream, source.format(), records, run + "-" + pieces++);
     requests += outcome.attempts();
@@ -148,7 +147,8 @@ final class SendCommand implements Callable<Integer> {
       String reason = result.status() + " " + result.code();
       refused.merge(reason, 1L, Long::sum);
       if (samples.size() < REASONS_KEPT) {
-        samples.putIfAbsent(reason, "record " + (sent + result.index() + 1) + ": " + result.reason());
+        samples.putIfAbsent(
+            reason, "record " + (sent + result.index() + 1) + ": " + result.reason());
       }
     }
     sent += records.size();
@@ -196,8 +196,7 @@ final class SendCommand implements Callable<Integer> {
       Table table = new Table("status", "records>", "first");
       refused.forEach(
           (reason, n) ->
-              table.row(
-                  reason, Text.count(n), Text.printable(samples.getOrDefault(reason, ""))));
+              table.row(reason, Text.count(n), Text.printable(samples.getOrDefault(reason, ""))));
       table.print(terminal);
     }
   }

@@ -21,10 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tail",
     description = "Show a stream's events as the log takes them, until Ctrl-C.",
-    footer = {
-      "",
-      "Example: leat tail devices.telemetry --where 'temperature_c > 85.0' -n 10"
-    })
+    footer = {"", "Example: leat tail devices.telemetry --where 'temperature_c > 85.0' -n 10"})
 final class TailCommand implements Callable<Integer> {
   @Mixin ConnectionOptions connection = new ConnectionOptions();
 

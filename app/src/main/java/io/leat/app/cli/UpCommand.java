@@ -109,12 +109,14 @@ final class UpCommand implements Callable<Integer> {
     Table table = new Table("component", "state", "address");
     for (PlatformLauncher.Component component : running.components()) {
       Style style = component.state().equals("running") ? Style.GREEN : Style.YELLOW;
-      table.row(
-          component.name(), terminal.styled(style, component.state()), component.address());
+      table.row(component.name(), terminal.styled(style, component.state()), component.address());
     }
     table.print(terminal);
     terminal.line(
-        "Up in " + Text.duration(took) + " at " + terminal.styled(Style.TITLE, running.baseUri() + ""));
+        "Up in "
+            + Text.duration(took)
+            + " at "
+            + terminal.styled(Style.TITLE, running.baseUri() + ""));
     terminal.line("Admin key: " + adminKeyFile(directory));
     terminal.line("Stop with Ctrl-C.");
   }
@@ -138,6 +140,7 @@ final class UpCommand implements Callable<Integer> {
 
   private static String names(List<Path> blueprints) {
     return String.join(
-        ", ", blueprints.stream().map(b -> b.toAbsolutePath().normalize().getFileName() + "").toList());
+        ", ",
+        blueprints.stream().map(b -> b.toAbsolutePath().normalize().getFileName() + "").toList());
   }
 }

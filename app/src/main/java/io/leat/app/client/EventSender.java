@@ -100,7 +100,8 @@ public final class EventSender {
       HttpProblemException problem = LeatClient.problem(answer.status(), answer.body());
       if (count == 1 && (answer.status() == 400 || answer.status() == 422)) {
         return List.of(
-            new RecordResult(0, answer.status(), problem.code(), String.valueOf(problem.getMessage())));
+            new RecordResult(
+                0, answer.status(), problem.code(), String.valueOf(problem.getMessage())));
       }
       if (!retryable) {
         throw problem;
@@ -156,7 +157,12 @@ public final class EventSender {
       RecordResult result = merged.get(i);
       if (result == null && last.status() == 0) {
         throw new IOException(
-            "no answer from " + client.base() + " after " + attempts + " attempts: " + last.failure());
+            "no answer from "
+                + client.base()
+                + " after "
+                + attempts
+                + " attempts: "
+                + last.failure());
       }
       if (result == null) {
         HttpProblemException problem = LeatClient.problem(last.status(), last.body());

@@ -13,8 +13,7 @@ import java.time.Duration;
 public record RetryPolicy(int attempts, Duration first, Duration longest, Duration answer) {
   /** Eight attempts over about a minute. */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(
-          8, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofSeconds(15));
+      new RetryPolicy(8, Duration.ofMillis(250), Duration.ofSeconds(30), Duration.ofSeconds(15));
 
   public RetryPolicy {
     if (attempts < 1 || first.isNegative() || first.isZero()) {

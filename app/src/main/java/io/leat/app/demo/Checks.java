@@ -24,8 +24,7 @@ final class Checks {
     List<Check> checks = new ArrayList<>();
     checks.add(new Check("accepted", truth.accepted(), 0, found.accepted()));
     checks.add(new Check("logged", truth.accepted() + again, slack, found.logged()));
-    checks.add(
-        new Check("raw", truth.accepted() + again, slack, Tallies.sum(tables.raw())));
+    checks.add(new Check("raw", truth.accepted() + again, slack, Tallies.sum(tables.raw())));
     checks.add(new Check("processed", truth.processed(), 0, Tallies.sum(tables.processed())));
     ledger
         .streams()

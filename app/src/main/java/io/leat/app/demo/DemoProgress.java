@@ -120,26 +120,52 @@ final class DemoProgress implements AutoCloseable {
             + terminal.styled(Style.BOLD, phase)
             + "  "
             + Text.duration(Duration.ofSeconds((System.nanoTime() - start) / 1_000_000_000)),
-        "  accepted   " + cell(counts.accepted()) + "   " + terminal.styled(Style.DIM, Text.rate(rate)),
+        "  accepted   "
+            + cell(counts.accepted())
+            + "   "
+            + terminal.styled(Style.DIM, Text.rate(rate)),
         "  logged     " + cell(totals.logged()) + "   raw         " + cell(totals.raw()),
         "  processed  " + cell(totals.processed()) + "   behind      " + cell(behind),
-        "  duplicates " + cell(totals.duplicates()) + "   quarantined " + cell(totals.quarantined()),
-        "  rejected   " + cell(counts.rejectedTotal()) + "   freshness   " + fresh.p50() + " / " + fresh.p99() + " ms");
+        "  duplicates "
+            + cell(totals.duplicates())
+            + "   quarantined "
+            + cell(totals.quarantined()),
+        "  rejected   "
+            + cell(counts.rejectedTotal())
+            + "   freshness   "
+            + fresh.p50()
+            + " / "
+            + fresh.p99()
+            + " ms");
   }
 
   private String line(Totals totals) {
     Freshness fresh = freshness.get();
     return Text.duration(Duration.ofSeconds((System.nanoTime() - start) / 1_000_000_000))
-        + " " + phase
-        + ": accepted " + Text.count(counts.accepted())
-        + " (" + Text.rate(rate) + ")"
-        + ", logged " + Text.count(totals.logged())
-        + ", raw " + Text.count(totals.raw())
-        + ", processed " + Text.count(totals.processed())
-        + ", duplicates " + Text.count(totals.duplicates())
-        + ", quarantined " + Text.count(totals.quarantined())
-        + ", rejected " + Text.count(counts.rejectedTotal())
-        + ", freshness " + fresh.p50() + " / " + fresh.p99() + " ms";
+        + " "
+        + phase
+        + ": accepted "
+        + Text.count(counts.accepted())
+        + " ("
+        + Text.rate(rate)
+        + ")"
+        + ", logged "
+        + Text.count(totals.logged())
+        + ", raw "
+        + Text.count(totals.raw())
+        + ", processed "
+        + Text.count(totals.processed())
+        + ", duplicates "
+        + Text.count(totals.duplicates())
+        + ", quarantined "
+        + Text.count(totals.quarantined())
+        + ", rejected "
+        + Text.count(counts.rejectedTotal())
+        + ", freshness "
+        + fresh.p50()
+        + " / "
+        + fresh.p99()
+        + " ms";
   }
 
   private void measureRate() {

@@ -78,8 +78,7 @@ final class FleetGenerator implements RecordFeed {
    * @param length how much time the events cover
    * @param size how many records
    */
-  FleetGenerator(
-      long seed, int devices, String run, Instant start, Duration length, long size) {
+  FleetGenerator(long seed, int devices, String run, Instant start, Duration length, long size) {
     this.random = new Random(seed);
     this.run = run;
     this.start = start;
@@ -154,7 +153,9 @@ final class FleetGenerator implements RecordFeed {
       case IMPLAUSIBLE -> implausible(machine, id, time);
       case OUT_OF_TIME -> {
         Instant odd =
-            random.nextBoolean() ? time.plus(2, ChronoUnit.HOURS) : time.minus(500, ChronoUnit.DAYS);
+            random.nextBoolean()
+                ? time.plus(2, ChronoUnit.HOURS)
+                : time.minus(500, ChronoUnit.DAYS);
         yield record(
             "heartbeat",
             machine,

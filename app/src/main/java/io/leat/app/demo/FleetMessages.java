@@ -65,8 +65,7 @@ final class FleetMessages {
         .number("uptime_s", machine.uptime(seconds))
         .raw(
             "network",
-            "{\"type\":\"%s\",\"rssi_dbm\":%d}"
-                .formatted(machine.link, -40 - random.nextInt(60)));
+            "{\"type\":\"%s\",\"rssi_dbm\":%d}".formatted(machine.link, -40 - random.nextInt(60)));
   }
 
   JsonLine telemetry(Machine machine, String id, Instant time) {

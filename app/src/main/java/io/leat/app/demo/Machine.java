@@ -5,7 +5,13 @@ import java.util.Random;
 /** One machine of the fleet: what it is and how it is at the moment. Owned by the generator. */
 final class Machine {
   private static final String[] SITES = {
-    "central-station", "airport", "harbour", "university", "market-hall", "city-park", "stadium",
+    "central-station",
+    "airport",
+    "harbour",
+    "university",
+    "market-hall",
+    "city-park",
+    "stadium",
     "museum"
   };
   private static final String[] FIRMWARE = {"4.11.2", "4.12.0", "4.12.1", "5.0.0-rc.2"};

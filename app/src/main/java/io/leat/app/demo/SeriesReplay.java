@@ -45,8 +45,7 @@ final class SeriesReplay implements RecordFeed {
     private final int first;
     private int at;
 
-    Series(
-        Map<?, ?> entry, List<Reading> readings, String run, Instant end, double share) {
+    Series(Map<?, ?> entry, List<Reading> readings, String run, Instant end, double share) {
       this.device = String.valueOf(entry.get("device_id"));
       this.property = String.valueOf(entry.get("property"));
       double scale = ((Number) entry.get("scale")).doubleValue();

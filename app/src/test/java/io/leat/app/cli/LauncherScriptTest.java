@@ -7,14 +7,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher in a project of its own, with a JDK and a Maven that only say what they are asked. */
+/**
+ * The launcher in a project of its own, with a JDK and a Maven that only say what they are asked.
+ */
 class LauncherScriptTest {
   @TempDir Path temporary;
 
@@ -50,7 +54,10 @@ class LauncherScriptTest {
     Files.createSymbolicLink(link, Path.of("a home with spaces/leat"));
     Path java = jdk("jdk 21", "21.0.4");
     Ended first = run(link, java, "sql", "SELECT 'a b'");
-    assertThat(first.err()).contains("2/3 leat-event").contains("3/3 leat-app").contains("Built in");
+    assertThat(first.err())
+        .contains("2/3 leat-event")
+        .contains("3/3 leat-app")
+        .contains("Built in");
     assertThat(first.code()).isEqualTo(7);
     assertThat(first.out())
         .contains("<io.leat.app.cli.Leat>\n<sql>\n<SELECT 'a b'>\n")
@@ -67,9 +74,7 @@ class LauncherScriptTest {
     Path java = jdk("jdk", "17.0.1");
     run(home.resolve("leat"), java, "version");
     Path source = Files.writeString(home.resolve("app/src/main/A.java"), "class A {}");
-    Files.setLastModifiedTime(
-        source,
-        java.nio.file.attribute.FileTime.from(java.time.Instant.now().plusSeconds(5)));
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
     run(home.resolve("leat"), java, "version");
     assertThat(Files.readAllLines(home.resolve("builds"))).hasSize(2);
   }
@@ -90,7 +95,9 @@ class LauncherScriptTest {
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.err())
         .startsWith(
-            "leat: Java 17 or newer is needed; found only:\n  " + old + " (Java 11)\nInstall a newer");
+            "leat: Java 17 or newer is needed; found only:\n  "
+                + old
+                + " (Java 11)\nInstall a newer");
   }
 
   @Test
@@ -150,13 +157,30 @@ class LauncherScriptTest {
     Path bin = Files.createDirectories(temporary.resolve("bin"));
     for (String program :
         new String[] {
-          "sh", "sed", "head", "tail", "cat", "cut", "date", "dirname", "find", "flock", "grep",
-          "mkdir", "mv", "readlink", "rm", "sleep", "stty", "tr"
+          "sh",
+          "sed",
+          "head",
+          "tail",
+          "cat",
+          "cut",
+          "date",
+          "dirname",
+          "find",
+          "flock",
+          "grep",
+          "mkdir",
+          "mv",
+          "readlink",
+          "rm",
+          "sleep",
+          "stty",
+          "tr"
         }) {
       for (String place : new String[] {"/usr/bin", "/bin"}) {
         Path target = Path.of(place, program);
         if (Files.exists(target) && !Files.exists(bin.resolve(program))) {
-          Files.createSymbolicLink(bin.resolve(program), target);
+          Files.writeString(bin.resolve(program), "#!/bin/sh\nexec " + target + " \"$@\"\n");
+          executable(bin.resolve(program));
         }
       }
     }

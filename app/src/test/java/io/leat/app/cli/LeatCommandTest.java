@@ -40,8 +40,20 @@ class LeatCommandTest {
     CommandLine leat = LeatCommand.commandLine(context(), mode -> terminal.terminal());
     assertThat(leat.getSubcommands().keySet())
         .containsExactlyInAnyOrder(
-            "up", "demo", "validate", "client", "send", "sql", "status", "doctor", "tail", "trace",
-            "apply", "completion", "version", "help");
+            "up",
+            "demo",
+            "validate",
+            "client",
+            "send",
+            "sql",
+            "status",
+            "doctor",
+            "tail",
+            "trace",
+            "apply",
+            "completion",
+            "version",
+            "help");
     Predicate<CommandLine> helpful =
         c ->
             c.getCommandName().equals("help")

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class RecordSourceTest {
   @Test
   void linesAreTakenAsTheyAreBrokenOnesToo() throws IOException {
-    assertThat(records("{\"a\":1}\r\n\n{\"a\": \"x\ny\n")).containsExactly("{\"a\":1}\r", "{\"a\": \"x", "y");
+    assertThat(records("{\"a\":1}\r\n\n{\"a\": \"x\ny\n"))
+        .containsExactly("{\"a\":1}\r", "{\"a\": \"x", "y");
   }
 
   @Test

@@ -47,7 +47,8 @@ public final class TestingLeat implements AutoCloseable {
   private final Map<String, Map<String, Long>> tallies = new TreeMap<>();
   private final Map<String, String> seen = new HashMap<>();
   private final ConcurrentLinkedQueue<Integer> refusals = new ConcurrentLinkedQueue<>();
-  public final List<String> idempotencyKeys = java.util.Collections.synchronizedList(new ArrayList<>());
+  public final List<String> idempotencyKeys =
+      java.util.Collections.synchronizedList(new ArrayList<>());
   public final List<String> bodies = java.util.Collections.synchronizedList(new ArrayList<>());
   public volatile boolean losesARow;
 
@@ -221,7 +222,10 @@ public final class TestingLeat implements AutoCloseable {
         .getOrDefault("logged", Map.of())
         .forEach(
             (stream, n) ->
-                list.addObject().put("blueprint", "devices").put("stream", stream).put("logged", n));
+                list.addObject()
+                    .put("blueprint", "devices")
+                    .put("stream", stream)
+                    .put("logged", n));
     status
         .putArray("components")
         .addObject()

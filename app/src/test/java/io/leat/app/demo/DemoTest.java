@@ -22,8 +22,17 @@ class DemoTest {
       json.fieldNames().forEachRemaining(keys::add);
       assertThat(keys)
           .containsExactly(
-              "accepted", "logged", "raw", "processed", "duplicates", "quarantined", "rejected",
-              "freshness", "answers", "expected", "ok");
+              "accepted",
+              "logged",
+              "raw",
+              "processed",
+              "duplicates",
+              "quarantined",
+              "rejected",
+              "freshness",
+              "answers",
+              "expected",
+              "ok");
       assertThat(json.path("ok").asBoolean()).isTrue();
       assertThat(json.path("raw").asLong()).isEqualTo(json.path("accepted").asLong());
       assertThat(json.path("answers")).hasSize(3);

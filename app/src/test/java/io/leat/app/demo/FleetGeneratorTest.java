@@ -38,8 +38,7 @@ class FleetGeneratorTest {
     assertThat(ledger.total().rejected())
         .containsOnlyKeys(
             "duplicate-json-key", "malformed-json", "missing-key", "schema-violation");
-    assertThat(ledger.streams())
-        .containsOnlyKeys("fault", "heartbeat", "telemetry", "transaction");
+    assertThat(ledger.streams()).containsOnlyKeys("fault", "heartbeat", "telemetry", "transaction");
   }
 
   /** What the generator claims is counted again from the bytes by logic of its own. */

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
-  private final Table table =
-      new Table("name", "rows>").row("telemetry", "1,200").row("漢字", "7");
+  private final Table table = new Table("name", "rows>").row("telemetry", "1,200").row("漢字", "7");
 
   @Test
   void onATerminalItIsDrawn() {
