@@ -56,11 +56,14 @@ final class PostgresSupervisor implements AutoCloseable {
       firstStart.get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       close();
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(String.valueOf(cause.getMessage()), cause);
     } catch (TimeoutException e) {
       close();
       throw new IOException(
-          "it was not ready within " + settings.startTimeout().toSeconds() + " s: "
+          "it was not ready within "
+              + settings.startTimeout().toSeconds()
+              + " s: "
               + lastWords.get(),
           e);
     } catch (InterruptedException e) {

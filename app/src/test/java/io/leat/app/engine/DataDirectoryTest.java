@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ class DataDirectoryTest {
     }
     try (ServerSocket squatter = new ServerSocket();
         DataDirectory data = DataDirectory.open(directory)) {
-      squatter.bind(new InetSocketAddress("127.0.0.1", first));
+      squatter.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first));
       assertThat(data.ports().choose("broker")).isNotEqualTo(first);
     }
   }
