@@ -157,10 +157,12 @@ final class PostgresSupervisor implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         lastWords.set(line);
-        if (line.startsWith("WARNING") || line.startsWith("ERROR")) {
-          SERVER.warn("{}", line);
-        } else if (line.startsWith("FATAL") || line.startsWith("PANIC")) {
+        if (line.startsWith("PANIC")) {
           SERVER.error("{}", line);
+        } else if (line.startsWith("WARNING")
+            || line.startsWith("ERROR")
+            || line.startsWith("FATAL")) { // fatal to one session only
+          SERVER.warn("{}", line);
         } else {
           SERVER.info("{}", line);
         }
