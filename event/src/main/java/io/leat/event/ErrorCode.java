@@ -9,7 +9,7 @@ import java.util.Locale;
 public enum ErrorCode {
   // Requests that cannot be read.
   MALFORMED_JSON(400, ErrorOwner.USER, "The body is not valid JSON"),
-  DUPLICATE_JSON_KEY(400, ErrorOwner.USER, "A JSON object names a property twice"),
+  DUPLICATE_JSON_KEY(422, ErrorOwner.USER, "A JSON object names a property twice"),
   TOO_DEEP(400, ErrorOwner.USER, "The JSON is nested too deeply"),
   TOO_MANY_FIELDS(400, ErrorOwner.USER, "A record has too many fields"),
   MALFORMED_CLOUDEVENT(400, ErrorOwner.USER, "The CloudEvents attributes are not valid"),

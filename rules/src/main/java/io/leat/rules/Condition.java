@@ -1,9 +1,14 @@
 package io.leat.rules;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelOptions;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
@@ -16,10 +21,13 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A condition over a row's columns, in CEL (the Common Expression Language), checked against the
@@ -33,22 +41,41 @@ public final class Condition {
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .enableHeterogeneousNumericComparisons(true)
+          .evaluateCanonicalTypesToNativeValues(true)
           .comprehensionMaxIterations(1_000)
           .build();
   private static final CelRuntime RUNTIME =
       CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
 
+  /** What CEL's messages say beyond need, and what to say instead. */
+  private static final Map<java.util.regex.Pattern, String> NOISE =
+      Map.of(
+          java.util.regex.Pattern.compile(" \\(in container ''\\)"), "",
+          java.util.regex.Pattern.compile(" \\(candidates: .*\\)$"), "",
+          java.util.regex.Pattern.compile(" expecting \\{.*\\}$"), "",
+          java.util.regex.Pattern.compile("for '[@_]?([^'_]+)_?'"), "for '$1'",
+          java.util.regex.Pattern.compile("mismatched input '<EOF>'"), "something is missing");
+
   private final String expression;
   private final List<Column> columns;
   private final int[] references;
   private final CelRuntime.Program program;
+  private final ConditionCompiler.Test test;
+  private final boolean isCompiled;
 
   private Condition(
-      String expression, List<Column> columns, int[] references, CelRuntime.Program program) {
+      String expression,
+      List<Column> columns,
+      CelAbstractSyntaxTree ast,
+      CelRuntime.Program program) {
     this.expression = expression;
-    this.columns = columns;
-    this.references = references;
+    this.columns = List.copyOf(columns);
+    this.references = references(ast, columns);
     this.program = program;
+    Optional<ConditionCompiler.Test> compiled =
+        ConditionCompiler.compile(ast, columns.stream().map(Column::name).toList());
+    this.isCompiled = compiled.isPresent();
+    this.test = compiled.orElse(this::interpret);
   }
 
   /** What a condition says of a row. */
@@ -68,10 +95,15 @@ public final class Condition {
   @FunctionalInterface
   public interface Row {
     /**
-     * The value: Boolean, Long, Double, String, {@link java.time.Instant}, List or Map; {@link
-     * Optional#empty()} when there is none.
+     * The value: Boolean, Long, Double, String, {@link java.time.Instant}, List or Map (of the
+     * same); null when there is none.
      */
-    Optional<Object> value(int column);
+    @Nullable Object value(int column);
+
+    /** Whether there is no value; override it where asking is cheaper than making the value. */
+    default boolean isNull(int column) {
+      return value(column) == null;
+    }
   }
 
   /**
@@ -89,8 +121,11 @@ public final class Condition {
     columns.forEach(c -> compiler.addVar(c.name(), celType(c.type())));
     try {
       CelAbstractSyntaxTree ast = compiler.build().compile(expression).getAst();
-      return new Condition(
-          expression, columns, references(ast, columns), RUNTIME.createProgram(ast));
+      List<String> patterns = invalidPatterns(ast);
+      if (!patterns.isEmpty()) {
+        throw new InvalidConditionException(patterns);
+      }
+      return new Condition(expression, columns, ast, RUNTIME.createProgram(ast));
     } catch (CelValidationException e) {
       throw new InvalidConditionException(e.getErrors().stream().map(Condition::describe).toList());
     } catch (CelEvaluationException e) {
@@ -112,13 +147,33 @@ public final class Condition {
     return names;
   }
 
-  /** Judges a row. */
-  public Outcome evaluate(Row row) {
+  /** Judges a row as {@link #evaluate} does, always by the CEL runtime. */
+  Outcome evaluateByRuntime(Row row) {
     for (int reference : references) {
-      if (row.value(reference).isEmpty()) {
+      if (row.isNull(reference)) {
         return Outcome.UNKNOWN;
       }
     }
+    return interpret(row);
+  }
+
+  /** Whether closures judge it, not the CEL runtime. */
+  boolean isCompiled() {
+    return isCompiled;
+  }
+
+  /** Judges a row. */
+  public Outcome evaluate(Row row) {
+    for (int reference : references) {
+      if (row.isNull(reference)) {
+        return Outcome.UNKNOWN;
+      }
+    }
+    return test.test(row);
+  }
+
+  /** Judges a row whose columns are all there as the CEL runtime does. */
+  private Outcome interpret(Row row) {
     try {
       Object result = program.eval(name -> find(row, name));
       return Boolean.TRUE.equals(result) ? Outcome.TRUE : Outcome.FALSE;
@@ -130,10 +185,33 @@ public final class Condition {
   private Optional<Object> find(Row row, String name) {
     for (int reference : references) {
       if (columns.get(reference).name().equals(name)) {
-        return row.value(reference);
+        return Optional.ofNullable(row.value(reference));
       }
     }
     return Optional.empty();
+  }
+
+  /** Literal patterns that do not compile: the runtime would fail on them row by row. */
+  private static List<String> invalidPatterns(CelAbstractSyntaxTree ast) {
+    List<String> errors = new ArrayList<>();
+    CelNavigableAst.fromAst(ast)
+        .getRoot()
+        .allNodes()
+        .map(CelNavigableExpr::expr)
+        .filter(e -> e.getKind() == CelExpr.ExprKind.Kind.CALL)
+        .filter(e -> e.call().function().equals("matches"))
+        .map(e -> e.call().args().get(e.call().args().size() - 1))
+        .filter(e -> e.getKind() == CelExpr.ExprKind.Kind.CONSTANT)
+        .forEach(
+            e -> {
+              try {
+                Pattern.compile(e.constant().stringValue());
+              } catch (PatternSyntaxException invalid) {
+                int offset = ast.getSource().getPositionsMap().getOrDefault(e.id(), 0);
+                errors.add("column " + (offset + 1) + ": " + invalid.getMessage());
+              }
+            });
+    return errors;
   }
 
   private static int[] references(CelAbstractSyntaxTree ast, List<Column> columns) {
@@ -160,8 +238,15 @@ public final class Condition {
     return MapType.create(SimpleType.STRING, SimpleType.DYN);
   }
 
+  /** The place and what is wrong there, without CEL's own names for things. */
   private static String describe(CelIssue issue) {
-    return "column " + (issue.getSourceLocation().getColumn() + 1) + ": " + issue.getMessage();
+    String message = issue.getMessage();
+    for (Map.Entry<java.util.regex.Pattern, String> noise : NOISE.entrySet()) {
+      message = noise.getKey().matcher(message).replaceFirst(noise.getValue());
+    }
+    int line = issue.getSourceLocation().getLine();
+    String place = "column " + (issue.getSourceLocation().getColumn() + 1) + ": ";
+    return (line > 1 ? "line " + line + ", " : "") + place + message;
   }
 
   @Override

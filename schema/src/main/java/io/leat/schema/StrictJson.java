@@ -8,18 +8,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * that is not JSON, so that the other records of an array can still be read. Thread-safe.
  */
 public final class StrictJson {
-  private static final JsonNodeFactory NODES = new JsonNodeFactory(true);
+  /** Far above {@link JsonLimits}: what lies between the two is one record's problem. */
+  private static final int PARSER_DEPTH = 1_000;
 
   private final JsonFactory factory;
   private final JsonLimits limits;
@@ -42,7 +38,7 @@ public final class StrictJson {
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
-                    .maxNestingDepth(1_000)
+                    .maxNestingDepth(PARSER_DEPTH)
                     .maxNumberLength(1_000)
                     .maxStringLength(Integer.MAX_VALUE)
                     .maxNameLength(50_000)
@@ -57,8 +53,22 @@ public final class StrictJson {
    * @param end index after its last byte
    * @param node the record, null when it is refused
    * @param problem why it is refused, null when it is not
+   * @param member where the member that was asked for stands, null when it was not found
    */
-  public record Slice(int start, int end, @Nullable JsonNode node, @Nullable Problem problem) {}
+  public record Slice(
+      int start,
+      int end,
+      @Nullable JsonNode node,
+      @Nullable Problem problem,
+      @Nullable Span member) {}
+
+  /**
+   * A value's bytes within a body.
+   *
+   * @param start index of its first byte
+   * @param end index after its last byte
+   */
+  public record Span(int start, int end) {}
 
   /**
    * Why a record or a body is refused.
@@ -73,31 +83,45 @@ public final class StrictJson {
   public static final class MalformedJsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    MalformedJsonException(String message) {
+    private final Problem problem;
+
+    MalformedJsonException(ErrorCode code, String message) {
       super(message);
+      this.problem = new Problem(code, "", message);
+    }
+
+    /** The refusal of the whole body. */
+    public Problem problem() {
+      return problem;
     }
   }
 
   /** Reads one value that fills {@code body} from {@code start} to {@code end}. */
   public Slice readOne(byte[] body, int start, int end) {
+    return readOne(body, start, end, null);
+  }
+
+  /**
+   * Reads one value that fills {@code body} from {@code start} to {@code end}.
+   *
+   * @param member the object's member whose place is wanted; its value has the limits of a record
+   *     of its own. Null when none is
+   */
+  public Slice readOne(byte[] body, int start, int end, @Nullable String member) {
     try {
       requireUtf8(body, start, end);
       try (JsonParser parser = factory.createParser(body, start, end - start)) {
         if (parser.nextToken() == null) {
-          throw new MalformedJsonException("there is no value");
+          throw new MalformedJsonException(ErrorCode.MALFORMED_JSON, "there is no value");
         }
-        Slice slice = slice(parser, body, start);
+        Slice slice = new RecordReader(parser, limits, body, start, end, member).read();
         requireEnd(parser);
         return slice;
       }
     } catch (MalformedJsonException e) {
-      return new Slice(
-          start,
-          end,
-          null,
-          new Problem(ErrorCode.MALFORMED_JSON, "", e.getMessage() == null ? "" : e.getMessage()));
+      return new Slice(start, end, null, e.problem(), null);
     } catch (IOException e) {
-      return new Slice(start, end, null, new Problem(ErrorCode.MALFORMED_JSON, "", describe(e)));
+      return new Slice(start, end, null, malformed(e).problem(), null);
     }
   }
 
@@ -110,194 +134,99 @@ public final class StrictJson {
    */
   public List<Slice> readArray(byte[] body, int start, int end, int maxRecords)
       throws MalformedJsonException {
+    List<Slice> slices = new ArrayList<>();
+    readArray(body, start, end, maxRecords, null, slices::add);
+    return slices;
+  }
+
+  /**
+   * Reads an array of records, handing each over before the next is read.
+   *
+   * @param maxRecords reading stops with one slice more than this
+   * @param member as in {@link #readOne(byte[], int, int, String)}
+   * @param records is given each record in turn; what it got counts only once this has returned
+   * @throws MalformedJsonException if the body as a whole is not a JSON array; nothing of it can
+   *     then be used
+   */
+  public void readArray(
+      byte[] body,
+      int start,
+      int end,
+      int maxRecords,
+      @Nullable String member,
+      Consumer<Slice> records)
+      throws MalformedJsonException {
     requireUtf8(body, start, end);
     try (JsonParser parser = factory.createParser(body, start, end - start)) {
       if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new MalformedJsonException("an array was expected");
+        throw new MalformedJsonException(ErrorCode.MALFORMED_JSON, "an array was expected");
       }
-      List<Slice> slices = new ArrayList<>();
+      int count = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        slices.add(slice(parser, body, start));
-        if (slices.size() > maxRecords) {
-          return slices;
+        records.accept(new RecordReader(parser, limits, body, start, end, member).read());
+        if (++count > maxRecords) {
+          return;
         }
       }
       requireEnd(parser);
-      return slices;
     } catch (IOException e) {
-      throw new MalformedJsonException(describe(e));
+      throw malformed(e);
     }
-  }
-
-  private Slice slice(JsonParser parser, byte[] body, int base) throws IOException {
-    int from = base + (int) parser.currentTokenLocation().getByteOffset();
-    Reader reader = new Reader(parser, limits);
-    JsonNode node = reader.value("", 1);
-    int to = endOf(parser, body, base, from);
-    Problem problem = reader.problem;
-    return new Slice(from, to, problem == null ? node : null, problem);
-  }
-
-  /** A number's end is only known to the parser after the byte that follows it. */
-  private static int endOf(JsonParser parser, byte[] body, int base, int from) {
-    JsonToken token = parser.currentToken();
-    int to = base + (int) parser.currentLocation().getByteOffset();
-    if (token != null && token.isNumeric()) {
-      to = from;
-      while (to < body.length && "+-.0123456789eE".indexOf(body[to]) >= 0) {
-        to++;
-      }
-    }
-    return to;
   }
 
   private static void requireEnd(JsonParser parser) throws IOException, MalformedJsonException {
     if (parser.nextToken() != null) {
-      throw new MalformedJsonException("there is more after the end of the value");
+      throw new MalformedJsonException(
+          ErrorCode.MALFORMED_JSON, "there is more after the end of the value");
     }
   }
 
   private static void requireUtf8(byte[] body, int start, int end) throws MalformedJsonException {
-    int i = start;
-    while (i < end && body[i] >= 0) {
-      i++;
+    if (end - start >= 3
+        && body[start] == (byte) 0xEF
+        && body[start + 1] == (byte) 0xBB
+        && body[start + 2] == (byte) 0xBF) {
+      throw new MalformedJsonException(
+          ErrorCode.MALFORMED_JSON, "a byte order mark is not allowed (RFC 8259, section 8.1)");
     }
-    if (i == end) {
-      return;
-    }
-    if (start == i
-        && end - i >= 3
-        && body[i] == (byte) 0xEF
-        && body[i + 1] == (byte) 0xBB
-        && body[i + 2] == (byte) 0xBF) {
-      throw new MalformedJsonException("a byte order mark is not allowed (RFC 8259, section 8.1)");
-    }
-    try {
-      StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(body, i, end - i));
-    } catch (CharacterCodingException e) {
-      throw new MalformedJsonException("the bytes are not valid UTF-8");
+    int invalid = Utf8.firstInvalid(body, start, end);
+    if (invalid >= 0) {
+      throw new MalformedJsonException(
+          ErrorCode.MALFORMED_JSON, "the bytes are not valid UTF-8 at byte " + (invalid - start));
     }
   }
 
-  private static String describe(IOException e) {
+  private static MalformedJsonException malformed(IOException e) {
+    if (e instanceof StreamConstraintsException constraint) {
+      return constraint.getOriginalMessage().contains("nesting depth")
+          ? new MalformedJsonException(
+              ErrorCode.TOO_DEEP, "more than " + PARSER_DEPTH + " levels of nesting")
+          : new MalformedJsonException(
+              ErrorCode.MALFORMED_JSON, "a number or a name is too long to be read");
+    }
     if (e instanceof JsonParseException parse && parse.getLocation() != null) {
-      return parse.getOriginalMessage() + " at byte " + parse.getLocation().getByteOffset();
+      return new MalformedJsonException(
+          ErrorCode.MALFORMED_JSON,
+          withoutPayload(parse.getOriginalMessage())
+              + " at byte "
+              + parse.getLocation().getByteOffset());
     }
-    return e instanceof JsonProcessingException json
-        ? json.getOriginalMessage()
-        : String.valueOf(e.getMessage());
+    String message =
+        e instanceof JsonProcessingException json
+            ? withoutPayload(json.getOriginalMessage())
+            : "it cannot be read";
+    return new MalformedJsonException(ErrorCode.MALFORMED_JSON, message);
   }
 
-  /** Builds the tree of one record, noting the first problem and reading on to the record's end. */
-  private static final class Reader {
-    private final JsonParser parser;
-    private final JsonLimits limits;
-    private int fields;
-    private @Nullable Problem problem;
-
-    Reader(JsonParser parser, JsonLimits limits) {
-      this.parser = parser;
-      this.limits = limits;
+  /** Jackson repeats what it could not read, and says where in its own words; neither is wanted. */
+  private static String withoutPayload(String message) {
+    if (message.startsWith("Unrecognized token")) {
+      return "a word that is neither null, true nor false";
     }
-
-    JsonNode value(String pointer, int depth) throws IOException {
-      JsonToken token = parser.currentToken();
-      return switch (token) {
-        case START_OBJECT -> object(pointer, depth);
-        case START_ARRAY -> array(pointer, depth);
-        case VALUE_STRING -> NODES.textNode(checked(parser.getText(), pointer));
-        case VALUE_NUMBER_INT -> integer();
-        case VALUE_NUMBER_FLOAT -> NODES.numberNode(parser.getDecimalValue());
-        case VALUE_TRUE -> NODES.booleanNode(true);
-        case VALUE_FALSE -> NODES.booleanNode(false);
-        case VALUE_NULL -> NODES.nullNode();
-        default -> throw new JsonParseException(parser, "Unexpected " + token);
-      };
+    if (message.startsWith("Malformed numeric value")) {
+      return "a malformed number";
     }
-
-    private JsonNode integer() throws IOException {
-      return switch (parser.getNumberType()) {
-        case INT -> NODES.numberNode(parser.getIntValue());
-        case LONG -> NODES.numberNode(parser.getLongValue());
-        default -> NODES.numberNode(parser.getBigIntegerValue());
-      };
-    }
-
-    private JsonNode object(String pointer, int depth) throws IOException {
-      ObjectNode object = NODES.objectNode();
-      if (tooDeep(pointer, depth)) {
-        parser.skipChildren();
-        return object;
-      }
-      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-        parser.nextToken();
-        String at = problem == null ? pointer + "/" + escape(name) : "";
-        checked(name, at);
-        count(pointer);
-        JsonNode value = value(at, depth + 1);
-        if (object.replace(name, value) != null) {
-          note(ErrorCode.DUPLICATE_JSON_KEY, at, "the property is named twice");
-        }
-      }
-      return object;
-    }
-
-    private JsonNode array(String pointer, int depth) throws IOException {
-      ArrayNode array = NODES.arrayNode();
-      if (tooDeep(pointer, depth)) {
-        parser.skipChildren();
-        return array;
-      }
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        count(pointer);
-        array.add(value(problem == null ? pointer + "/" + array.size() : "", depth + 1));
-      }
-      return array;
-    }
-
-    private boolean tooDeep(String pointer, int depth) {
-      if (depth > limits.depth()) {
-        note(ErrorCode.TOO_DEEP, pointer, "more than " + limits.depth() + " levels of nesting");
-        return true;
-      }
-      return false;
-    }
-
-    private void count(String pointer) {
-      if (++fields > limits.fields()) {
-        note(ErrorCode.TOO_MANY_FIELDS, pointer, "more than " + limits.fields() + " fields");
-      }
-    }
-
-    private String checked(String text, String pointer) {
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-          boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
-          if (!pair) {
-            note(ErrorCode.MALFORMED_JSON, pointer, "a string has an unpaired surrogate");
-            return text;
-          }
-          i++;
-        }
-      }
-      return text;
-    }
-
-    private void note(ErrorCode code, String pointer, String message) {
-      if (problem == null) {
-        problem = new Problem(code, pointer, message);
-      }
-    }
-
-    private static String escape(String name) {
-      return name.indexOf('~') < 0 && name.indexOf('/') < 0
-          ? name
-          : name.replace("~", "~0").replace("/", "~1");
-    }
+    int marker = message.indexOf(" (start marker at ");
+    return marker < 0 ? message : message.substring(0, marker);
   }
 }

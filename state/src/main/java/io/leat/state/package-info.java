@@ -1,4 +1,10 @@
-/** PostgreSQL: migrations and control tables. */
+/**
+ * PostgreSQL: migrations and control tables.
+ *
+ * <p>An event meets this module three times: {@link io.leat.state.Clients} says who may send it,
+ * {@link io.leat.state.SchemaVersions} gives the number of the schema it was judged by, and {@link
+ * io.leat.state.LogEpochs} the epoch that makes its log position unique for good.
+ */
 @NullMarked
 package io.leat.state;
 

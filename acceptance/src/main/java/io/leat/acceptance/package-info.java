@@ -1,5 +1,0 @@
-/** A story per blueprint on the real engines. */
-@NullMarked
-package io.leat.acceptance;
-
-import org.jspecify.annotations.NullMarked;

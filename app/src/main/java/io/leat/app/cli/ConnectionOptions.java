@@ -1,0 +1,95 @@
+package io.leat.app.cli;
+
+import io.leat.app.client.LeatClient;
+import io.leat.app.client.RunFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How a command finds the running Leat, and as whom it speaks. */
+final class ConnectionOptions {
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "Where Leat listens (default: LEAT_URL, or what runs on the data directory).")
+  @Nullable URI url;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "The API key or JWT (default: LEAT_KEY, or the data directory's admin key).")
+  @Nullable String key;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data directory of the running Leat (default: LEAT_DATA, or ./data).")
+  @Nullable Path data;
+
+  LeatClient connect(Map<String, String> environment) {
+    URI target = url;
+    if (target == null && !environment.getOrDefault("LEAT_URL", "").isBlank()) {
+      target = parse(environment.get("LEAT_URL"));
+    }
+    String credential = key != null ? key : environment.getOrDefault("LEAT_KEY", "");
+    if (target != null && !credential.isBlank()) {
+      return new LeatClient(target, credential);
+    }
+    Path directory = dataDirectory(data, environment);
+    RunFile run = runFile(directory, target != null);
+    try {
+      String admin =
+          credential.isBlank() ? Files.readString(run.adminKeyFile()).strip() : credential;
+      return new LeatClient(target != null ? target : run.baseUri(), admin);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "the admin key cannot be read from " + run.adminKeyFile() + "; pass one with --key", e);
+    }
+  }
+
+  /** The data directory that was asked for, or the default. */
+  static Path dataDirectory(@Nullable Path asked, Map<String, String> environment) {
+    if (asked != null) {
+      return asked;
+    }
+    String set = environment.getOrDefault("LEAT_DATA", "");
+    return Path.of(set.isBlank() ? "data" : set);
+  }
+
+  private static RunFile runFile(Path directory, boolean urlGiven) {
+    if (!Files.isRegularFile(RunFile.in(directory))) {
+      throw new CommandFailure(
+          urlGiven
+              ? "no API key; pass one with --key or LEAT_KEY"
+              : "no Leat runs on "
+                  + directory.toAbsolutePath().normalize()
+                  + "; start one with 'leat up', or name another with --data or --url");
+    }
+    try {
+      RunFile run = RunFile.read(directory);
+      if (!run.isAlive()) {
+        throw new CommandFailure(
+            "the Leat on "
+                + directory.toAbsolutePath().normalize()
+                + " (process "
+                + run.pid()
+                + ") no longer runs; start it again with 'leat up'");
+      }
+      return run;
+    } catch (IOException e) {
+      throw new CommandFailure(RunFile.in(directory) + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static URI parse(@Nullable String text) {
+    try {
+      return URI.create(String.valueOf(text));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("LEAT_URL is '" + text + "', which is not a URL", e);
+    }
+  }
+}

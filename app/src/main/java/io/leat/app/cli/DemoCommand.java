@@ -1,0 +1,191 @@
+package io.leat.app.cli;
+
+import io.leat.app.client.LeatClient;
+import io.leat.app.demo.Demo;
+import io.leat.app.demo.DemoReport;
+import io.leat.app.terminal.Terminal;
+import io.leat.app.terminal.Text;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code leat demo}. */
+@Command(
+    name = "demo",
+    description = {
+      "Start a blueprint, feed it its sample, and compare what arrived with what was sent.",
+      "Ends with a summary; the exit code is 1 if a single number differs."
+    },
+    footer = {"", "Example: leat demo devices --for 60s --rate 5000"})
+final class DemoCommand implements Callable<Integer> {
+  private static final Duration STANDSTILL = Duration.ofSeconds(45);
+
+  @Parameters(paramLabel = "NAME", description = "The blueprint: devices.")
+  String name = "";
+
+  @Option(
+      names = "--for",
+      paramLabel = "TIME",
+      defaultValue = "30s",
+      converter = DurationConverter.class,
+      description = "How long to feed it (default: 30s).")
+  Duration length = Duration.ofSeconds(30);
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Events a second in all (default: so that the sample's series are complete).")
+  @Nullable Integer rate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Decides what the fleet does (default: 42).")
+  long seed = 42;
+
+  @Option(
+      names = "--devices",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Machines in the fleet (default: 500).")
+  int devices = 500;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "The data directory (default: a temporary one, removed at the end).")
+  @Nullable Path data;
+
+  @Option(names = "--json", description = "Print the summary as JSON.")
+  boolean json;
+
+  private final LeatCommand leat;
+
+  DemoCommand(LeatCommand leat) {
+    this.leat = leat;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Context context = leat.context();
+    Path blueprint = BlueprintFolders.named(name, context.home());
+    if (!Files.isRegularFile(blueprint.resolve("samples").resolve("samples.yaml"))) {
+      throw new CommandFailure("the blueprint '" + name + "' has no sample to feed it with");
+    }
+    if (length.compareTo(Duration.ofSeconds(1)) < 0 || devices < 1 || (rate != null && rate < 10)) {
+      throw new CommandFailure(
+          "--for must be at least 1s, --devices at least 1 and --rate at least 10");
+    }
+    Path directory = data != null ? data.toAbsolutePath() : Files.createTempDirectory("leat-demo-");
+    AtomicBoolean ended = new AtomicBoolean();
+    boolean kept = data != null;
+    try {
+      int code = run(blueprint, directory, ended);
+      if (code == 0 && !kept) {
+        delete(directory);
+        kept = true;
+      }
+      return code;
+    } finally {
+      if (!kept) {
+        leat.terminal().note("What it left, with its log, is kept in " + directory);
+      }
+    }
+  }
+
+  private int run(Path blueprint, Path directory, AtomicBoolean ended)
+      throws IOException, InterruptedException {
+    LogFiles.in(directory);
+    Terminal terminal = leat.terminal();
+    terminal.note("Starting " + name + " on " + directory);
+    long start = System.nanoTime();
+    // Commits each second: the demo is watched.
+    Map<String, String> settings = new java.util.HashMap<>(Map.of("flink.commit-interval", "PT1S"));
+    if (data == null) {
+      settings.put("http.port", "0");
+    }
+    PlatformLauncher.Running running =
+        leat.context().launcher().start(List.of(blueprint), null, directory, settings);
+    Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      terminal.note("Up in " + since(start) + " at " + running.baseUri());
+      DemoReport report =
+          new Demo(
+                  new LeatClient(running.baseUri(), running.adminKey()),
+                  running::freshness,
+                  new Demo.Settings(
+                      name, blueprint, length, rate == null ? 0 : rate, seed, devices),
+                  leat.context().clock(),
+                  terminal,
+                  json,
+                  STANDSTILL)
+              .run();
+      if (json) {
+        terminal.line(report.json().toString());
+      } else {
+        report.print(terminal);
+      }
+      return report.isOk() ? 0 : 1;
+    } finally {
+      if (ended.compareAndSet(false, true)) {
+        long stopping = System.nanoTime();
+        running.close();
+        terminal.note("Stopped in " + since(stopping));
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+  }
+
+  /** Ctrl-C. */
+  private void interrupted(PlatformLauncher.Running running, Path directory, AtomicBoolean ended) {
+    if (ended.compareAndSet(false, true)) {
+      leat.terminal().note("Interrupted; stopping");
+      running.close();
+      if (data == null) {
+        delete(directory);
+      }
+    }
+  }
+
+  private static String since(long nanos) {
+    return Text.duration(Duration.ofNanos(System.nanoTime() - nanos));
+  }
+
+  private void delete(Path directory) {
+    try {
+      Files.walkFileTree(
+          directory,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e)
+                throws IOException {
+              Files.delete(dir);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      leat.terminal().note("The temporary directory " + directory + " could not be removed: " + e);
+    }
+  }
+}

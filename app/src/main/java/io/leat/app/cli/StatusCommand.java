@@ -1,0 +1,157 @@
+package io.leat.app.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leat.app.client.LeatClient;
+import io.leat.app.terminal.LiveLines;
+import io.leat.app.terminal.Style;
+import io.leat.app.terminal.Table;
+import io.leat.app.terminal.Terminal;
+import io.leat.app.terminal.Text;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code leat status}. */
+@Command(
+    name = "status",
+    description = "Show what runs: components, streams with their lag, jobs and tables.",
+    footer = {"", "Example: leat status --watch"})
+final class StatusCommand implements Callable<Integer> {
+  @Mixin ConnectionOptions connection = new ConnectionOptions();
+
+  @Option(names = "--watch", description = "Show it again every two seconds until Ctrl-C.")
+  boolean watch;
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  boolean json;
+
+  private final LeatCommand leat;
+
+  StatusCommand(LeatCommand leat) {
+    this.leat = leat;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    LeatClient client = connection.connect(leat.context().environment());
+    try (LiveLines live = new LiveLines(leat.terminal())) {
+      do {
+        JsonNode status = client.get("/v1/status");
+        if (json) {
+          leat.terminal().line(status.toString());
+        } else if (watch && leat.terminal().isInteractive()) {
+          live.draw(lines(status));
+        } else {
+          lines(status).forEach(leat.terminal()::line);
+        }
+        if (watch) {
+          Thread.sleep(2_000);
+        }
+      } while (watch);
+    }
+    return 0;
+  }
+
+  private List<String> lines(JsonNode status) {
+    List<String> lines = new ArrayList<>();
+    add(lines, components(status.path("components")));
+    add(lines, streams(status.path("streams")));
+    add(lines, jobs(status.path("jobs")));
+    add(lines, tables(status.path("tables")));
+    return lines;
+  }
+
+  private void add(List<String> lines, Table table) {
+    if (table.isEmpty()) {
+      return;
+    }
+    if (!lines.isEmpty() && !leat.terminal().isInteractive()) {
+      lines.add("");
+    }
+    lines.addAll(table.lines(leat.terminal()));
+  }
+
+  private Table components(JsonNode components) {
+    Table table = new Table("component", "state", "address", "detail");
+    for (JsonNode c : components) {
+      table.row(text(c, "name"), state(c), text(c, "address"), text(c, "detail"));
+    }
+    return table;
+  }
+
+  private Table streams(JsonNode streams) {
+    Table table =
+        new Table("stream", "partitions>", "logged>", "processed>", "lag>", "rate>", "freshness>");
+    for (JsonNode s : streams) {
+      JsonNode fresh = s.path("freshness_ms");
+      table.row(
+          text(s, "blueprint") + "." + text(s, "stream"),
+          count(s, "partitions"),
+          count(s, "logged"),
+          count(s, "processed"),
+          count(s, "lag"),
+          s.has("rate") ? Text.rate(s.path("rate").asDouble()) : "",
+          fresh.has("p50")
+              ? fresh.path("p50").asLong() + " / " + fresh.path("p99").asLong() + " ms"
+              : "");
+    }
+    return table;
+  }
+
+  private Table jobs(JsonNode jobs) {
+    Table table = new Table("job", "state", "last checkpoint", "restarts>");
+    for (JsonNode j : jobs) {
+      table.row(text(j, "name"), state(j), age(j.path("last_checkpoint")), count(j, "restarts"));
+    }
+    return table;
+  }
+
+  private Table tables(JsonNode tables) {
+    Table table = new Table("table", "rows>", "files>", "size>", "snapshots>", "last commit");
+    for (JsonNode t : tables) {
+      table.row(
+          text(t, "name"),
+          count(t, "rows"),
+          count(t, "files"),
+          t.has("bytes") ? Text.bytes(t.path("bytes").asLong()) : "",
+          count(t, "snapshots"),
+          age(t.path("last_commit")));
+    }
+    return table;
+  }
+
+  private String state(JsonNode node) {
+    Terminal terminal = leat.terminal();
+    String state = text(node, "state");
+    return switch (state.toLowerCase(java.util.Locale.ROOT)) {
+      case "running", "up", "ready", "ok" -> terminal.styled(Style.GREEN, state);
+      case "failed", "down" -> terminal.styled(Style.RED, state);
+      default -> terminal.styled(Style.YELLOW, state);
+    };
+  }
+
+  private String age(JsonNode time) {
+    if (!time.isTextual()) {
+      return "";
+    }
+    try {
+      java.time.Instant then = java.time.Instant.parse(time.asText());
+      Duration age = Duration.between(then, leat.context().clock().instant());
+      return Text.duration(age.isNegative() ? Duration.ZERO : age) + " ago";
+    } catch (java.time.format.DateTimeParseException e) {
+      return Text.printable(time.asText());
+    }
+  }
+
+  private static String text(JsonNode node, String name) {
+    return Text.printable(node.path(name).asText(""));
+  }
+
+  private static String count(JsonNode node, String name) {
+    return node.path(name).isNumber() ? Text.count(node.path(name).asLong()) : "";
+  }
+}

@@ -1,0 +1,74 @@
+package io.leat.app.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leat.app.client.LeatClient;
+import io.leat.app.terminal.Style;
+import io.leat.app.terminal.Table;
+import io.leat.app.terminal.Terminal;
+import io.leat.app.terminal.Text;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code leat trace}. */
+@Command(
+    name = "trace",
+    description = "Tell where an event is: log, raw, processed, quarantine, rejected.",
+    footer = {"", "Example: leat trace 0197a3f2-6d1c-7c3e-9f0b-5d7f3f1f9c11"})
+final class TraceCommand implements Callable<Integer> {
+  @Mixin ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(paramLabel = "EVENT-ID", description = "The event's id.")
+  String id = "";
+
+  @Option(names = "--json", description = "Answer as JSON.")
+  boolean json;
+
+  private final LeatCommand leat;
+
+  TraceCommand(LeatCommand leat) {
+    this.leat = leat;
+  }
+
+  @Override
+  public Integer call() {
+    LeatClient client = connection.connect(leat.context().environment());
+    String encoded = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    JsonNode trace = client.get("/v1/trace/" + encoded);
+    Terminal terminal = leat.terminal();
+    JsonNode places = trace.path("places");
+    if (json) {
+      terminal.line(trace.toString());
+      return places.isEmpty() ? 1 : 0;
+    }
+    if (places.isEmpty()) {
+      throw new CommandFailure("no event with the id '" + id + "' is known");
+    }
+    Table table = new Table("place", "stream", "position", "time", "detail");
+    for (JsonNode place : places) {
+      String name = place.path("place").asText("");
+      Style style =
+          switch (name) {
+            case "quarantine" -> Style.YELLOW;
+            case "rejected" -> Style.RED;
+            default -> Style.GREEN;
+          };
+      table.row(
+          terminal.styled(style, Text.printable(name)),
+          text(place, "stream"),
+          text(place, "position"),
+          text(place, "time"),
+          text(place, "detail"));
+    }
+    table.print(terminal);
+    return 0;
+  }
+
+  private static String text(JsonNode node, String name) {
+    return Text.printable(node.path(name).asText(""));
+  }
+}

@@ -1,0 +1,232 @@
+package io.leat.app.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.client.EventSender;
+import io.leat.app.client.LeatClient;
+import io.leat.app.client.Pause;
+import io.leat.app.client.RetryPolicy;
+import io.leat.app.client.SqlRows;
+import io.leat.app.terminal.Terminal;
+import io.leat.app.terminal.Text;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Feeds a running blueprint real series and a made-up fleet over HTTP, waits until the tables hold
+ * them, and compares.
+ */
+public final class Demo {
+  private static final int CONNECTIONS = 4;
+  private static final int FLEET_RATE = 700;
+
+  /** The series have at most this part of the events. */
+  private static final double SERIES_SHARE = 0.75;
+
+  private static final Set<String> STREAMS =
+      new TreeSet<>(Set.of("telemetry", "heartbeat", "fault", "transaction"));
+
+  private final LeatClient admin;
+  private final Supplier<Freshness> freshness;
+  private final Settings settings;
+  private final InstantSource clock;
+  private final Terminal terminal;
+  private final boolean quiet;
+  private final Duration standstill;
+  private final Ledger ledger = new Ledger();
+  private final FeedCounts counts = new FeedCounts();
+
+  /**
+   * What to feed.
+   *
+   * @param blueprint its name
+   * @param folder its folder
+   * @param length how long to feed
+   * @param rate events a second; 0 for as many as complete the series in {@code length}
+   * @param seed of the fleet
+   * @param devices in the fleet
+   */
+  public record Settings(
+      String blueprint, Path folder, Duration length, int rate, long seed, int devices) {}
+
+  /**
+   * @param admin may create clients and read everything
+   * @param freshness the platform's measurement
+   * @param terminal shows the progress
+   * @param quiet keeps the terminal's output free for JSON
+   * @param standstill waiting for the tables ends when nothing has moved for this long
+   */
+  public Demo(
+      LeatClient admin,
+      Supplier<Freshness> freshness,
+      Settings settings,
+      InstantSource clock,
+      Terminal terminal,
+      boolean quiet,
+      Duration standstill) {
+    this.admin = admin;
+    this.freshness = freshness;
+    this.settings = settings;
+    this.clock = clock;
+    this.terminal = terminal;
+    this.quiet = quiet;
+    this.standstill = standstill;
+  }
+
+  /** Runs it to its end. */
+  public DemoReport run() throws IOException, InterruptedException {
+    Instant start = clock.instant();
+    String run = Long.toString(start.toEpochMilli(), 36);
+    RecordFeed feed = feed(run, start);
+    Tallies before = Tallies.count(admin, settings.blueprint(), STREAMS);
+    long loggedBefore = logged();
+    JsonNode sender = addClient(run);
+    try (DemoProgress progress =
+        new DemoProgress(admin, counts, freshness, terminal, quiet, feed.size())) {
+      progress.start();
+      long feeding = System.nanoTime();
+      feed(feed, sender, run);
+      Duration fed = Duration.ofNanos(System.nanoTime() - feeding);
+      progress.phase("catching up");
+      long waiting = System.nanoTime();
+      Tallies tables = settle(before);
+      Duration settled = Duration.ofNanos(System.nanoTime() - waiting);
+      progress.phase("asking");
+      DemoReport.Found found =
+          new DemoReport.Found(
+              counts.accepted(),
+              logged() - loggedBefore,
+              tables,
+              counts.rejected(),
+              freshness.get(),
+              fed,
+              settled);
+      List<Answer> answers = ask();
+      return new DemoReport(found, ledger.total(), checks(found), answers);
+    } finally {
+      admin.delete("/v1/clients/" + sender.path("id").asText());
+    }
+  }
+
+  private RecordFeed feed(String run, Instant start) throws IOException {
+    SeriesReplay series = SeriesReplay.load(settings.folder(), run, start, 1);
+    double seconds = settings.length().toMillis() / 1_000.0;
+    long all =
+        settings.rate() > 0
+            ? Math.round(settings.rate() * seconds)
+            : series.size() + Math.round(FLEET_RATE * seconds);
+    long most = settings.rate() > 0 ? Math.round(all * SERIES_SHARE) : series.size();
+    long ofSeries = Math.min(series.size(), most);
+    if (ofSeries < series.size()) {
+      double share = (double) ofSeries / series.size();
+      if (!quiet) {
+        terminal.note(
+            "At this rate the series are replayed from their last "
+                + Math.max(1, Math.round(share * 100))
+                + " % on");
+      }
+      series = SeriesReplay.load(settings.folder(), run, start, share);
+    }
+    FleetGenerator fleet =
+        new FleetGenerator(
+            settings.seed(),
+            settings.devices(),
+            run,
+            start,
+            settings.length(),
+            Math.max(0, all - series.size()));
+    if (!quiet) {
+      terminal.note(
+          "Feeding "
+              + Text.count(series.size())
+              + " readings of five real machines and "
+              + Text.count(fleet.size())
+              + " events of a fleet of "
+              + Text.count(settings.devices()));
+    }
+    return new MixedFeed(List.of(series, fleet));
+  }
+
+  private void feed(RecordFeed feed, JsonNode sender, String run) throws InterruptedException {
+    LeatClient client = new LeatClient(admin.base(), sender.path("key").asText());
+    EventSender events = new EventSender(client, RetryPolicy.DEFAULT, Pause.sleeping());
+    double perSecond = feed.size() / (settings.length().toMillis() / 1_000.0);
+    Duration longest = settings.length().multipliedBy(3).plusSeconds(60);
+    boolean whole =
+        new Feeder(settings.blueprint(), events, run, CONNECTIONS, counts, ledger)
+            .run(feed, perSecond, longest);
+    if (!whole && !quiet) {
+      terminal.note("Not everything was sent within " + Text.duration(longest));
+    }
+  }
+
+  private JsonNode addClient(String run) {
+    ObjectNode body = LeatClient.JSON.createObjectNode().put("name", "demo-" + run);
+    body.putArray("roles").add("send");
+    body.putArray("streams").add(settings.blueprint() + ".*");
+    body.putObject("rate").put("per_second", 100_000).put("burst", 100_000);
+    body.put("expires_at", clock.instant().plus(Duration.ofDays(1)).toString());
+    return admin.post("/v1/clients", body);
+  }
+
+  /** Waits until the tables hold what was accepted, or nothing moves any more. */
+  private Tallies settle(Tallies before) throws IOException, InterruptedException {
+    Tallies tables = Tallies.count(admin, settings.blueprint(), STREAMS).since(before);
+    long moved = System.nanoTime();
+    long last = -1;
+    while (!isComplete(tables) && System.nanoTime() - moved < standstill.toNanos()) {
+      Thread.sleep(500);
+      tables = Tallies.count(admin, settings.blueprint(), STREAMS).since(before);
+      long sum = tables.settled() + Tallies.sum(tables.raw()) + Tallies.sum(tables.rejected());
+      if (sum != last) {
+        last = sum;
+        moved = System.nanoTime();
+      }
+    }
+    return tables;
+  }
+
+  private boolean isComplete(Tallies tables) {
+    return Tallies.sum(tables.raw()) >= counts.accepted()
+        && tables.settled() >= counts.accepted()
+        && Tallies.sum(tables.rejected()) >= ledger.total().rejectedTotal();
+  }
+
+  private long logged() {
+    long logged = 0;
+    for (JsonNode stream : admin.get("/v1/status").path("streams")) {
+      boolean ours = settings.blueprint().equals(stream.path("blueprint").asText());
+      logged += ours ? stream.path("logged").asLong() : 0;
+    }
+    return logged;
+  }
+
+  private List<Check> checks(DemoReport.Found found) {
+    return new Checks(ledger, counts).of(found);
+  }
+
+  private List<Answer> ask() throws IOException {
+    List<Answer> answers = new ArrayList<>();
+    for (Question question : Question.ofFleet(settings.blueprint())) {
+      long start = System.nanoTime();
+      List<JsonNode> rows = new ArrayList<>();
+      List<String> columns;
+      try (SqlRows result = SqlRows.query(admin, question.sql())) {
+        columns = result.columns().stream().map(SqlRows.Column::name).toList();
+        for (JsonNode row = result.next(); row != null; row = result.next()) {
+          rows.add(row);
+        }
+      }
+      answers.add(new Answer(question, columns, rows, (System.nanoTime() - start) / 1_000_000));
+    }
+    return answers;
+  }
+}

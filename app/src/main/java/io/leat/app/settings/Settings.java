@@ -1,0 +1,59 @@
+package io.leat.app.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * What {@code leat.yaml} says: which engines Leat runs on, and its bounds. {@link SettingsLoader}
+ * makes it; every part has a default.
+ *
+ * @param data the folder that holds everything the embedded engines keep
+ * @param http how Leat is reached
+ * @param kafka the log
+ * @param flink the processor
+ * @param lake the tables
+ * @param postgres the control tables
+ * @param query the query engine
+ */
+public record Settings(
+    Path data,
+    HttpServer http,
+    Kafka kafka,
+    Flink flink,
+    Lake lake,
+    Postgres postgres,
+    Query query) {
+
+  /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
+  public URI warehouse() {
+    URI configured = lake.warehouse();
+    return configured != null
+        ? configured
+        : data.resolve("warehouse").toAbsolutePath().normalize().toUri();
+  }
+
+  /** The same with another data folder. */
+  public Settings withData(Path newData) {
+    return new Settings(newData, http, kafka, flink, lake, postgres, query);
+  }
+
+  /** The same with another HTTP server. */
+  public Settings withHttp(HttpServer newHttp) {
+    return new Settings(data, newHttp, kafka, flink, lake, postgres, query);
+  }
+
+  /** The same with another processor. */
+  public Settings withFlink(Flink newFlink) {
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query);
+  }
+
+  /**
+   * The query engine.
+   *
+   * @param workers processes that run queries, each one at a time
+   * @param memory bytes of memory of one worker
+   * @param timeout a query that runs longer is cancelled
+   * @param maxRows rows that one answer may have; the rest is cut off and said so
+   */
+  public record Query(int workers, long memory, java.time.Duration timeout, int maxRows) {}
+}

@@ -1,0 +1,98 @@
+package io.leat.app.settings;
+
+import io.leat.app.settings.Flink.StateBackend;
+import io.leat.blueprint.BlueprintException;
+import io.leat.blueprint.yaml.Environment;
+import io.leat.blueprint.yaml.Problems;
+import io.leat.blueprint.yaml.Section;
+import io.leat.blueprint.yaml.Value;
+import io.leat.blueprint.yaml.YamlFile;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Reads {@code leat.yaml}, or tells everything that is wrong with it at once. */
+public final class SettingsLoader {
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+
+  private final Environment environment;
+
+  /** With the process's environment variables. */
+  public SettingsLoader() {
+    this(Environment.SYSTEM);
+  }
+
+  /**
+   * @param environment where {@code ${env:NAME}} finds its value
+   */
+  public SettingsLoader(Environment environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * What holds without a file: everything embedded, loopback, {@code data} in {@code base}.
+   *
+   * @param base the folder that relative paths start from
+   */
+  public Settings defaults(Path base) {
+    return read(YamlFile.read("leat.yaml", "{}", environment, new Problems()), base);
+  }
+
+  /**
+   * Reads a file. Relative paths in it start from its folder.
+   *
+   * @throws BlueprintException with every problem, if there is any
+   */
+  public Settings load(Path file) {
+    Problems problems = new Problems();
+    Section root = YamlFile.read(file, environment, problems);
+    Path folder = file.toAbsolutePath().getParent();
+    Settings settings = read(root, folder == null ? file.toAbsolutePath() : folder);
+    if (!problems.isEmpty()) {
+      throw new BlueprintException(problems.sorted());
+    }
+    return settings;
+  }
+
+  /** Reads the structure: exactly what {@code leat.schema.json} describes. */
+  static Settings read(Section root, Path base) {
+    Path data = root.optional("data").path(base);
+    Settings settings =
+        new Settings(
+            data == null ? base.resolve("data") : data,
+            HttpServerReader.read(root.optional("http").section(), base),
+            EngineReaders.kafka(root.optional("kafka")),
+            flink(root.optional("flink").section()),
+            EngineReaders.lake(root.optional("lake").section(), base),
+            EngineReaders.postgres(root.optional("postgres")),
+            query(root.optional("query").section()));
+    root.refuseUnknown();
+    return settings;
+  }
+
+  private static Flink flink(Section flink) {
+    Value interval = flink.optional("commit-interval");
+    Flink settings =
+        new Flink(
+            flink.optional("parallelism").integer(1, 1, 1_024),
+            interval.duration(
+                Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)),
+            flink.optional("state-backend").oneOf(StateBackend.class, StateBackend.ROCKSDB),
+            flink.optional("memory").size(128 * MIB, 32 * MIB, 1_024 * GIB));
+    flink.refuseUnknown();
+    return settings;
+  }
+
+  private static Settings.Query query(Section query) {
+    Settings.Query settings =
+        new Settings.Query(
+            query.optional("workers").integer(1, 1, 64),
+            query.optional("memory").size(256 * MIB, 64 * MIB, 1_024 * GIB),
+            query
+                .optional("timeout")
+                .duration(Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofHours(24)),
+            query.optional("max-rows").integer(100_000, 1, 1_000_000_000));
+    query.refuseUnknown();
+    return settings;
+  }
+}

@@ -1,0 +1,193 @@
+package io.leat.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.app.client.TestingLeat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher in a project of its own, with a JDK and a Maven that only say what they are asked.
+ */
+class LauncherScriptTest {
+  @TempDir Path temporary;
+
+  private Path home = Path.of("");
+  private Path maven = Path.of("");
+
+  private record Ended(int code, String out, String err) {}
+
+  @BeforeEach
+  void aProject() throws IOException {
+    home = Files.createDirectories(temporary.resolve("a home with spaces"));
+    Files.copy(TestingLeat.blueprint().resolve("../../leat").normalize(), home.resolve("leat"));
+    executable(home.resolve("leat"));
+    Files.writeString(home.resolve("pom.xml"), "<project/>");
+    Files.createDirectories(home.resolve("app/src/main"));
+    Files.writeString(home.resolve("app/pom.xml"), "<project/>");
+    maven = temporary.resolve("mvn");
+    Files.writeString(
+        maven,
+        """
+        #!/bin/sh
+        echo '[INFO] Building leat-event 0.1.0 [2/3]'
+        echo '[INFO] Building leat-app 0.1.0 [3/3]'
+        echo "built" >>"$PWD/builds"
+        mkdir -p app/target && printf 'a.jar:b.jar' >app/target/leat.classpath
+        """);
+    executable(maven);
+  }
+
+  @Test
+  void itBuildsOnceAndRunsFromAnywhereThroughLinksWithSpaces() throws Exception {
+    Path link = temporary.resolve("link to leat");
+    Files.createSymbolicLink(link, Path.of("a home with spaces/leat"));
+    Path java = jdk("jdk 21", "21.0.4");
+    Ended first = run(link, java, "sql", "SELECT 'a b'");
+    assertThat(first.err())
+        .contains("2/3 leat-event")
+        .contains("3/3 leat-app")
+        .contains("Built in");
+    assertThat(first.code()).isEqualTo(7);
+    assertThat(first.out())
+        .contains("<io.leat.app.cli.Leat>\n<sql>\n<SELECT 'a b'>\n")
+        .contains("<" + home.toRealPath() + "/app/target/classes:a.jar:b.jar>")
+        .contains("<-Dleat.home=" + home.toRealPath() + ">")
+        .contains("<-XX:TieredStopAtLevel=1>")
+        .doesNotContain("enable-native-access");
+    assertThat(run(link, java, "version").err()).isEmpty();
+    assertThat(Files.readAllLines(home.resolve("builds"))).hasSize(1);
+  }
+
+  @Test
+  void aNewerSourceIsBuiltAgain() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    run(home.resolve("leat"), java, "version");
+    Path source = Files.writeString(home.resolve("app/src/main/A.java"), "class A {}");
+    Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(5)));
+    run(home.resolve("leat"), java, "version");
+    assertThat(Files.readAllLines(home.resolve("builds"))).hasSize(2);
+  }
+
+  @Test
+  void thePlatformHasItsOwnHeapAndJava25ItsOwnFlags() throws Exception {
+    Ended ended = run(home.resolve("leat"), jdk("jdk", "25.0.1"), "up");
+    assertThat(ended.out())
+        .contains("<-Xmx640m>")
+        .contains("<--enable-native-access=ALL-UNNAMED>")
+        .contains("<--sun-misc-unsafe-memory-access=allow>");
+  }
+
+  @Test
+  void anOldJavaIsRefusedByName() throws Exception {
+    Path old = jdk("jdk 11", "11.0.2");
+    Ended ended = run(home.resolve("leat"), old, "version");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .startsWith(
+            "leat: Java 17 or newer is needed; found only:\n  "
+                + old
+                + " (Java 11)\nInstall a newer");
+  }
+
+  @Test
+  void aJavaHomeWithoutJavaIsRefused() throws Exception {
+    Ended ended = run(home.resolve("leat"), temporary.resolve("nowhere"), "version");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .isEqualTo(
+            "leat: JAVA_HOME is '"
+                + temporary.resolve("nowhere")
+                + "', where there is no bin/java.\n");
+  }
+
+  @Test
+  void aFailedBuildShowsItsErrorsAndTheLog() throws Exception {
+    Files.writeString(maven, "#!/bin/sh\necho '[ERROR] A.java: no such class'\nexit 1\n");
+    Ended ended = run(home.resolve("leat"), jdk("jdk", "17.0.1"), "version");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err())
+        .contains("[ERROR] A.java: no such class")
+        .endsWith("the whole log is in " + home.toRealPath() + "/target/leat-build.log\n");
+  }
+
+  /** A JDK whose java prints its arguments, each in angle brackets, and ends with 7. */
+  private Path jdk(String name, String version) throws IOException {
+    Path jdk = Files.createDirectories(temporary.resolve(name));
+    Files.createDirectories(jdk.resolve("bin"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+    Files.writeString(
+        jdk.resolve("bin/java"), "#!/bin/sh\nfor a in \"$@\"; do echo \"<$a>\"; done\nexit 7\n");
+    executable(jdk.resolve("bin/java"));
+    return jdk;
+  }
+
+  private Ended run(Path script, Path javaHome, String... args) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(script.toString());
+    builder.command().addAll(java.util.List.of(args));
+    Path out = temporary.resolve("out");
+    Path err = temporary.resolve("err");
+    builder.directory(Path.of("/").toFile());
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    Map<String, String> environment = builder.environment();
+    environment.put("JAVA_HOME", javaHome.toString());
+    environment.put("LEAT_MVN", maven.toString());
+    environment.put("LEAT_JVM_DIRS", temporary.resolve("none").toString());
+    environment.put("PATH", pathWithoutJava());
+    Process process = builder.start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return new Ended(
+        process.exitValue(),
+        Files.readString(out, StandardCharsets.UTF_8),
+        Files.readString(err, StandardCharsets.UTF_8));
+  }
+
+  /** The programs that the script needs, in a folder without a java. */
+  private String pathWithoutJava() throws IOException {
+    Path bin = Files.createDirectories(temporary.resolve("bin"));
+    for (String program :
+        new String[] {
+          "sh",
+          "sed",
+          "head",
+          "tail",
+          "cat",
+          "cut",
+          "date",
+          "dirname",
+          "find",
+          "flock",
+          "grep",
+          "mkdir",
+          "mv",
+          "readlink",
+          "rm",
+          "sleep",
+          "stty",
+          "tr"
+        }) {
+      for (String place : new String[] {"/usr/bin", "/bin"}) {
+        Path target = Path.of(place, program);
+        if (Files.exists(target) && !Files.exists(bin.resolve(program))) {
+          Files.writeString(bin.resolve(program), "#!/bin/sh\nexec " + target + " \"$@\"\n");
+          executable(bin.resolve(program));
+        }
+      }
+    }
+    return bin.toString();
+  }
+
+  private static void executable(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+}

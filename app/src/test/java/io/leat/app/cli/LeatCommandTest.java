@@ -1,0 +1,233 @@
+package io.leat.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.leat.app.client.LeatClient;
+import io.leat.app.client.TestingLeat;
+import io.leat.app.demo.Freshness;
+import io.leat.app.terminal.TestingTerminal;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class LeatCommandTest {
+  private static final Path HOME = TestingLeat.blueprint().resolve("../..").normalize();
+
+  private final TestingTerminal terminal = TestingTerminal.pipe();
+  private PlatformLauncher launcher =
+      (blueprints, config, data, overrides) -> {
+        throw new LeatException(ErrorCode.CONFLICT, "Port 8080 is taken by another program");
+      };
+  private String input = "";
+  private Map<String, String> environment = Map.of();
+
+  @Test
+  void everyCommandHasADescriptionAndAnExample() {
+    CommandLine leat = LeatCommand.commandLine(context(), mode -> terminal.terminal());
+    assertThat(leat.getSubcommands().keySet())
+        .containsExactlyInAnyOrder(
+            "up",
+            "demo",
+            "validate",
+            "client",
+            "send",
+            "sql",
+            "status",
+            "doctor",
+            "tail",
+            "trace",
+            "apply",
+            "completion",
+            "version",
+            "help");
+    Predicate<CommandLine> helpful =
+        c ->
+            c.getCommandName().equals("help")
+                || c.getUsageMessage().contains("Example")
+                    && c.getCommandSpec().usageMessage().description().length > 0;
+    assertThat(leat.getSubcommands().values()).allMatch(helpful);
+    assertThat(leat.getSubcommands().get("client").getSubcommands().values()).allMatch(helpful);
+  }
+
+  @Test
+  void theHelpOfUpIsThis() {
+    assertThat(run("up", "--help")).isZero();
+    assertThat(terminal.out())
+        .isEqualTo(
+            """
+            Usage: leat up [-h] [--verbose] [--color=WHEN] [--config=FILE] [--data=DIR] [--host=ADDRESS]
+                           [--port=N] [DIR...]
+            Start everything for some blueprints and stay until Ctrl-C.
+            Without DIR: all under blueprints/.
+                  [DIR...]         Folders with a blueprint.yaml.
+                  --color=WHEN     Use colour: auto (on a terminal, unless NO_COLOR is set), always or never.
+                  --config=FILE    leat.yaml: where the engines are (default: embedded ones).
+                  --data=DIR       The data directory (default: LEAT_DATA, or ./data).
+              -h, --help           Show this help.
+                  --host=ADDRESS   The address to listen on, stronger than leat.yaml.
+                  --port=N         The HTTP port, stronger than leat.yaml; 0 takes a free one.
+                  --verbose        Show the stack trace of a failure.
+
+            Example: leat up blueprints/devices --data /var/lib/leat
+            """);
+  }
+
+  @Test
+  void aMisspeltCommandIsUsageAndGetsASuggestion() {
+    assertThat(run("stauts")).isEqualTo(2);
+    assertThat(terminal.err())
+        .isEqualTo(
+            """
+            leat: Unmatched argument at index 0: 'stauts'.
+            Did you mean 'status'?
+            See 'leat --help'.
+            """);
+  }
+
+  @Test
+  void aFailureIsOneSentenceWithoutAStackTrace(@TempDir Path data) {
+    assertThat(run("up", "--data", data.toString())).isEqualTo(1);
+    assertThat(terminal.err())
+        .isEqualTo(
+            "Starting devices on " + data + "\nleat: Port 8080 is taken by another program.\n");
+  }
+
+  @Test
+  void verboseShowsTheStackTrace(@TempDir Path data) {
+    assertThat(run("up", "--verbose", "--data", data.toString())).isEqualTo(1);
+    assertThat(terminal.err()).contains("at io.leat.app.cli");
+  }
+
+  @Test
+  void withoutARunningLeatTheWayToStartOneIsTold(@TempDir Path data) {
+    assertThat(run("status", "--data", data.toString())).isEqualTo(1);
+    assertThat(terminal.err())
+        .isEqualTo(
+            "leat: no Leat runs on "
+                + data
+                + "; start one with 'leat up', or name another with --data or --url.\n");
+  }
+
+  @Test
+  void validateListsProblemsWithTheirPlace(@TempDir Path folder) throws IOException {
+    Files.writeString(folder.resolve("blueprint.yaml"), "blueprint: x\nowner: me\nstraems: {}\n");
+    assertThat(run("validate", folder.toString())).isEqualTo(1);
+    assertThat(terminal.out()).contains("blueprint.yaml:3 straems").contains("'streams'");
+  }
+
+  @Test
+  void theShippedBlueprintsAreValid() {
+    assertThat(run("validate")).isZero();
+    assertThat(terminal.out())
+        .contains("valid  devices (4 streams: telemetry, heartbeat, fault, transaction)\n");
+  }
+
+  @Test
+  void sendTellsWhatWasRejectedAndFails() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      environment = Map.of("LEAT_URL", leat.uri().toString(), "LEAT_KEY", "k");
+      input = heartbeat("a") + "\n\n{\"no\": \"key\"}\n{broken\n";
+      assertThat(run("send", "devices.heartbeat", "-", "--json")).isEqualTo(1);
+      JsonNode answer = LeatClient.JSON.readTree(terminal.out());
+      assertThat(answer.path("accepted").asInt()).isEqualTo(1);
+      assertThat(answer.path("reasons").toString())
+          .isEqualTo("{\"422 malformed-json\":1,\"422 missing-key\":1}");
+    }
+  }
+
+  @Test
+  void sendSplitsAnArrayIntoBatches() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      environment = Map.of("LEAT_URL", leat.uri().toString(), "LEAT_KEY", "k");
+      input = "[" + heartbeat("a") + ",\n " + heartbeat("b") + ", " + heartbeat("c") + "]";
+      assertThat(run("send", "devices.heartbeat", "-", "--batch", "2")).isZero();
+      assertThat(leat.bodies).hasSize(2);
+      assertThat(leat.tally("processed")).isEqualTo(3);
+      assertThat(leat.idempotencyKeys).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void sqlWritesCsvAndJson() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      environment = Map.of("LEAT_URL", leat.uri().toString(), "LEAT_KEY", "k");
+      assertThat(run("sql", "SELECT 1;", "--format", "csv")).isZero();
+      assertThat(run("sql", "SELECT 1", "--format", "json")).isZero();
+      assertThat(terminal.out())
+          .isEqualTo(
+              "name,n\r\nkiosk-0042,1234567\r\n[\n{\"name\":\"kiosk-0042\",\"n\":1234567}\n]\n");
+    }
+  }
+
+  @Test
+  void theDemoEndsWithItsSummaryAsJson(@TempDir Path data) throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      launcher = (blueprints, config, directory, overrides) -> running(leat);
+      int code =
+          run("demo", "devices", "--for", "1s", "--rate", "400", "--json", "--data", data + "");
+      JsonNode summary = LeatClient.JSON.readTree(terminal.out());
+      assertThat(summary.path("ok").asBoolean()).isTrue();
+      assertThat(code).isZero();
+    }
+  }
+
+  private static PlatformLauncher.Running running(TestingLeat leat) {
+    return new PlatformLauncher.Running() {
+      @Override
+      public URI baseUri() {
+        return leat.uri();
+      }
+
+      @Override
+      public String adminKey() {
+        return "k";
+      }
+
+      @Override
+      public List<PlatformLauncher.Component> components() {
+        return List.of(new PlatformLauncher.Component("test", "here", "running"));
+      }
+
+      @Override
+      public Freshness freshness() {
+        return new Freshness(600, 1_100);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private int run(String... args) {
+    return Leat.run(context(), mode -> terminal.terminal(), args);
+  }
+
+  private Context context() {
+    return new Context(
+        terminal.terminal(),
+        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+        environment,
+        HOME,
+        launcher,
+        InstantSource.system());
+  }
+
+  private static String heartbeat(String id) {
+    return "{\"event_id\":\"%s\",\"device_id\":\"d1\",\"ts\":\"%s\",\"firmware\":\"1\",\"uptime_s\":1}"
+        .formatted(id, Instant.now());
+  }
+}

@@ -1,0 +1,54 @@
+package io.leat.gateway.publishing;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * How events are handed to Kafka. The three times together stay below the five seconds in which
+ * every request is answered.
+ *
+ * @param kafka client properties: {@code bootstrap.servers}, TLS and SASL settings; they win over
+ *     what follows from the rest
+ * @param maxWaiting how long a request's records may wait for the sending thread
+ * @param maxBlock how long the sending thread waits for metadata or buffer space
+ * @param deliveryTimeout how long a record that was handed over may take to be acknowledged
+ * @param linger how long a batch waits for company
+ * @param batchBytes a Kafka batch's size
+ * @param bufferBytes Kafka's buffer for batches that are not acknowledged
+ * @param compression Kafka's {@code compression.type}
+ * @param maxRequests requests that wait for the sending thread; more is a 503
+ * @param maxBytes bytes of records that are not acknowledged; more is a 503
+ */
+public record PublisherSettings(
+    Map<String, Object> kafka,
+    Duration maxWaiting,
+    Duration maxBlock,
+    Duration deliveryTimeout,
+    Duration linger,
+    int batchBytes,
+    long bufferBytes,
+    String compression,
+    int maxRequests,
+    long maxBytes) {
+  public PublisherSettings {
+    kafka = Map.copyOf(kafka);
+    if (!kafka.containsKey("bootstrap.servers")) {
+      throw new IllegalArgumentException("kafka has no 'bootstrap.servers'");
+    }
+  }
+
+  /** The defaults, for the brokers and with the security settings in {@code kafka}. */
+  public static PublisherSettings defaults(Map<String, Object> kafka) {
+    return new PublisherSettings(
+        kafka,
+        Duration.ofMillis(700),
+        Duration.ofMillis(500),
+        Duration.ofMillis(3_000),
+        Duration.ofMillis(3),
+        256 * 1024,
+        32L * 1024 * 1024,
+        "lz4",
+        10_000,
+        64L * 1024 * 1024);
+  }
+}

@@ -1,0 +1,178 @@
+package io.leat.state;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pool of connections to PostgreSQL, with the tables migrated. Thread-safe; blocks. */
+public final class StateDatabase implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StateDatabase.class);
+  private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(5);
+
+  private final HikariDataSource pool;
+
+  private StateDatabase(HikariDataSource pool) {
+    this.pool = pool;
+  }
+
+  /** Work on a connection inside a transaction. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+
+  /**
+   * Connects and migrates. Several processes may do so at once.
+   *
+   * @throws LeatException STATE_UNAVAILABLE within the connect timeout when PostgreSQL does not
+   *     answer; INVALID_CONFIGURATION when it refuses or the tables are of another Leat
+   */
+  public static StateDatabase open(StateSettings settings) {
+    migrate(settings);
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("leat-state");
+    config.setJdbcUrl(settings.url());
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setMaximumPoolSize(settings.maxConnections());
+    config.setMinimumIdle(1);
+    config.setConnectionTimeout(settings.connectTimeout().toMillis());
+    config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis() / 2));
+    config.setAutoCommit(false);
+    Properties driver = driverProperties(settings.connectTimeout(), settings.answerTimeout());
+    config.setDataSourceProperties(driver);
+    return new StateDatabase(new HikariDataSource(config));
+  }
+
+  /**
+   * Runs the work in one transaction: committed when it returns, rolled back when it throws.
+   *
+   * @param what what is being done, for the message: {@code list the clients}
+   * @throws LeatException STATE_UNAVAILABLE when PostgreSQL does not answer, INTERNAL when it
+   *     refuses the statement
+   */
+  public <T> T transaction(String what, Work<T> work) {
+    try (Connection connection = pool.getConnection()) {
+      try {
+        T result = work.on(connection);
+        connection.commit();
+        return result;
+      } catch (SQLException | RuntimeException e) {
+        rollback(connection, e);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw failure("Cannot " + what, e);
+    }
+  }
+
+  /** Asks PostgreSQL for a sign of life. */
+  public void ping() {
+    transaction(
+        "reach PostgreSQL",
+        connection -> {
+          try (var statement = connection.createStatement()) {
+            return statement.execute("select 1");
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private static void rollback(Connection connection, Exception cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static void migrate(StateSettings settings) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setUrl(settings.url());
+    source.setUser(settings.user());
+    source.setPassword(settings.password());
+    source.setConnectTimeout(seconds(settings.connectTimeout()));
+    source.setLoginTimeout(seconds(settings.connectTimeout()));
+    source.setSocketTimeout(seconds(MIGRATION_TIMEOUT));
+    source.setApplicationName("leat");
+    try {
+      source.getConnection().close();
+      var result =
+          Flyway.configure()
+              .dataSource(source)
+              .locations("classpath:db/migration")
+              .table("leat_migration")
+              .connectRetries(0)
+              .load()
+              .migrate();
+      if (result.migrationsExecuted > 0) {
+        log.info("Migrated the state tables to version {}", result.targetSchemaVersion);
+      }
+    } catch (SQLException e) {
+      throw failure("Cannot connect to PostgreSQL at " + settings.url(), e);
+    } catch (FlywayException e) {
+      throw new LeatException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "The state tables at " + settings.url() + " cannot be migrated: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Properties driverProperties(Duration connect, Duration answer) {
+    Properties properties = new Properties();
+    properties.setProperty("connectTimeout", String.valueOf(seconds(connect)));
+    properties.setProperty("loginTimeout", String.valueOf(seconds(connect)));
+    properties.setProperty("socketTimeout", String.valueOf(seconds(answer)));
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("ApplicationName", "leat");
+    return properties;
+  }
+
+  private static int seconds(Duration duration) {
+    return (int) Math.max(1, duration.toSeconds());
+  }
+
+  private static LeatException failure(String what, SQLException e) {
+    return new LeatException(
+        isUnavailable(e) ? ErrorCode.STATE_UNAVAILABLE : codeOfRefusal(e),
+        what + ": " + e.getMessage(),
+        e);
+  }
+
+  private static ErrorCode codeOfRefusal(SQLException e) {
+    String state = state(e);
+    return state.startsWith("28") || state.startsWith("3D")
+        ? ErrorCode.INVALID_CONFIGURATION
+        : ErrorCode.INTERNAL;
+  }
+
+  /** No connection, shutting down, out of connections or disk, read-only, or no answer in time. */
+  private static boolean isUnavailable(SQLException e) {
+    String state = state(e);
+    return e instanceof java.sql.SQLTransientException
+        || e instanceof java.sql.SQLRecoverableException
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("53")
+        || state.equals("25006");
+  }
+
+  private static String state(SQLException e) {
+    String state = e.getSQLState();
+    return state == null ? "" : state;
+  }
+}

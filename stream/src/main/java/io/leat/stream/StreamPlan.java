@@ -1,0 +1,74 @@
+package io.leat.stream;
+
+import io.leat.blueprint.StreamSpec;
+import io.leat.rules.QualityRule;
+import io.leat.schema.InvalidSchemaException;
+import io.leat.schema.StreamSchema;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the operators of one stream need to know, in a form that travels to them.
+ *
+ * @param stream the stream's name
+ * @param topic its topic
+ * @param epoch the topic's log epoch
+ * @param schemaDocument the JSON Schema's text; operators parse it when they open
+ * @param processed the processed table's schema as it is in the catalog
+ * @param timeColumn the column that carries the event time, null when none does
+ * @param dedupe how long an event id counts as seen
+ * @param past how far an event's time may lie before its receipt
+ * @param future how far an event's time may lie after its receipt
+ * @param rules the quality rules as text
+ */
+public record StreamPlan(
+    String stream,
+    String topic,
+    int epoch,
+    String schemaDocument,
+    Schema processed,
+    @Nullable String timeColumn,
+    Duration dedupe,
+    Duration past,
+    Duration future,
+    List<Rule> rules)
+    implements Serializable {
+
+  /** A {@link QualityRule} as text. */
+  public record Rule(String name, String expect, QualityRule.Otherwise otherwise)
+      implements Serializable {}
+
+  /**
+   * The plan of a stream whose tables exist.
+   *
+   * @param topic its topic
+   * @param epoch the topic's log epoch
+   * @param processed the processed table's schema
+   */
+  public static StreamPlan of(StreamSpec spec, String topic, int epoch, Schema processed) {
+    return new StreamPlan(
+        spec.name(),
+        topic,
+        epoch,
+        spec.schema().document().toString(),
+        processed,
+        spec.time(),
+        spec.dedupe(),
+        spec.past(),
+        spec.future(),
+        spec.quality().stream()
+            .map(r -> new Rule(r.name(), r.expect().expression(), r.otherwise()))
+            .toList());
+  }
+
+  StreamSchema schema() {
+    try {
+      return StreamSchema.parse(schemaDocument);
+    } catch (InvalidSchemaException e) {
+      throw new IllegalStateException("the blueprint was loaded with this schema", e);
+    }
+  }
+}
