@@ -2,9 +2,15 @@ package io.leat.blueprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.blueprint.yaml.Environment;
+import io.leat.blueprint.yaml.Problems;
+import io.leat.blueprint.yaml.Section;
+import io.leat.blueprint.yaml.YamlFile;
 import io.leat.schema.Column;
+import io.leat.schema.ColumnType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ShippedBlueprintsTest {
@@ -36,6 +42,29 @@ class ShippedBlueprintsTest {
               assertThat(stream.partitionBy()).hasToString("[day(ts)]");
               assertThat(stream.quality()).isNotEmpty();
               assertThat(stream.schema().columns()).extracting(Column::doc).doesNotContainNull();
+            });
+  }
+
+  @Test
+  void devicesHasSamplesForPropertiesThatItHas() {
+    StreamSpec telemetry =
+        Objects.requireNonNull(new BlueprintLoader().load(devices).streams().get("telemetry"));
+    Path samples = devices.resolve("samples");
+    Problems problems = new Problems();
+    Section root = YamlFile.read(samples.resolve("samples.yaml"), Environment.SYSTEM, problems);
+
+    var series = root.required("series", "").list(10);
+
+    assertThat(problems.sorted()).isEmpty();
+    assertThat(series)
+        .hasSize(5)
+        .allSatisfy(
+            item -> {
+              Section sample = item.section();
+              assertThat(samples.resolve(sample.required("file", "").text("?"))).isRegularFile();
+              Column column = telemetry.schema().column(sample.required("property", "").text("?"));
+              assertThat(column).isNotNull();
+              assertThat(column.type()).isEqualTo(ColumnType.Primitive.DOUBLE);
             });
   }
 }

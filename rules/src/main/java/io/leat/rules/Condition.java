@@ -24,6 +24,7 @@ import io.leat.schema.ColumnType;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,15 @@ public final class Condition {
           .build();
   private static final CelRuntime RUNTIME =
       CelRuntimeFactory.standardCelRuntimeBuilder().setOptions(OPTIONS).build();
+
+  /** What CEL's messages say beyond need, and what to say instead. */
+  private static final Map<java.util.regex.Pattern, String> NOISE =
+      Map.of(
+          java.util.regex.Pattern.compile(" \\(in container ''\\)"), "",
+          java.util.regex.Pattern.compile(" \\(candidates: .*\\)$"), "",
+          java.util.regex.Pattern.compile(" expecting \\{.*\\}$"), "",
+          java.util.regex.Pattern.compile("for '[@_]?([^'_]+)_?'"), "for '$1'",
+          java.util.regex.Pattern.compile("mismatched input '<EOF>'"), "something is missing");
 
   private final String expression;
   private final List<Column> columns;
@@ -228,8 +238,15 @@ public final class Condition {
     return MapType.create(SimpleType.STRING, SimpleType.DYN);
   }
 
+  /** The place and what is wrong there, without CEL's own names for things. */
   private static String describe(CelIssue issue) {
-    return "column " + (issue.getSourceLocation().getColumn() + 1) + ": " + issue.getMessage();
+    String message = issue.getMessage();
+    for (Map.Entry<java.util.regex.Pattern, String> noise : NOISE.entrySet()) {
+      message = noise.getKey().matcher(message).replaceFirst(noise.getValue());
+    }
+    int line = issue.getSourceLocation().getLine();
+    String place = "column " + (issue.getSourceLocation().getColumn() + 1) + ": ";
+    return (line > 1 ? "line " + line + ", " : "") + place + message;
   }
 
   @Override

@@ -34,7 +34,12 @@ public final class LakeTables {
    * @param processed the processed tables' schemas by stream
    * @param notes changes and drift in words
    */
-  public record Ensured(Map<String, Schema> processed, List<String> notes) {}
+  public record Ensured(Map<String, Schema> processed, List<String> notes) {
+    /** The processed table's schema of a stream that was ensured. */
+    public Schema schema(StreamSpec stream) {
+      return java.util.Objects.requireNonNull(processed.get(stream.name()));
+    }
+  }
 
   /**
    * Creates what is missing and adds new columns, having first checked that nothing is destructive.

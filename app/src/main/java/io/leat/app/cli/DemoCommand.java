@@ -112,7 +112,11 @@ final class DemoCommand implements Callable<Integer> {
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + name + " on " + directory);
     long start = System.nanoTime();
-    Map<String, String> settings = data == null ? Map.of("http.port", "0") : Map.of();
+    // Commits each second: the demo is watched.
+    Map<String, String> settings = new java.util.HashMap<>(Map.of("flink.commit-interval", "PT1S"));
+    if (data == null) {
+      settings.put("http.port", "0");
+    }
     PlatformLauncher.Running running =
         leat.context().launcher().start(List.of(blueprint), null, directory, settings);
     Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");

@@ -2,8 +2,6 @@ package io.leat.app.cli;
 
 import io.leat.app.terminal.ColorMode;
 import io.leat.app.terminal.Terminal;
-import io.leat.event.ErrorCode;
-import io.leat.event.LeatException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -15,10 +13,7 @@ public final class Leat {
 
   /** Runs a command and exits with its code. */
   public static void main(String... args) {
-    PlatformLauncher launcher =
-        (blueprints, config, data, overrides) -> {
-          throw new LeatException(ErrorCode.NOT_READY, "the platform is not composed yet");
-        };
+    PlatformLauncher launcher = new EmbeddedPlatform();
     LogFiles.none();
     Map<String, String> environment = System.getenv();
     Function<ColorMode, Terminal> terminals =

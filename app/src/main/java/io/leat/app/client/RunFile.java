@@ -24,10 +24,9 @@ public record RunFile(long pid, URI baseUri, Path adminKeyFile) {
   /** Reads {@code data}'s file. */
   public static RunFile read(Path data) throws IOException {
     JsonNode run = JSON.readTree(in(data).toFile());
-    String uri = run.path("base_uri").asText("http://127.0.0.1:" + run.path("http_port").asInt());
     return new RunFile(
         run.path("pid").asLong(),
-        URI.create(uri),
+        URI.create(run.path("base_uri").asText()),
         data.resolve(run.path("admin_key_file").asText("admin.key")));
   }
 

@@ -9,6 +9,7 @@ import io.leat.event.LeatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -122,7 +123,7 @@ public final class DataDirectory implements AutoCloseable {
           runFile(root),
           JSON.createObjectNode()
               .put("pid", info.pid())
-              .put("http_port", info.httpPort())
+              .put("base_uri", info.baseUri().toString())
               .put("started", info.started().toString())
               .toString());
     } catch (IOException e) {
@@ -138,7 +139,7 @@ public final class DataDirectory implements AutoCloseable {
       RunInfo info =
           new RunInfo(
               json.path("pid").asLong(),
-              json.path("http_port").asInt(),
+              URI.create(json.path("base_uri").asText()),
               Instant.parse(json.path("started").asText()));
       return ProcessHandle.of(info.pid()).map(ProcessHandle::isAlive).orElse(false) ? info : null;
     } catch (NoSuchFileException e) {

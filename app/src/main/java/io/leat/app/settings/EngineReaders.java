@@ -100,7 +100,8 @@ final class EngineReaders {
       return null;
     }
     if (!REMOTE.matcher(text).matches()) {
-      return base.resolve(text).normalize().toUri();
+      Path folder = value.path(base);
+      return folder == null ? null : folder.toUri();
     }
     if (!text.matches("(s3|file)://\\S+")) {
       value.problem(
@@ -119,7 +120,9 @@ final class EngineReaders {
     Value jdbc = catalog.optional("jdbc");
     Value rest = catalog.optional("rest");
     if (catalog.isPresent() && jdbc.isPresent() == rest.isPresent()) {
-      catalog.problem("is neither one nor the other.", "Give either 'jdbc' or 'rest'.");
+      catalog.problem(
+          jdbc.isPresent() ? "has both 'jdbc' and 'rest'." : "has neither 'jdbc' nor 'rest'.",
+          "Give either 'jdbc' or 'rest'.");
     }
     catalog.refuseUnknown();
     if (rest.isPresent()) {

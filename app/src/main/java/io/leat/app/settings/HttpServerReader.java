@@ -53,9 +53,9 @@ final class HttpServerReader {
 
   private static @Nullable Tls tls(Value value, Path base) {
     Section section = value.section();
-    Path certificate = path(section.required("certificate", "Name a PEM file."), base);
-    Path key = path(section.required("key", "Name a PEM file (PKCS#8)."), base);
-    Path clientCa = path(section.optional("client-ca"), base);
+    Path certificate = section.required("certificate", "Name a PEM file.").path(base);
+    Path key = section.required("key", "Name a PEM file (PKCS#8).").path(base);
+    Path clientCa = section.optional("client-ca").path(base);
     section.refuseUnknown();
     return certificate == null || key == null ? null : new Tls(certificate, key, clientCa);
   }
@@ -125,7 +125,7 @@ final class HttpServerReader {
               section.required("issuer", "Give the exact value of 'iss'.").text(""),
               section.required("audience", "Say what 'aud' must contain.").text(""),
               jwks.textLike(WEB, "a URL", "Write https://..."),
-              path(jwksFile, base),
+              jwksFile.path(base),
               algorithms(section.optional("algorithms")),
               claims(section.optional("claims").section())));
       if (section.isPresent() && jwks.isPresent() == jwksFile.isPresent()) {
@@ -178,10 +178,5 @@ final class HttpServerReader {
       return null;
     }
     return text;
-  }
-
-  private static @Nullable Path path(Value value, Path base) {
-    String text = value.textOrNull();
-    return text == null ? null : base.resolve(text).normalize();
   }
 }

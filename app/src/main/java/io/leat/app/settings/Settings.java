@@ -42,6 +42,11 @@ public record Settings(
     return new Settings(data, newHttp, kafka, flink, lake, postgres, query);
   }
 
+  /** The same with another processor. */
+  public Settings withFlink(Flink newFlink) {
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query);
+  }
+
   /**
    * The query engine.
    *

@@ -56,10 +56,10 @@ public final class SettingsLoader {
 
   /** Reads the structure: exactly what {@code leat.schema.json} describes. */
   static Settings read(Section root, Path base) {
-    Path data = Path.of(root.optional("data").text("data"));
+    Path data = root.optional("data").path(base);
     Settings settings =
         new Settings(
-            base.resolve(data).normalize(),
+            data == null ? base.resolve("data") : data,
             HttpServerReader.read(root.optional("http").section(), base),
             EngineReaders.kafka(root.optional("kafka")),
             flink(root.optional("flink").section()),
@@ -78,7 +78,7 @@ public final class SettingsLoader {
             interval.duration(
                 Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)),
             flink.optional("state-backend").oneOf(StateBackend.class, StateBackend.ROCKSDB),
-            flink.optional("memory").size(256 * MIB, 64 * MIB, 1_024 * GIB));
+            flink.optional("memory").size(128 * MIB, 32 * MIB, 1_024 * GIB));
     flink.refuseUnknown();
     return settings;
   }

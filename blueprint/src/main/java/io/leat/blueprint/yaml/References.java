@@ -43,7 +43,7 @@ final class References {
         return new Resolved(
             text,
             any,
-            "'" + text.substring(matcher.start()) + "' is not a reference.",
+            "'" + shown(text, matcher.start()) + "' is not a reference.",
             "Write ${env:NAME}, ${env:NAME:-default}, or $${ for the characters themselves.");
       }
       String found = environment.variable(name);
@@ -59,5 +59,11 @@ final class References {
       out.append(value);
     }
     return new Resolved(out.append(text.substring(from)).toString(), any, null, "");
+  }
+
+  /** From {@code start} to the brace that closes it. */
+  private static String shown(String text, int start) {
+    int end = text.indexOf('}', start);
+    return end < 0 ? text.substring(start) : text.substring(start, end + 1);
   }
 }

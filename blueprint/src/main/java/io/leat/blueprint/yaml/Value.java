@@ -1,6 +1,8 @@
 package io.leat.blueprint.yaml;
 
 import java.math.BigDecimal;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +82,29 @@ public final class Value {
       problem("is blank.", "Remove it or give it a value.");
       return null;
     }
+    if (scalar.text().indexOf('\0') >= 0) {
+      problem("has a NUL character.", "Remove it.");
+      return null;
+    }
     return scalar.text();
+  }
+
+  /**
+   * A path; null when it is absent or wrong.
+   *
+   * @param base where it starts from unless it is absolute
+   */
+  public @Nullable Path path(Path base) {
+    String text = textOrNull();
+    if (text == null) {
+      return null;
+    }
+    try {
+      return base.resolve(text).normalize();
+    } catch (InvalidPathException e) {
+      problem("'" + shown() + "' is not a path.", "");
+      return null;
+    }
   }
 
   /** A text, number or boolean, as it is written: for settings that are passed on. */

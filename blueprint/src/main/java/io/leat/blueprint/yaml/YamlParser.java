@@ -29,6 +29,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 final class YamlParser {
   static final int MAX_DEPTH = 50;
   static final int MAX_NODES = 50_000;
+  static final int MAX_ALIASES = 50;
+
+  private static final String WRITE_OUT = "Write them out instead.";
 
   private static final Map<Tag, YamlNode.Kind> KINDS =
       Map.of(
@@ -61,6 +64,7 @@ final class YamlParser {
             .setLabel(file)
             .setSchema(new CoreSchema())
             .setUseMarks(true)
+            .setMaxAliasesForCollections(MAX_ALIASES)
             .setCodePointLimit(Integer.MAX_VALUE)
             .build();
     try {
@@ -77,6 +81,10 @@ final class YamlParser {
       syntax(e);
       return null;
     } catch (YamlEngineException e) {
+      if (String.valueOf(e.getMessage()).startsWith("Number of aliases")) {
+        problem(0, "", "has more than " + MAX_ALIASES + " aliases of lists and maps.", WRITE_OUT);
+        return null;
+      }
       problem(0, "", "is not YAML: " + firstLine(e.getMessage()) + ".", "");
       return null;
     }
@@ -115,12 +123,12 @@ final class YamlParser {
     Node node = raw instanceof AnchorNode anchor ? anchor.getRealNode() : raw;
     int line = line(node.getStartMark());
     if (node.isRecursive() || depth > MAX_DEPTH) {
-      return invalid(line, path, "contains itself through an alias.", "Write it out instead.");
+      return invalid(line, path, "contains itself through an alias.", WRITE_OUT);
     }
     if (++nodes > MAX_NODES) {
       // Told once: each further node would be told again.
       return nodes == MAX_NODES + 1
-          ? invalid(line, path, "aliases expand to more than " + MAX_NODES + " values.", "")
+          ? invalid(line, path, "aliases expand to more than " + MAX_NODES + " values.", WRITE_OUT)
           : new YamlNode.Invalid(line);
     }
     if (node instanceof ScalarNode scalar && KINDS.containsKey(node.getTag())) {

@@ -1,0 +1,117 @@
+package io.leat.app.platform;
+
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import io.leat.event.LogHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Asks the log what it holds. Thread-safe; its calls block for some seconds at most. */
+final class LogReader implements AutoCloseable {
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final long MOST_SCANNED = 500_000;
+
+  private final Properties client;
+  private final Admin admin;
+
+  LogReader(Properties client) {
+    this.client = client;
+    Properties all = new Properties();
+    all.putAll(client);
+    all.put("client.id", "leat-status");
+    all.put("default.api.timeout.ms", String.valueOf(ANSWER.toMillis()));
+    all.put("request.timeout.ms", String.valueOf(ANSWER.toMillis()));
+    this.admin = Admin.create(all);
+  }
+
+  /** A record of the log with an event id that was looked for. */
+  record Found(int partition, long offset, long timestampMillis) {}
+
+  /** By partition, the offset behind the last record. */
+  Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
+    return offsets(partitions, OffsetSpec.latest());
+  }
+
+  /** By partition, the oldest offset that is still kept. */
+  Map<TopicPartition, Long> beginnings(Collection<TopicPartition> partitions) {
+    return offsets(partitions, OffsetSpec.earliest());
+  }
+
+  private Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, OffsetSpec spec) {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    partitions.forEach(p -> wanted.put(p, spec));
+    try {
+      Map<TopicPartition, Long> offsets = new HashMap<>();
+      for (Map.Entry<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> e :
+          admin.listOffsets(wanted).all().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS).entrySet()) {
+        offsets.put(e.getKey(), e.getValue().offset());
+      }
+      return offsets;
+    } catch (ExecutionException | TimeoutException e) {
+      throw new LeatException(ErrorCode.LOG_UNAVAILABLE, "Kafka does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LeatException(ErrorCode.NOT_READY, "Interrupted while asking Kafka", e);
+    }
+  }
+
+  /**
+   * Looks through the part of the log that is not yet in the tables.
+   *
+   * @param from by partition, where to begin
+   */
+  List<Found> find(String eventId, Map<TopicPartition, Long> from) {
+    Map<TopicPartition, Long> ends = ends(from.keySet());
+    List<Found> found = new ArrayList<>();
+    Properties all = new Properties();
+    all.putAll(client);
+    all.put("enable.auto.commit", "false");
+    byte[] id = eventId.getBytes(StandardCharsets.UTF_8);
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      List<TopicPartition> behind =
+          from.keySet().stream().filter(p -> from.get(p) < ends.getOrDefault(p, 0L)).toList();
+      if (behind.isEmpty()) {
+        return found;
+      }
+      consumer.assign(behind);
+      behind.forEach(p -> consumer.seek(p, from.get(p)));
+      long scanned = 0;
+      long until = System.nanoTime() + ANSWER.toNanos();
+      while (scanned < MOST_SCANNED
+          && System.nanoTime() < until
+          && behind.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+        for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(200))) {
+          scanned++;
+          Header header = logged.headers().lastHeader(LogHeaders.ID);
+          if (header != null && java.util.Arrays.equals(id, header.value())) {
+            found.add(new Found(logged.partition(), logged.offset(), logged.timestamp()));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  @Override
+  public void close() {
+    admin.close(Duration.ofSeconds(1));
+  }
+}

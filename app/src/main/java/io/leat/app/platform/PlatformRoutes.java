@@ -1,0 +1,70 @@
+package io.leat.app.platform;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.http.Guard;
+import io.leat.http.Role;
+import io.leat.http.Routes;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Status, trace and apply: they ask several engines and block, so they run on workers of their own. */
+final class PlatformRoutes implements Routes, AutoCloseable {
+  private final Supplier<ObjectNode> status;
+  private final Function<String, ObjectNode> trace;
+  private final Supplier<ObjectNode> apply;
+  private final WorkerExecutor workers;
+
+  PlatformRoutes(
+      Vertx vertx,
+      Supplier<ObjectNode> status,
+      Function<String, ObjectNode> trace,
+      Supplier<ObjectNode> apply) {
+    this.status = status;
+    this.trace = trace;
+    this.apply = apply;
+    this.workers = vertx.createSharedWorkerExecutor("leat-operations", 4);
+  }
+
+  @Override
+  public void mount(Router router, Guard guard) {
+    router
+        .get("/v1/status")
+        .handler(guard.requires(Role.READ))
+        .handler(ctx -> answer(ctx, status::get));
+    router
+        .get("/v1/trace/:id")
+        .handler(guard.requires(Role.READ))
+        .handler(ctx -> answer(ctx, () -> trace.apply(ctx.pathParam("id"))));
+    router
+        .post("/v1/blueprints/apply")
+        .handler(guard.requires(Role.OPERATE))
+        .handler(ctx -> answer(ctx, apply::get));
+  }
+
+  private void answer(RoutingContext ctx, Callable<ObjectNode> work) {
+    workers
+        .executeBlocking(work, false)
+        .onSuccess(
+            answer ->
+                ctx.response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(answer.toString()))
+        .onFailure(ctx::fail);
+  }
+
+  @Override
+  public Optional<String> openApi() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

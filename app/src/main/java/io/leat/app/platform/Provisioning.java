@@ -1,0 +1,116 @@
+package io.leat.app.platform;
+
+import io.leat.app.engine.ProvisionedTopics;
+import io.leat.app.engine.TopicFinding;
+import io.leat.app.engine.TopicSpec;
+import io.leat.app.engine.Topics;
+import io.leat.blueprint.Blueprint;
+import io.leat.blueprint.StreamSpec;
+import io.leat.event.Names;
+import io.leat.gateway.ServedStream;
+import io.leat.state.LogEpochs;
+import io.leat.state.SchemaVersions;
+import io.leat.stream.LakeTables;
+import io.leat.stream.StreamPlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Makes a blueprint's topics, tables and versions exist, and says what its job and the gateway need to know. */
+final class Provisioning {
+  private static final Duration REJECTED_RETENTION = Duration.ofDays(7);
+
+  private final Topics topics;
+  private final LakeTables tables;
+  private final LogEpochs epochs;
+  private final SchemaVersions versions;
+  private final int clusterReplication;
+
+  /**
+   * @param clusterReplication copies that the cluster can hold at most; 1 on the embedded broker
+   */
+  Provisioning(
+      Topics topics, LakeTables tables, LogEpochs epochs, SchemaVersions versions, int clusterReplication) {
+    this.topics = topics;
+    this.tables = tables;
+    this.epochs = epochs;
+    this.versions = versions;
+    this.clusterReplication = clusterReplication;
+  }
+
+  /**
+   * What a blueprint's parts are made from.
+   *
+   * @param blueprint as it was loaded
+   * @param plans for the lake job, one per stream
+   * @param rejectedEpoch log epoch of the topic of rejected records
+   * @param served for the gateway, one per stream
+   * @param notes what was created, changed or found to differ
+   */
+  record Provisioned(
+      Blueprint blueprint,
+      List<StreamPlan> plans,
+      int rejectedEpoch,
+      List<ServedStream> served,
+      List<String> notes) {}
+
+  /**
+   * Provisions. Everything destructive is refused before anything is touched.
+   *
+   * @throws io.leat.event.LeatException DESTRUCTIVE_CHANGE with the way to do it
+   */
+  Provisioned provision(Blueprint blueprint) {
+    tables.check(blueprint);
+    ProvisionedTopics provisioned = topics.provision(topicSpecs(blueprint)).orThrow();
+    LakeTables.Ensured ensured = tables.ensure(blueprint);
+    List<StreamPlan> plans = new ArrayList<>();
+    List<ServedStream> served = new ArrayList<>();
+    for (StreamSpec stream : blueprint.streams().values()) {
+      String topic = blueprint.topic(stream);
+      int epoch = epoch(provisioned, topic);
+      int version =
+          versions.versionOf(
+              blueprint.name(),
+              stream.name(),
+              stream.schema().fingerprint(),
+              stream.schema().document().toString());
+      plans.add(StreamPlan.of(stream, topic, epoch, ensured.schema(stream)));
+      served.add(new ServedStream(blueprint, stream, version, epoch));
+    }
+    List<String> notes = new ArrayList<>(ensured.notes());
+    provisioned.created().forEach(t -> notes.add("created topic " + t));
+    provisioned.findings().stream().map(TopicFinding::toString).forEach(notes::add);
+    int rejectedEpoch = epoch(provisioned, Names.rejectedTopic(blueprint.name()));
+    return new Provisioned(
+        blueprint, List.copyOf(plans), rejectedEpoch, List.copyOf(served), List.copyOf(notes));
+  }
+
+  private int epoch(ProvisionedTopics provisioned, String topic) {
+    String id = provisioned.ids().get(topic);
+    if (id == null) {
+      throw new IllegalStateException("topic " + topic + " was provisioned but has no id");
+    }
+    return epochs.epochOf(topic, id);
+  }
+
+  private List<TopicSpec> topicSpecs(Blueprint blueprint) {
+    List<TopicSpec> specs = new ArrayList<>();
+    for (StreamSpec stream : blueprint.streams().values()) {
+      specs.add(
+          new TopicSpec(
+              blueprint.topic(stream),
+              stream.partitions(),
+              Math.min(stream.replication(), clusterReplication),
+              retention(stream.retention())));
+    }
+    specs.add(
+        new TopicSpec(
+            Names.rejectedTopic(blueprint.name()), 1, clusterReplication, retention(REJECTED_RETENTION)));
+    return specs;
+  }
+
+  private static Map<String, String> retention(Duration retention) {
+    return Map.of("retention.ms", String.valueOf(retention.toMillis()));
+  }
+}

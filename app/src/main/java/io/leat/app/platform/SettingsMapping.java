@@ -1,0 +1,115 @@
+package io.leat.app.platform;
+
+import io.leat.app.settings.HttpServer;
+import io.leat.app.settings.Lake;
+import io.leat.app.settings.Settings;
+import io.leat.gateway.GatewaySettings;
+import io.leat.http.BodyLimits;
+import io.leat.http.HttpBounds;
+import io.leat.http.HttpSettings;
+import io.leat.http.JwtIssuer;
+import io.leat.http.RateLimit;
+import io.leat.http.Role;
+import io.leat.http.TlsSettings;
+import io.leat.lake.CatalogSpec;
+import io.leat.schema.JsonLimits;
+import io.leat.state.StateSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** From {@code leat.yaml}'s words to the modules' settings. */
+final class SettingsMapping {
+  private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(2);
+
+  private SettingsMapping() {}
+
+  static HttpSettings http(HttpServer http) {
+    HttpBounds bounds = HttpBounds.defaults();
+    return new HttpSettings(
+        http.host(),
+        http.port(),
+        tls(http.tls()),
+        new HttpBounds(
+            http.limits().idleTimeout(),
+            http.limits().requestTimeout(),
+            http.limits().headers(),
+            http.limits().concurrent(),
+            bounds.maxConnections(),
+            bounds.maxRateLimitedClients(),
+            bounds.eventLoops()),
+        http.corsOrigins(),
+        http.jwt().stream().map(SettingsMapping::jwt).toList(),
+        new RateLimit(http.rateLimit().perSecond(), http.rateLimit().burst()));
+  }
+
+  static GatewaySettings gateway(HttpServer http) {
+    HttpServer.Limits limits = http.limits();
+    GatewaySettings defaults = GatewaySettings.defaults();
+    return new GatewaySettings(
+        new BodyLimits(limits.body(), limits.inflated(), limits.requestTimeout()),
+        new JsonLimits(limits.depth(), limits.fields()),
+        limits.batch(),
+        defaults.maxRecordBytes(),
+        defaults.maxErrors(),
+        defaults.answerWithin(),
+        defaults.workers(),
+        defaults.maxWaitingRequests(),
+        defaults.maxWorkingBytes(),
+        defaults.rejections());
+  }
+
+  static CatalogSpec catalog(Settings settings, StateSettings state) {
+    Lake lake = settings.lake();
+    CatalogSpec spec = catalog(lake.catalog(), settings.warehouse().toString(), state);
+    for (Map.Entry<String, String> property : new TreeMap<>(lake.properties()).entrySet()) {
+      spec = spec.with(property.getKey(), property.getValue());
+    }
+    return spec;
+  }
+
+  private static CatalogSpec catalog(Lake.Catalog catalog, String warehouse, StateSettings state) {
+    if (catalog instanceof Lake.RestCatalog rest) {
+      CatalogSpec spec = CatalogSpec.rest("leat", rest.uri().toString(), warehouse);
+      for (Map.Entry<String, String> property : new TreeMap<>(rest.properties()).entrySet()) {
+        spec = spec.with(property.getKey(), property.getValue());
+      }
+      return spec;
+    }
+    if (catalog instanceof Lake.JdbcCatalog jdbc) {
+      return CatalogSpec.jdbc(
+          "leat", jdbc.url(), orEmpty(jdbc.user()), orEmpty(jdbc.password()), warehouse);
+    }
+    return CatalogSpec.jdbc("leat", state.url(), state.user(), state.password(), warehouse);
+  }
+
+  private static @Nullable TlsSettings tls(HttpServer.@Nullable Tls tls) {
+    return tls == null
+        ? null
+        : new TlsSettings(tls.certificate(), tls.key(), tls.clientCa(), CERTIFICATE_CHECK);
+  }
+
+  private static JwtIssuer jwt(HttpServer.Jwt jwt) {
+    HttpServer.Claims claims = jwt.claims();
+    Map<String, Role> roles = new TreeMap<>();
+    claims
+        .roleNames()
+        .forEach((name, role) -> roles.put(name, Role.valueOf(role.toUpperCase(Locale.ROOT))));
+    List<String> algorithms = jwt.algorithms();
+    return new JwtIssuer(
+        jwt.issuer(),
+        jwt.audience(),
+        jwt.jwks(),
+        jwt.jwksFile(),
+        algorithms.isEmpty() ? JwtIssuer.defaultAlgorithms() : Set.copyOf(algorithms),
+        new JwtIssuer.ClaimMapping(claims.roles(), roles, claims.streams(), claims.entityKeys()));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

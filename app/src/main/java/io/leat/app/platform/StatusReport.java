@@ -1,0 +1,201 @@
+package io.leat.app.platform;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.engine.CheckpointReport;
+import io.leat.app.engine.FlinkJob;
+import io.leat.event.LeatException;
+import io.leat.gateway.ServedStream;
+import io.leat.gateway.StreamRegistry;
+import io.leat.http.Health;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.kafka.common.TopicPartition;
+
+/** Puts together what {@code GET /v1/status} answers. Its calls block. */
+final class StatusReport {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final StreamRegistry streams;
+  private final LogReader log;
+  private final Map<String, Books> books;
+  private final FreshnessMonitor freshness;
+  private final LakeJobs jobs;
+  private final Catalog catalog;
+  private final Health health;
+  private final Supplier<List<Component>> components;
+
+  StatusReport(
+      StreamRegistry streams,
+      LogReader log,
+      Map<String, Books> books,
+      FreshnessMonitor freshness,
+      LakeJobs jobs,
+      Catalog catalog,
+      Health health,
+      Supplier<List<Component>> components) {
+    this.streams = streams;
+    this.log = log;
+    this.books = books;
+    this.freshness = freshness;
+    this.jobs = jobs;
+    this.catalog = catalog;
+    this.health = health;
+    this.components = components;
+  }
+
+  /** Everything, as it is now. */
+  ObjectNode now() {
+    ObjectNode status = JSON.createObjectNode();
+    components(status.putArray("components"));
+    streams(status);
+    jobs(status.putArray("jobs"));
+    tables(status.putArray("tables"));
+    return status;
+  }
+
+  private void components(ArrayNode all) {
+    Map<String, Optional<String>> report = health.report();
+    for (Component component : components.get()) {
+      Optional<String> problem = report.getOrDefault(component.name(), Optional.empty());
+      all.addObject()
+          .put("name", component.name())
+          .put("state", problem.isEmpty() ? "running" : "down")
+          .put("address", component.address())
+          .put("detail", problem.orElse(""));
+    }
+  }
+
+  private void streams(ObjectNode status) {
+    ArrayNode all = status.putArray("streams");
+    long[] sums = new long[5];
+    Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
+    books.forEach((blueprint, book) -> totals.put(blueprint, book.totals()));
+    Map<TopicPartition, Long> ends = ends();
+    for (ServedStream stream : streams.all()) {
+      Books.Totals books =
+          totals
+              .getOrDefault(stream.blueprint().name(), Map.of())
+              .getOrDefault(stream.spec().name(), Books.Totals.NONE);
+      long logged = 0;
+      for (TopicPartition partition : partitions(stream)) {
+        logged += ends.getOrDefault(partition, 0L);
+      }
+      ObjectNode one =
+          all.addObject()
+              .put("blueprint", stream.blueprint().name())
+              .put("stream", stream.spec().name())
+              .put("schema_version", stream.schemaVersion())
+              .put("partitions", stream.spec().partitions())
+              .put("logged", logged)
+              .put("raw", books.raw())
+              .put("processed", books.processed())
+              .put("duplicates", books.duplicates())
+              .put("quarantined", books.quarantined())
+              .put("lag", lag(stream, ends, books));
+      FreshnessMonitor.Percentiles fresh = freshness.of(stream.name());
+      one.putObject("freshness_ms").put("p50", fresh.p50()).put("p99", fresh.p99());
+      sums[0] += logged;
+      sums[1] += books.raw();
+      sums[2] += books.processed();
+      sums[3] += books.duplicates();
+      sums[4] += books.quarantined();
+    }
+    status
+        .putObject("totals")
+        .put("logged", sums[0])
+        .put("raw", sums[1])
+        .put("processed", sums[2])
+        .put("duplicates", sums[3])
+        .put("quarantined", sums[4]);
+  }
+
+  private static long lag(
+      ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+    long lag = 0;
+    for (TopicPartition partition : partitions(stream)) {
+      long committed = books.nextOffsets().getOrDefault(partition.partition(), 0L);
+      lag += Math.max(0, ends.getOrDefault(partition, 0L) - committed);
+    }
+    return lag;
+  }
+
+  private Map<TopicPartition, Long> ends() {
+    List<TopicPartition> all = new ArrayList<>();
+    streams.all().forEach(stream -> all.addAll(partitions(stream)));
+    return log.ends(all);
+  }
+
+  static List<TopicPartition> partitions(ServedStream stream) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (int i = 0; i < stream.spec().partitions(); i++) {
+      partitions.add(new TopicPartition(stream.name(), i));
+    }
+    return partitions;
+  }
+
+  private void jobs(ArrayNode all) {
+    for (FlinkJob job : jobs.jobs()) {
+      ObjectNode one = all.addObject().put("name", job.name());
+      try {
+        CheckpointReport checkpoints = job.checkpoints();
+        one.put("state", job.status().name());
+        one.put("checkpoints", checkpoints.completed());
+        one.put("failed_checkpoints", checkpoints.failed());
+        Instant last = checkpoints.lastCompleted();
+        one.put("last_checkpoint", last == null ? null : last.toString());
+        Throwable failure = job.failure();
+        if (failure != null) {
+          one.put("failure", String.valueOf(failure.getMessage()));
+        }
+      } catch (LeatException e) {
+        one.put("state", "UNKNOWN").put("failure", e.getMessage());
+      }
+    }
+  }
+
+  private void tables(ArrayNode all) {
+    if (!(catalog instanceof SupportsNamespaces namespaces)) {
+      return;
+    }
+    for (Namespace namespace : namespaces.listNamespaces()) {
+      for (TableIdentifier id : catalog.listTables(namespace)) {
+        table(all, id, catalog.loadTable(id));
+      }
+    }
+  }
+
+  private static void table(ArrayNode all, TableIdentifier id, Table table) {
+    ObjectNode one = all.addObject().put("name", id.toString());
+    Snapshot current = table.currentSnapshot();
+    int snapshots = 0;
+    for (Snapshot ignored : table.snapshots()) {
+      snapshots++;
+    }
+    one.put("snapshots", snapshots);
+    if (current == null) {
+      one.put("rows", 0).put("files", 0).put("bytes", 0);
+      return;
+    }
+    one.put("rows", number(current, "total-records"));
+    one.put("files", number(current, "total-data-files"));
+    one.put("bytes", number(current, "total-files-size"));
+    one.put("last_commit", Instant.ofEpochMilli(current.timestampMillis()).toString());
+  }
+
+  private static long number(Snapshot snapshot, String property) {
+    return Long.parseLong(snapshot.summary().getOrDefault(property, "0"));
+  }
+}

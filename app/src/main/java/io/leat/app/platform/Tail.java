@@ -1,0 +1,172 @@
+package io.leat.app.platform;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.event.LogHeaders;
+import io.leat.event.Timestamps;
+import io.leat.gateway.ServedStream;
+import io.leat.rules.Condition;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One reader that follows a stream: a consumer on a thread of its own, as fast as the reader reads. */
+final class Tail implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Tail.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int UNREAD_LINES = 256;
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+  private final HttpServerResponse response;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final ServedStream stream;
+  private final @Nullable Condition where;
+  private final boolean fromBeginning;
+  private final long limit;
+  private final Semaphore unread = new Semaphore(UNREAD_LINES);
+  private volatile boolean closed;
+
+  Tail(
+      HttpServerResponse response,
+      Properties properties,
+      ServedStream stream,
+      @Nullable Condition where,
+      boolean fromBeginning,
+      long limit) {
+    this.response = response;
+    this.stream = stream;
+    this.where = where;
+    this.fromBeginning = fromBeginning;
+    this.limit = limit;
+    Properties all = new Properties();
+    all.putAll(properties);
+    all.put("enable.auto.commit", "false");
+    this.consumer =
+        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  /**
+   * @param ended called once, when the tail has ended
+   */
+  void start(Runnable ended) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (consumer) {
+                follow();
+              } catch (WakeupException | InterruptedException e) {
+                log.debug("The tail of {} was closed", stream.name());
+              } catch (KafkaException e) {
+                log.warn("The tail of {} ended: {}", stream.name(), e.toString());
+              } finally {
+                ended.run();
+                if (!response.closed()) {
+                  response.end();
+                }
+              }
+            },
+            "leat-tail-" + stream.name());
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    consumer.wakeup();
+  }
+
+  private void follow() throws InterruptedException {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(stream.name()).stream()
+            .map(p -> new TopicPartition(p.topic(), p.partition()))
+            .toList();
+    consumer.assign(partitions);
+    if (fromBeginning) {
+      consumer.seekToBeginning(partitions);
+    } else {
+      consumer.seekToEnd(partitions);
+      partitions.forEach(consumer::position); // Now, not at the first poll.
+    }
+    long sent = 0;
+    long quietSince = System.nanoTime();
+    while (!closed && (limit == 0 || sent < limit)) {
+      for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(500))) {
+        ObjectNode event = event(logged);
+        if (matches(event.path("data")) && (limit == 0 || sent < limit)) {
+          write(event.toString());
+          sent++;
+          quietSince = System.nanoTime();
+        }
+      }
+      if (System.nanoTime() - quietSince > KEEP_ALIVE.toNanos()) {
+        write("");
+        quietSince = System.nanoTime();
+      }
+    }
+  }
+
+  private void write(String line) throws InterruptedException {
+    while (!unread.tryAcquire(1, TimeUnit.SECONDS)) {
+      if (closed) {
+        throw new InterruptedException();
+      }
+    }
+    response.write(Buffer.buffer(line + "\n")).onComplete(done -> unread.release());
+  }
+
+  private ObjectNode event(ConsumerRecord<byte[], byte[]> logged) {
+    ObjectNode event = JSON.createObjectNode();
+    event.put("partition", logged.partition()).put("offset", logged.offset());
+    put(event, "id", logged, LogHeaders.ID);
+    put(event, "time", logged, LogHeaders.TIME);
+    event.put("key", logged.key() == null ? "" : new String(logged.key(), StandardCharsets.UTF_8));
+    event.put(
+        "logged", Timestamps.ofMicros(logged.timestamp() * 1_000L).toString());
+    event.set("data", data(logged.value()));
+    return event;
+  }
+
+  private static JsonNode data(byte @Nullable [] value) {
+    if (value == null) {
+      return JSON.nullNode();
+    }
+    try {
+      return JSON.readTree(value);
+    } catch (JsonProcessingException e) {
+      return JSON.getNodeFactory().textNode(new String(value, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void put(
+      ObjectNode event, String name, ConsumerRecord<byte[], byte[]> logged, String header) {
+    Header found = logged.headers().lastHeader(header);
+    if (found != null && found.value() != null) {
+      event.put(name, new String(found.value(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private boolean matches(JsonNode data) {
+    return where == null || where.evaluate(new JsonRow(stream.spec().schema().columns(), data)) == Condition.Outcome.TRUE;
+  }
+}

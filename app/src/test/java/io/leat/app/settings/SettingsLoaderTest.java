@@ -1,0 +1,193 @@
+package io.leat.app.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.leat.blueprint.BlueprintException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsLoaderTest {
+  private static final Path RESOURCES = Path.of("src/test/resources/io/leat/app/settings");
+  private static final Map<String, String> SECRETS =
+      Map.of("JAAS", "jaas-secret", "CREDENTIAL", "credential-secret", "PASSWORD", "pg-secret");
+
+  private final SettingsLoader loader = new SettingsLoader(SECRETS::get);
+  private final Path folder;
+
+  SettingsLoaderTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @Test
+  void everythingHasADefault() {
+    Settings settings = loader.defaults(Path.of("/base"));
+
+    assertThat(settings.data()).isEqualTo(Path.of("/base/data"));
+    assertThat(settings.warehouse()).isEqualTo(URI.create("file:///base/data/warehouse"));
+    assertThat(settings.http().host()).isEqualTo("127.0.0.1");
+    assertThat(settings.http().port()).isEqualTo(8080);
+    assertThat(settings.http().tls()).isNull();
+    assertThat(settings.http().limits())
+        .isEqualTo(
+            new HttpServer.Limits(
+                5 << 20,
+                20 << 20,
+                16_384,
+                10_000,
+                32,
+                2_000,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                2_000));
+    assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
+    assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
+    assertThat(settings.flink())
+        .isEqualTo(new Flink(1, Duration.ofSeconds(5), Flink.StateBackend.ROCKSDB, 256L << 20));
+    assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
+    assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
+    assertThat(settings.query())
+        .isEqualTo(new Settings.Query(1, 256L << 20, Duration.ofSeconds(60), 100_000));
+  }
+
+  @Test
+  void anEmptyMapIsTheDefaults() throws IOException {
+    assertThat(load("{}")).isEqualTo(loader.defaults(folder));
+  }
+
+  @Test
+  void everythingCanBeSaid() {
+    Settings settings = loader.load(RESOURCES.resolve("everything.yaml"));
+
+    Path base = RESOURCES.toAbsolutePath();
+    assertThat(settings.http().tls())
+        .isEqualTo(
+            new HttpServer.Tls(
+                base.resolve("tls/server.pem"),
+                base.resolve("tls/server.key"),
+                base.resolve("tls/clients.pem")));
+    assertThat(settings.http().jwt())
+        .containsExactly(
+            new HttpServer.Jwt(
+                "https://id.example.com",
+                "leat",
+                "https://id.example.com/jwks.json",
+                null,
+                List.of("ES256"),
+                new HttpServer.Claims(
+                    "scope", Map.of("events.write", "send"), "leat_streams", "device")),
+            new HttpServer.Jwt(
+                "local",
+                "leat",
+                null,
+                base.resolve("tls/jwks.json"),
+                List.of("RS256", "PS256", "ES256"),
+                new HttpServer.Claims("roles", Map.of(), "streams", null)));
+    assertThat(settings.kafka())
+        .isEqualTo(
+            new Kafka.External(
+                "kafka-1:9092,kafka-2:9092",
+                Map.of(
+                    "security.protocol", "SASL_SSL",
+                    "sasl.mechanism", "SCRAM-SHA-512",
+                    "sasl.jaas.config", "jaas-secret",
+                    "reconnect.backoff.ms", "50"),
+                2));
+    assertThat(settings.warehouse()).isEqualTo(URI.create("s3://company-lake/leat"));
+    assertThat(settings.lake().catalog())
+        .isEqualTo(
+            new Lake.RestCatalog(
+                URI.create("https://catalog.example.com"),
+                Map.of("credential", "credential-secret")));
+    assertThat(settings.postgres())
+        .isEqualTo(new Postgres.External("jdbc:postgresql://db:5432/leat", "leat", "pg-secret"));
+  }
+
+  @Test
+  void secretsAreNotPrinted() {
+    assertThat(loader.load(RESOURCES.resolve("everything.yaml")).toString())
+        .contains("sasl.jaas.config")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnce() {
+    Path file = RESOURCES.resolve("wrong.yaml");
+
+    BlueprintException refusal =
+        catchThrowableOfType(BlueprintException.class, () -> loader.load(file));
+
+    assertThat(String.valueOf(refusal.getMessage()).replace(file.toString(), "leat.yaml").lines())
+        .containsExactly(
+            "leat.yaml:1 dat: 'dat' is not known here. Did you mean 'data'?",
+            "leat.yaml:3 http.host: '0.0.0.0' is reached from other machines, but there is no TLS."
+                + " Add 'tls', or 'allow-plaintext: true' where something in front speaks TLS.",
+            "leat.yaml:4 http.port: 70000 is out of range. Allowed: 0 to 65535.",
+            "leat.yaml:5 http.tsl: 'tsl' is not known here. Did you mean 'tls'?",
+            "leat.yaml:6 http.limits.body: '5MB' is not a size. Write a number with a unit: 512B,"
+                + " 64KiB, 5MiB, 2GiB, 1TiB.",
+            "leat.yaml:6 http.limits.inflated: 2GiB is out of range. Allowed: 1KiB to 1GiB.",
+            "leat.yaml:6 http.limits.request-timeout: '30' is not a time span. Write a number with"
+                + " a unit: 250ms, 90s, 10m, 24h, 7d.",
+            "leat.yaml:7 http.cors.origins[0]: 'console.example.com' is not an origin. Write scheme"
+                + " and host: https://console.example.com.",
+            "leat.yaml:8 http.rate-limit.per-second: 0 is out of range. Allowed: 1 to 10000000.",
+            "leat.yaml:10 http.jwt[0].algorithms[0]: 'RS255' is none of RS256, RS384, RS512, PS256,"
+                + " PS384, PS512, ES256, ES384, ES512. Did you mean 'RS256'?",
+            "leat.yaml:10 http.jwt[0]: 'jwks' is missing. Give either 'jwks' (a URL) or"
+                + " 'jwks-file'.",
+            "leat.yaml:11 http.jwt[1]: has both 'jwks' and 'jwks-file'. Give either 'jwks' (a URL)"
+                + " or 'jwks-file'.",
+            "leat.yaml:13 kafka.properties['sasl.jaas.config']: the environment variable 'UNSET' is"
+                + " not set. Set it, or give a default: ${env:UNSET:-...}.",
+            "leat.yaml:13 kafka: 'bootstrap' is missing. Write 'bootstrap: host:9092', or 'kafka:"
+                + " embedded'.",
+            "leat.yaml:13 kafka.properties.acks: 'acks' is set by Leat. Remove it.",
+            "leat.yaml:14 flink.commit-interval: 10ms is out of range. Allowed: 250ms to 10m.",
+            "leat.yaml:14 flink.state-backend: 'rocks' is none of rocksdb, hashmap. Did you mean"
+                + " 'rocksdb'?",
+            "leat.yaml:16 lake.warehouse: 'gs://bucket' is a place that Leat cannot store tables"
+                + " in. Write a folder, file://... or s3://bucket/prefix.",
+            "leat.yaml:17 lake.catalog: has both 'jdbc' and 'rest'. Give either 'jdbc' or 'rest'.",
+            "leat.yaml:17 lake.catalog.rest.uri: 'ftp://x' is not a URL. Write https://...",
+            "leat.yaml:18 postgres: 'external' is not 'embedded'. Write 'embedded' or a map.",
+            "leat.yaml:19 query: is a list, not a map. Write {key: value} or indented 'key: value'"
+                + " lines.");
+  }
+
+  @Test
+  void aLoopbackAddressNeedsNoTls() {
+    assertThatCode(() -> load("http: {host: '::1'}")).doesNotThrowAnyException();
+    assertThatCode(() -> load("http: {host: localhost}")).doesNotThrowAnyException();
+    assertThatCode(() -> load("http: {host: 0.0.0.0, allow-plaintext: true}"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> load("http: {host: 127.example.com}"))
+        .hasMessageContaining("there is no TLS");
+  }
+
+  @Test
+  void aMissingFileIsAProblem() {
+    assertThatThrownBy(() -> loader.load(folder.resolve("leat.yaml")))
+        .hasMessage(folder.resolve("leat.yaml") + ": does not exist.");
+  }
+
+  @Test
+  void theWarehouseFollowsTheDataFolder() {
+    Settings settings = loader.defaults(Path.of("/base")).withData(Path.of("/other"));
+
+    assertThat(settings.warehouse()).isEqualTo(URI.create("file:///other/warehouse"));
+  }
+
+  private Settings load(String yaml) throws IOException {
+    return loader.load(Files.writeString(folder.resolve("leat.yaml"), yaml));
+  }
+}

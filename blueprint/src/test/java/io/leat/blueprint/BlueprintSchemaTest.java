@@ -1,0 +1,154 @@
+package io.leat.blueprint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.leat.blueprint.yaml.Problem;
+import io.leat.blueprint.yaml.Problems;
+import io.leat.blueprint.yaml.YamlFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/** The published schema and the loader accept and refuse the same documents. */
+class BlueprintSchemaTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String RESOURCE = "blueprint.schema.json";
+
+  /** What a JSON Schema cannot say: the bounds of time spans. */
+  private static final Pattern BEYOND = Pattern.compile("[0-9]+(ms|s|m|h|d) is out of range\\.");
+
+  private static final String POOL =
+      """
+      [null, true, false, 0, 1, 4, -1, 1000, 1001, 2.5, 4.0, "", " ", "a", "Odd Name", "7d", "24h",
+       "7 days", "1.5h", "0s", "flag", "Flag", "quarantine", "devices", "day(ts)", "dya(ts)",
+       "bucket(16, device_id)", "bucket(0, x)", "truncate(2,code)", "day(ts", [], {}, ["a"], [1],
+       {"a": "b"}, {"a": 1}, {"past": "7d"}, {"partition-by": ["ts"]},
+       {"name": "a-rule", "expect": "x > 1", "else": "flag"}, {"schema": "a.json", "key": "b"}]
+      """;
+
+  private final Schema schema =
+      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(published());
+
+  @Test
+  void itIsThePublishedOne() throws IOException {
+    assertThat(published())
+        .isEqualTo(Files.readString(Path.of("../docs/reference/blueprint.schema.json")));
+  }
+
+  @Test
+  void itAgreesWithTheLoaderOnMutatedBlueprints() throws Exception {
+    long seed = Long.getLong("leat.seed", 20_261_121L);
+    TestingMutations mutations = new TestingMutations(seed, POOL);
+    List<JsonNode> originals =
+        List.of(
+            json(Files.readString(Path.of("../blueprints/devices/blueprint.yaml"))),
+            json("{blueprint: a, owner: b, streams: {c: {schema: s.json, key: k}}}"));
+    int accepted = 0;
+    for (int round = 0; round < 5_000; round++) {
+      JsonNode document = mutations.mutate(originals.get(round % 2));
+      boolean valid = schema.validate(document).isEmpty();
+      List<Problem> problems = problems(document.toString());
+      assertThat(problems.isEmpty())
+          .as("seed %d: %s%n%s%n%s", seed, document, problems, schema.validate(document))
+          .isEqualTo(valid);
+      accepted += valid ? 1 : 0;
+    }
+    assertThat(accepted).isBetween(250, 4_500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "partitions: 0",
+        "partitions: 1001",
+        "partitions: 1e1",
+        "partitions: '4'",
+        "partitions: 0x10",
+        "partitions: ${env:FOUR}",
+        "partitions: ${env:UNSET:-4}",
+        "retention: ${env:DAYS}",
+        "retention: 7",
+        "retention: 0d",
+        "retention: 999999999999d",
+        "description: ''",
+        "description: ~",
+        "description: 5",
+        "description: true",
+        "time-range: {past: 7d, futur: 1d}",
+        "time-range: 7d",
+        "quality: [{name: Bad, expect: a, else: flag}]",
+        "quality: [{name: good, expect: a}]",
+        "quality: {}",
+        "quality: []",
+        "lake: {partition-by: day(ts)}",
+        "lake: {partition-by: ['day( ts )', 'bucket( 3 , x )']}",
+        "lake: {partition-by: ['day(a b)']}",
+        "lake: {partition-by: [a, b, c, d, e]}",
+        "tables: {}"
+      })
+  void itAgreesWithTheLoaderOn(String line) throws Exception {
+    String yaml =
+        "{blueprint: a, owner: b, streams: {c: {schema: s.json, key: k}}}"
+            .replace("key: k", "key: k, " + line.replaceAll("\\$\\{[^}]*}", "'$0'"));
+
+    assertThat(problems(yaml).isEmpty()).isEqualTo(schema.validate(json(yaml)).isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ledger", "Telemetry", "a-b", "1a", "a1_b"})
+  void itAgreesWithTheLoaderOnTheStreamName(String name) throws Exception {
+    String yaml = "{blueprint: a, owner: b, streams: {" + name + ": {schema: s.json, key: k}}}";
+
+    assertThat(problems(yaml).isEmpty()).isEqualTo(schema.validate(json(yaml)).isEmpty());
+  }
+
+  private static List<Problem> problems(String yaml) {
+    Problems problems = new Problems();
+    BlueprintReader.read(
+        YamlFile.read("blueprint.yaml", yaml, BlueprintSchemaTest::variable, problems));
+    return problems.sorted().stream()
+        .filter(problem -> !BEYOND.matcher(problem.message()).matches())
+        .toList();
+  }
+
+  private static @Nullable String variable(String name) {
+    return switch (name) {
+      case "FOUR" -> "4";
+      case "DAYS" -> "3d";
+      default -> null;
+    };
+  }
+
+  /** By another reader than ours. */
+  private static JsonNode json(String yaml) {
+    Load load = new Load(LoadSettings.builder().setSchema(new CoreSchema()).build());
+    return JSON.valueToTree(load.loadFromString(yaml));
+  }
+
+  private static String published() {
+    try (InputStream in = BlueprintLoader.class.getResourceAsStream(RESOURCE)) {
+      return new String(
+          Objects.requireNonNull(in, RESOURCE).readAllBytes(),
+          java.nio.charset.StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

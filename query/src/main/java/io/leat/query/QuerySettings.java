@@ -1,0 +1,2 @@
+package io.leat.query;
+public record QuerySettings() { public static QuerySettings defaults() { return new QuerySettings(); } }
