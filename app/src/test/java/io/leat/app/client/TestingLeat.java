@@ -170,7 +170,9 @@ public final class TestingLeat implements AutoCloseable {
     try {
       record = STRICT.readTree(line);
     } catch (JsonProcessingException e) {
-      return String.valueOf(e.getMessage()).contains("Duplicate field") ? "duplicate-json-key" : "malformed-json";
+      return String.valueOf(e.getMessage()).contains("Duplicate field")
+          ? "duplicate-json-key"
+          : "malformed-json";
     }
     if (record.path("device_id").asText("").isEmpty()) {
       return "missing-key";
