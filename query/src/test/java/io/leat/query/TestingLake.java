@@ -10,19 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.data.GenericAppenderFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.encryption.EncryptedFiles;
-import org.apache.iceberg.encryption.EncryptionKeyMetadata;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.parquet.Parquet;
 
 /** A lake on a disk with its catalog in a real PostgreSQL. */
 final class TestingLake implements AutoCloseable {
@@ -66,19 +64,23 @@ final class TestingLake implements AutoCloseable {
       partition.partition(
           new InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
     }
-    GenericAppenderFactory factory = new GenericAppenderFactory(table.schema(), table.spec());
-    factory.setAll(table.properties());
     String name = UUID.randomUUID() + ".parquet";
     String location =
         partition == null
             ? table.locationProvider().newDataLocation(name)
             : table.locationProvider().newDataLocation(table.spec(), partition, name);
-    DataWriter<Record> writer =
-        factory.newDataWriter(
-            EncryptedFiles.encryptedOutput(
-                table.io().newOutputFile(location), EncryptionKeyMetadata.EMPTY),
-            FileFormat.PARQUET,
-            partition);
+    DataWriter<Record> writer;
+    try {
+      writer =
+          Parquet.writeData(table.io().newOutputFile(location))
+              .forTable(table)
+              .withSpec(table.spec())
+              .withPartition(partition)
+              .createWriterFunc(GenericParquetWriter::create)
+              .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     try (writer) {
       rows.forEach(writer::write);
     } catch (IOException e) {
