@@ -187,7 +187,7 @@ public final class QueryEngine implements AutoCloseable {
     }
   }
 
-  private static WorkerSettings workers(QuerySettings settings) {
+  static WorkerSettings workers(QuerySettings settings) {
     return new WorkerSettings(
         Path.of(System.getProperty("java.home"), "bin", "java"),
         classPath(),
