@@ -42,7 +42,7 @@ class PruningPropertyTest {
           NestedField.optional(5, "s", Types.StringType.get()),
           NestedField.optional(6, "day", Types.DateType.get()),
           NestedField.optional(7, "local", Types.TimestampType.withoutZone()),
-          NestedField.required(8, "at", Types.TimestampType.withZone()),
+          NestedField.required(8, "ts", Types.TimestampType.withZone()),
           NestedField.optional(9, "flag", Types.BooleanType.get()));
   private static final LocalDateTime START = LocalDateTime.of(2024, 1, 1, 0, 0);
 
@@ -57,7 +57,7 @@ class PruningPropertyTest {
   void start(@TempDir Path directory) {
     lake = new TestingLake(directory);
     Table table =
-        lake.create("p", "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).day("at").build());
+        lake.create("p", "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).day("ts").build());
     for (int file = 0; file < FILES; file++) {
       List<Record> rows = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -85,7 +85,7 @@ class PruningPropertyTest {
     } else {
       at = at.withHour(random.nextInt(12));
     }
-    row.put("at", OffsetDateTime.of(at, ZoneOffset.UTC));
+    row.put("ts", OffsetDateTime.of(at, ZoneOffset.UTC));
     put(row, "n", (long) file + random.nextInt(3) - 1);
     put(row, "i", random.nextInt(2 + file));
     put(row, "d", number(file));
@@ -142,10 +142,10 @@ class PruningPropertyTest {
   private String statement() {
     String where = condition(2);
     return switch (random.nextInt(6)) {
-      case 0 -> "SELECT count(*), sum(n), max(at) FROM p.t WHERE " + where;
+      case 0 -> "SELECT count(*), sum(n), max(ts) FROM p.t WHERE " + where;
       case 1 -> "SELECT x.* FROM p.t AS x WHERE " + where + " ORDER BY ALL";
       case 2 ->
-          "SELECT x.n, y.at FROM p.t x JOIN (SELECT at, n AS m FROM p.t WHERE "
+          "SELECT x.n, y.ts FROM p.t x JOIN (SELECT ts, n AS m FROM p.t WHERE "
               + condition(1)
               + ") y ON x.n = y.m WHERE x."
               + "n > "
@@ -169,7 +169,7 @@ class PruningPropertyTest {
               + condition(depth - 1) + ")";
       return random.nextInt(6) == 0 ? "NOT " + inner : inner;
     }
-    List<String> columns = List.of("n", "i", "d", "dec", "s", "day", "local", "at", "flag");
+    List<String> columns = List.of("n", "i", "d", "dec", "s", "day", "local", "ts", "flag");
     String column = columns.get(random.nextInt(columns.size()));
     return switch (random.nextInt(6)) {
       case 0 -> column + (random.nextBoolean() ? " IS NULL" : " IS NOT NULL");
@@ -197,7 +197,7 @@ class PruningPropertyTest {
       case "local" ->
           List.of("'" + day + " " + time + "'", "TIMESTAMP '" + day + " " + time + ".5'",
               "DATE '" + day + "'", "'" + day + "'").get(random.nextInt(4));
-      case "at" ->
+      case "ts" ->
           List.of("'" + day + " " + time + "'", "'" + day + "T" + time + "Z'",
               "TIMESTAMPTZ '" + day + " " + time + "+02:00'", "TIMESTAMP '" + day + " " + time + "'",
               "'" + day + " " + time + "-05'", "DATE '" + day + "'").get(random.nextInt(6));

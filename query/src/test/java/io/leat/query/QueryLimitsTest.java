@@ -81,7 +81,8 @@ class QueryLimitsTest {
 
     assertThatThrownBy(() -> engine.query("SELECT repeat('x', 200000000)", 0))
         .isInstanceOfSatisfying(
-            LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_MEMORY));
+            LeatException.class,
+            e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.QUERY_MEMORY));
     assertThat(engine.query("SELECT 1", 0).rows()).hasToString("[[1]]");
   }
 

@@ -38,6 +38,7 @@ public final class WorkerPool implements AutoCloseable {
   private final Set<Integer> numbers = new HashSet<>();
   private int crashesInARow;
   private Instant nextStart = Instant.MIN;
+  private boolean isWarming;
   private boolean closed;
 
   public WorkerPool(WorkerSettings settings, InstantSource clock, MeterRegistry registry) {
@@ -52,8 +53,20 @@ public final class WorkerPool implements AutoCloseable {
 
   /** Starts a worker if there is none, so that the first query need not wait. */
   public void warm() {
-    if (size() == 0) {
-      giveBack(borrow());
+    synchronized (this) {
+      if (closed || isWarming || size() > 0) {
+        return;
+      }
+      isWarming = true;
+      numbers.add(1);
+    }
+    try {
+      giveBack(start(1));
+    } finally {
+      synchronized (this) {
+        isWarming = false;
+        notifyAll();
+      }
     }
   }
 
@@ -65,6 +78,9 @@ public final class WorkerPool implements AutoCloseable {
   public WorkerProcess borrow() {
     int number;
     synchronized (this) {
+      while (isWarming && idle.isEmpty() && !closed) {
+        pause(0);
+      }
       while (!idle.isEmpty()) {
         WorkerProcess worker = idle.pop().worker();
         if (worker.isAlive()) {
@@ -191,8 +207,8 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void awaitBackOff() {
-    Duration wait = Duration.between(clock.instant(), nextStart.isBefore(clock.instant())
-        ? clock.instant() : nextStart);
+    Instant now = clock.instant();
+    Duration wait = nextStart.isBefore(now) ? Duration.ZERO : Duration.between(now, nextStart);
     if (wait.compareTo(LONGEST_WAIT) > 0) {
       throw new LeatException(
           ErrorCode.QUERY_ENGINE_UNAVAILABLE,
@@ -200,17 +216,21 @@ public final class WorkerPool implements AutoCloseable {
               + wait.plusMillis(999).toSeconds()
               + " s");
     }
-    try {
-      long millis = wait.toMillis();
-      if (millis > 0 && !closed) {
-        wait(millis);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
+    if (wait.toMillis() > 0 && !closed) {
+      pause(wait.toMillis());
     }
     if (closed) {
       throw stopping();
+    }
+  }
+
+  /** Until there is news, or for that long; 0 means without end. */
+  private void pause(long millis) {
+    try {
+      wait(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
     }
   }
 
