@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -85,7 +86,8 @@ public final class QueryEngine implements AutoCloseable {
     Gauge.builder("leat_query_running", threads, ThreadPoolExecutor::getActiveCount)
         .register(registry);
     long every = Math.max(1, settings.idleWorker().toMillis() / 4);
-    clock.scheduleWithFixedDelay(pool::stopIdle, every, every, TimeUnit.MILLISECONDS);
+    ScheduledFuture<?> unused =
+        clock.scheduleWithFixedDelay(pool::stopIdle, every, every, TimeUnit.MILLISECONDS);
     Thread warmer = new Thread(this::warm, "leat-query-warm");
     warmer.setDaemon(true);
     warmer.start();

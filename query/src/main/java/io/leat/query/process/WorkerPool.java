@@ -240,6 +240,7 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /** Until there is news, or for that long; 0 means without end. */
+  @SuppressWarnings("WaitNotInLoop") // Who calls looks again; waking early does no harm.
   private void pause(long millis) {
     try {
       wait(millis);
