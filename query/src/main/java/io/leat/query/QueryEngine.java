@@ -194,6 +194,7 @@ public final class QueryEngine implements AutoCloseable {
         classPath(),
         settings.directory().toAbsolutePath(),
         settings.workers(),
+        settings.memoryBytes(),
         START_WITHIN,
         settings.idleWorker(),
         MAX_BACK_OFF);

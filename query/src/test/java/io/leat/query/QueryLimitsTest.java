@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,47 @@ class QueryLimitsTest {
         () -> engine.query("SELECT repeat('x', 200000000)", 0),
         ErrorCode.QUERY_MEMORY,
         "A value of the answer is too large");
+    assertThat(engine.query("SELECT 1", 0).rows()).hasToString("[[1]]");
+  }
+
+  @Test
+  void largeValuesInManyRowsDoNotUseUpTheMachine() throws Exception {
+    QueryEngine engine = engine(settings.withLimits(Duration.ofSeconds(30), 64L << 20));
+    engine.query("SELECT 1", 0);
+    long pid = engine.workerPids().get(0);
+
+    assertThatThrownBy(
+            () ->
+                engine.query(
+                    "SELECT repeat('x', CASE WHEN range < 300000 THEN 1 ELSE 300000 END)"
+                        + " FROM range(1000000)",
+                    1_000_000))
+        .isInstanceOfSatisfying(
+            LeatException.class,
+            e -> assertThat(e.code()).isIn(ErrorCode.QUERY_MEMORY, ErrorCode.SQL_FAILED));
+
+    String peak =
+        Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+            .filter(line -> line.startsWith("VmHWM:"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(Long.parseLong(peak.replaceAll("\\D", ""))).isLessThan(700_000);
+    assertThat(engine.query("SELECT 1", 0).rows()).hasToString("[[1]]");
+  }
+
+  @Test
+  void anErrorAfterManyRowsIsNotTakenForTheEnd() {
+    QueryEngine engine = engine(settings);
+
+    assertFailure(
+        () ->
+            engine.query(
+                "SELECT CASE WHEN range = 900000 THEN 'x' ELSE '1' END::INT, repeat('y', 50)"
+                    + " FROM range(1000000)",
+                1_000_000),
+        ErrorCode.SQL_FAILED,
+        "The query failed after its first rows: a value could not be computed, or its memory was"
+            + " used up");
     assertThat(engine.query("SELECT 1", 0).rows()).hasToString("[[1]]");
   }
 

@@ -36,6 +36,9 @@ record SqlFailure(String code, String message) {
    */
   static SqlFailure of(SQLException failure, long memory) {
     String text = String.valueOf(failure.getMessage());
+    if (text.contains("bad_alloc")) {
+      text = "Out of Memory Error: ";
+    }
     if (text.contains("Java heap space")) {
       return tooLarge();
     }
