@@ -137,8 +137,7 @@ class ConfinementTest {
   @ParameterizedTest
   @MethodSource("breakOuts")
   void isRefusedBeforeItRuns(String sql) {
-    LeatException refusal =
-        catchThrowableOfType(LeatException.class, () -> engine.query(sql, 10));
+    LeatException refusal = catchThrowableOfType(LeatException.class, () -> engine.query(sql, 10));
 
     assertThat(refusal).as(sql).isNotNull();
     assertThat(refusal.code())
@@ -198,8 +197,13 @@ class ConfinementTest {
 
   @Test
   void readsWithoutTablesAreAnswered() {
-    assertThat(engine.query("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r"
-            + " WHERE n < 3), s AS (SELECT max(n) AS m FROM r) SELECT * FROM s", 0).rows())
+    assertThat(
+            engine
+                .query(
+                    "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r"
+                        + " WHERE n < 3), s AS (SELECT max(n) AS m FROM r) SELECT * FROM s",
+                    0)
+                .rows())
         .hasToString("[[3]]");
     assertThat(engine.query("SELECT unnest([1, 2]), 'it''s'", 0).rows())
         .hasToString("[[1,\"it's\"], [2,\"it's\"]]");
@@ -217,7 +221,8 @@ class ConfinementTest {
         "The table function 'read_csv' may not be called here; range, generate_series, unnest,"
             + " json_each and json_tree may");
     assertRefused("SELEC 1", "syntax error at or near \"SELEC\", at character 0");
-    assertRefused("SELECT a", "Referenced column \"a\" was not found because the FROM clause is missing");
+    assertRefused(
+        "SELECT a", "Referenced column \"a\" was not found because the FROM clause is missing");
     assertRefused("SELECT 1; SELECT 2", "Send one statement; these are 2");
     assertRefused("SELECT 'x'::INT", "Could not convert string 'x' to INT32");
     assertRefused(

@@ -47,8 +47,7 @@ class PruningPropertyTest {
           NestedField.optional(9, "flag", Types.BooleanType.get()));
   private static final LocalDateTime START = LocalDateTime.of(2024, 1, 1, 0, 0);
 
-  private final long seed =
-      Long.getLong("leat.test.seed", System.nanoTime());
+  private final long seed = Long.getLong("leat.test.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private TestingLake lake;
   private QueryEngine pruned;
@@ -57,8 +56,7 @@ class PruningPropertyTest {
   @BeforeAll
   void start(@TempDir Path directory) {
     lake = new TestingLake(directory);
-    Table table =
-        lake.create("p", "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).day("ts").build());
+    Table table = lake.create("p", "t", SCHEMA, PartitionSpec.builderFor(SCHEMA).day("ts").build());
     for (int file = 0; file < FILES; file++) {
       List<Record> rows = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -165,8 +163,11 @@ class PruningPropertyTest {
               + random.nextInt(FILES)
               + " ORDER BY ALL";
       case 4 ->
-          "SELECT n FROM p.t WHERE " + where + " UNION ALL SELECT i FROM p.t WHERE "
-              + condition(1) + " ORDER BY ALL";
+          "SELECT n FROM p.t WHERE "
+              + where
+              + " UNION ALL SELECT i FROM p.t WHERE "
+              + condition(1)
+              + " ORDER BY ALL";
       default -> "SELECT * FROM p.t WHERE " + where + " ORDER BY ALL";
     };
   }
@@ -174,8 +175,11 @@ class PruningPropertyTest {
   private String condition(int depth) {
     if (depth > 0 && random.nextInt(3) == 0) {
       String inner =
-          "(" + condition(depth - 1) + (random.nextBoolean() ? " AND " : " OR ")
-              + condition(depth - 1) + ")";
+          "("
+              + condition(depth - 1)
+              + (random.nextBoolean() ? " AND " : " OR ")
+              + condition(depth - 1)
+              + ")";
       return random.nextInt(6) == 0 ? "NOT " + inner : inner;
     }
     List<String> columns = List.of("n", "i", "d", "dec", "s", "day", "local", "ts", "flag");
@@ -199,17 +203,28 @@ class PruningPropertyTest {
     String time = String.format("%02d:%02d:00", random.nextInt(24), random.nextInt(60));
     return switch (column) {
       case "n", "i" -> random.nextInt(4) == 0 ? at + ".5" : String.valueOf(at);
-      case "d" -> List.of("0", "-0.0", "1e0", at / 2.0 + "", at + "", "'NaN'::DOUBLE").get(random.nextInt(6));
+      case "d" ->
+          List.of("0", "-0.0", "1e0", at / 2.0 + "", at + "", "'NaN'::DOUBLE")
+              .get(random.nextInt(6));
       case "dec" -> List.of(at + "", at / 2.0 + "", "1.005", at + "e-1").get(random.nextInt(4));
       case "s" -> "'" + text(at).replace("'", "''") + "'";
       case "day" -> (random.nextBoolean() ? "DATE " : "") + "'" + day + "'";
       case "local" ->
-          List.of("'" + day + " " + time + "'", "TIMESTAMP '" + day + " " + time + ".5'",
-              "DATE '" + day + "'", "'" + day + "'").get(random.nextInt(4));
+          List.of(
+                  "'" + day + " " + time + "'",
+                  "TIMESTAMP '" + day + " " + time + ".5'",
+                  "DATE '" + day + "'",
+                  "'" + day + "'")
+              .get(random.nextInt(4));
       case "ts" ->
-          List.of("'" + day + " " + time + "'", "'" + day + "T" + time + "Z'",
-              "TIMESTAMPTZ '" + day + " " + time + "+02:00'", "TIMESTAMP '" + day + " " + time + "'",
-              "'" + day + " " + time + "-05'", "DATE '" + day + "'").get(random.nextInt(6));
+          List.of(
+                  "'" + day + " " + time + "'",
+                  "'" + day + "T" + time + "Z'",
+                  "TIMESTAMPTZ '" + day + " " + time + "+02:00'",
+                  "TIMESTAMP '" + day + " " + time + "'",
+                  "'" + day + " " + time + "-05'",
+                  "DATE '" + day + "'")
+              .get(random.nextInt(6));
       default -> random.nextBoolean() ? "true" : "false";
     };
   }

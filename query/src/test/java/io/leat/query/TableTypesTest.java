@@ -77,8 +77,7 @@ class TableTypesTest {
             NestedField.optional(
                 15,
                 "attrs",
-                Types.MapType.ofOptional(
-                    151, 152, Types.StringType.get(), Types.LongType.get())));
+                Types.MapType.ofOptional(151, 152, Types.StringType.get(), Types.LongType.get())));
     Table table = lake.create("all", "types", schema, PartitionSpec.unpartitioned());
     Map<String, Object> values = new LinkedHashMap<>();
     values.put("b", true);
@@ -130,10 +129,7 @@ class TableTypesTest {
             "STRUCT(lat DOUBLE)",
             "VARCHAR[]",
             "MAP(VARCHAR, BIGINT)");
-    assertThat(
-            engine
-                .query("SELECT * FROM \"all\".types WHERE false", 0)
-                .columns())
+    assertThat(engine.query("SELECT * FROM \"all\".types WHERE false", 0).columns())
         .isEqualTo(result.columns());
   }
 
@@ -157,8 +153,7 @@ class TableTypesTest {
     GenericRecord later = GenericRecord.create(table.schema());
     later.setField("number", 5_000_000_000L);
     later.setField("note", "new");
-    GenericRecord position =
-        GenericRecord.create(table.schema().findType("pos").asStructType());
+    GenericRecord position = GenericRecord.create(table.schema().findType("pos").asStructType());
     position.setField("lat", 2.0);
     position.setField("alt", 300.0);
     later.setField("pos", position);
@@ -168,8 +163,7 @@ class TableTypesTest {
         .hasToString(
             "[[1,{\"lat\":1.0,\"alt\":null},[{\"lat\":9.0,\"name\":null}],null], "
                 + "[5000000000,{\"lat\":2.0,\"alt\":300.0},null,\"new\"]]");
-    assertThat(
-            engine.query("SELECT number FROM evolving.t WHERE pos.alt IS NULL", 0).rows())
+    assertThat(engine.query("SELECT number FROM evolving.t WHERE pos.alt IS NULL", 0).rows())
         .hasToString("[[1]]");
     assertThat(engine.query("SELECT number FROM evolving.t WHERE note IS NULL", 0).rows())
         .hasToString("[[1]]");
@@ -219,8 +213,7 @@ class TableTypesTest {
             "t",
             new Schema(NestedField.optional(1, "id", Types.LongType.get())),
             PartitionSpec.unpartitioned());
-    DataFile file =
-        TestingLake.append(table, List.of(TestingLake.row(table, Map.of("id", 1L))));
+    DataFile file = TestingLake.append(table, List.of(TestingLake.row(table, Map.of("id", 1L))));
     table
         .newRowDelta()
         .addDeletes(
@@ -233,8 +226,7 @@ class TableTypesTest {
         .commit();
 
     assertThatThrownBy(() -> engine.query("SELECT * FROM deleted.t", 0))
-        .hasMessage(
-            "The table 'deleted.t' has rows that are marked as deleted; compact it first")
+        .hasMessage("The table 'deleted.t' has rows that are marked as deleted; compact it first")
         .isInstanceOfSatisfying(
             LeatException.class,
             e -> assertThat(e.code()).isEqualTo(ErrorCode.DELETE_FILES_UNSUPPORTED));
