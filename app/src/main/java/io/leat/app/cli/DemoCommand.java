@@ -111,18 +111,23 @@ final class DemoCommand implements Callable<Integer> {
     LogFiles.in(directory);
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + name + " on " + directory);
-    long start = System.nanoTime();
     // Commits each second: the demo is watched.
     Map<String, String> settings = new java.util.HashMap<>(Map.of("flink.commit-interval", "PT1S"));
     if (data == null) {
       settings.put("http.port", "0");
     }
-    PlatformLauncher.Running running =
-        leat.context().launcher().start(List.of(blueprint), null, directory, settings);
+    StartProgress progress = new StartProgress(terminal);
+    PlatformLauncher.Running running;
+    try (progress) {
+      running =
+          leat.context()
+              .launcher()
+              .start(List.of(blueprint), null, directory, settings, progress);
+    }
     Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      terminal.note("Up in " + since(start) + " at " + running.baseUri());
+      terminal.note("Up in " + Text.duration(progress.elapsed()) + " at " + running.baseUri());
       DemoReport report =
           new Demo(
                   new LeatClient(running.baseUri(), running.adminKey()),

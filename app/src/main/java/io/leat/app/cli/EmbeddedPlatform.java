@@ -1,6 +1,7 @@
 package io.leat.app.cli;
 
 import io.leat.app.demo.Freshness;
+import io.leat.app.engine.StartObserver;
 import io.leat.app.platform.Platform;
 import io.leat.app.settings.Flink;
 import io.leat.app.settings.Settings;
@@ -19,13 +20,17 @@ final class EmbeddedPlatform implements PlatformLauncher {
 
   @Override
   public Running start(
-      List<Path> blueprints, @Nullable Path config, Path data, Map<String, String> overrides) {
+      List<Path> blueprints,
+      @Nullable Path config,
+      Path data,
+      Map<String, String> overrides,
+      StartObserver observer) {
     SettingsLoader loader = new SettingsLoader();
     Settings settings =
         config == null ? loader.defaults(Path.of("").toAbsolutePath()) : loader.load(config);
     List<Blueprint> loaded = new BlueprintLoader().loadAll(blueprints);
     return new RunningPlatform(
-        Platform.start(overridden(settings.withData(data), overrides), blueprints, loaded));
+        Platform.start(overridden(settings.withData(data), overrides), blueprints, loaded, observer));
   }
 
   private static Settings overridden(Settings settings, Map<String, String> overrides) {

@@ -26,7 +26,9 @@ public final class Leat {
             Path.of(System.getProperty("leat.home", ".")),
             launcher,
             InstantSource.system());
-    System.exit(run(context, terminals, args));
+    int code = run(context, terminals, args);
+    FasterStarts.announce(context.terminal());
+    System.exit(code);
   }
 
   static int run(Context context, Function<ColorMode, Terminal> terminals, String... args) {

@@ -1,6 +1,7 @@
 package io.leat.app.cli;
 
 import io.leat.app.demo.Freshness;
+import io.leat.app.engine.StartObserver;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,11 +19,16 @@ public interface PlatformLauncher {
    * @param config {@code leat.yaml}, or null for the defaults
    * @param data the data directory; created if it is missing
    * @param overrides settings by their path in {@code leat.yaml}, stronger than the file
+   * @param observer is told what is being started
    * @throws io.leat.event.LeatException if the data directory is in use, a port is taken or a file
    *     has problems; the message names it
    */
   Running start(
-      List<Path> blueprints, @Nullable Path config, Path data, Map<String, String> overrides);
+      List<Path> blueprints,
+      @Nullable Path config,
+      Path data,
+      Map<String, String> overrides,
+      StartObserver observer);
 
   /** A running platform. */
   interface Running extends AutoCloseable {

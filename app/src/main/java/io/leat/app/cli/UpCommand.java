@@ -5,6 +5,7 @@ import io.leat.app.terminal.Style;
 import io.leat.app.terminal.Table;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
+import io.leat.blueprint.BlueprintLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,53 +79,73 @@ final class UpCommand implements Callable<Integer> {
     if (host != null) {
       overrides.put("http.host", host);
     }
-    long start = System.nanoTime();
-    PlatformLauncher.Running running =
-        leat.context().launcher().start(blueprints, config, directory, overrides);
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(stop, stopped), "leat-stop"));
-    announce(running, directory, Duration.ofNanos(System.nanoTime() - start));
-    try {
-      stop.await();
-      close(running);
-    } finally {
-      stopped.countDown();
+    StartProgress progress = new StartProgress(terminal);
+    PlatformLauncher.Running running;
+    try (progress) {
+      running =
+          leat.context().launcher().start(blueprints, config, directory, overrides, progress);
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running), "leat-stop"));
+    announce(running, blueprints, directory, progress.elapsed());
+    new CountDownLatch(1).await(); // until a signal ends the process
     return 0;
   }
 
-  /** In the shutdown hook: the JVM ends when this returns. */
-  private static void end(CountDownLatch stop, CountDownLatch stopped) {
-    stop.countDown();
+  /**
+   * In the shutdown hook, after SIGINT or SIGTERM: stopping was what was wanted, so that the exit
+   * code is not that of a signal.
+   */
+  private void end(PlatformLauncher.Running running) {
+    int code = 0;
     try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      close(running);
+      FasterStarts.announce(leat.terminal());
+    } catch (RuntimeException e) {
+      leat.terminal().error("it did not stop cleanly: " + e.getMessage());
+      code = 1;
+    } finally {
+      Runtime.getRuntime().halt(code);
     }
   }
 
-  private void announce(PlatformLauncher.Running running, Path directory, Duration took) {
+  private void announce(
+      PlatformLauncher.Running running, List<Path> blueprints, Path directory, Duration took) {
     Terminal terminal = leat.terminal();
-    Table table = new Table("component", "state", "address");
+    Table table = new Table("component", "address", "kind");
     for (PlatformLauncher.Component component : running.components()) {
-      Style style = component.state().equals("running") ? Style.GREEN : Style.YELLOW;
-      table.row(component.name(), terminal.styled(style, component.state()), component.address());
+      table.row(component.name(), component.address(), component.state());
     }
     table.print(terminal);
+    String url = running.baseUri().toString();
     terminal.line(
-        "Up in "
-            + Text.duration(took)
-            + " at "
-            + terminal.styled(Style.TITLE, running.baseUri() + ""));
-    terminal.line("Admin key: " + adminKeyFile(directory));
-    terminal.line("Log: " + directory.resolve("logs").resolve("leat.log"));
-    terminal.line("Stop with Ctrl-C.");
+        terminal.styled(Style.GREEN, "Up") + " in " + Text.duration(took) + " at "
+            + terminal.styled(Style.TITLE, url));
+    RunFile run = runFile(directory);
+    terminal.line("Admin key  " + run.adminKeyFile());
+    terminal.line("Log        " + directory.resolve("logs").resolve("leat.log"));
+    terminal.line();
+    terminal.line("Try, in another terminal:");
+    boolean usual =
+        directory.equals(
+            ConnectionOptions.dataDirectory(null, leat.context().environment()).toAbsolutePath());
+    new NextSteps(
+            System.getProperty("leat.command", "leat"),
+            running.baseUri(),
+            directory,
+            usual,
+            run.certificate())
+        .commands(
+            new BlueprintLoader().loadAll(blueprints),
+            run.adminKeyFile(),
+            leat.context().clock().instant())
+        .forEach(line -> terminal.line("  " + line));
+    terminal.line();
+    terminal.line("Ctrl-C stops the gateway, the jobs at a savepoint, and then the engines.");
   }
 
-  private static Path adminKeyFile(Path directory) {
+  private static RunFile runFile(Path directory) {
     try {
-      return RunFile.read(directory).adminKeyFile();
+      return RunFile.read(directory);
     } catch (java.io.IOException e) {
       throw new CommandFailure(
           "the platform runs but left no readable " + RunFile.in(directory), e);
@@ -132,7 +153,7 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private void close(PlatformLauncher.Running running) {
-    leat.terminal().note("Stopping: taking no more events, committing what was taken");
+    leat.terminal().note("Stopping the gateway, the jobs at a savepoint, then the engines");
     long start = System.nanoTime();
     running.close();
     leat.terminal()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
@@ -120,13 +121,15 @@ public final class DataDirectory implements AutoCloseable {
   /** Writes {@code run.json}, readable by the owner only; it is removed by {@link #close}. */
   public void announce(RunInfo info) {
     try {
-      writePrivate(
-          runFile(root),
+      ObjectNode run =
           JSON.createObjectNode()
               .put("pid", info.pid())
               .put("base_uri", info.baseUri().toString())
-              .put("started", info.started().toString())
-              .toString());
+              .put("started", info.started().toString());
+      if (info.certificate() != null) {
+        run.put("certificate", info.certificate().toAbsolutePath().toString());
+      }
+      writePrivate(runFile(root), run.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + runFile(root), e);
     }
@@ -141,7 +144,8 @@ public final class DataDirectory implements AutoCloseable {
           new RunInfo(
               json.path("pid").asLong(),
               URI.create(json.path("base_uri").asText()),
-              Instant.parse(json.path("started").asText()));
+              Instant.parse(json.path("started").asText()),
+              json.has("certificate") ? Path.of(json.path("certificate").asText()) : null);
       return ProcessHandle.of(info.pid()).map(ProcessHandle::isAlive).orElse(false) ? info : null;
     } catch (NoSuchFileException e) {
       return null;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -38,6 +37,15 @@ public final class EmbeddedEngines implements AutoCloseable {
     this.startTimes = new TreeMap<>(startTimes);
   }
 
+  /** Starts them without an observer. */
+  public static EmbeddedEngines start(
+      DataDirectory data,
+      @Nullable PostgresSettings postgres,
+      @Nullable KafkaSettings kafka,
+      @Nullable FlinkSettings flink) {
+    return start(data, postgres, kafka, flink, StartObserver.NONE);
+  }
+
   /**
    * Starts those with settings; null leaves one out, as when it is external.
    *
@@ -47,14 +55,16 @@ public final class EmbeddedEngines implements AutoCloseable {
       DataDirectory data,
       @Nullable PostgresSettings postgres,
       @Nullable KafkaSettings kafka,
-      @Nullable FlinkSettings flink) {
+      @Nullable FlinkSettings flink,
+      StartObserver observer) {
     Map<String, Duration> times = new ConcurrentHashMap<>();
+    StartObserver timing = new Timing(times, observer);
     FutureTask<PostgresEngine> postgresTask =
-        task("postgres", times, postgres, s -> PostgresEngine.start(data, s));
+        task("postgres", timing, postgres, s -> PostgresEngine.start(data, s));
     FutureTask<KafkaEngine> kafkaTask =
-        task("kafka", times, kafka, s -> KafkaEngine.start(data, s));
+        task("kafka", timing, kafka, s -> KafkaEngine.start(data, s));
     FutureTask<FlinkEngine> flinkTask =
-        task("flink", times, flink, s -> FlinkEngine.start(data, s));
+        task("flink", timing, flink, s -> FlinkEngine.start(data, s));
     List<RuntimeException> failures = new ArrayList<>();
     PostgresEngine startedPostgres = result(postgresTask, failures);
     KafkaEngine startedKafka = result(kafkaTask, failures);
@@ -124,19 +134,27 @@ public final class EmbeddedEngines implements AutoCloseable {
     E start(S settings);
   }
 
+  private record Timing(Map<String, Duration> times, StartObserver next) implements StartObserver {
+    @Override
+    public void starting(String part) {
+      next.starting(part);
+    }
+
+    @Override
+    public void started(String part, Duration took) {
+      times.put(part, took);
+      next.started(part, took);
+    }
+  }
+
   private static <S, E> FutureTask<E> task(
-      String name, Map<String, Duration> times, @Nullable S settings, Starter<S, E> starter) {
-    Callable<E> start =
-        () -> {
-          if (settings == null) {
-            return null;
-          }
-          long begun = System.nanoTime();
-          E engine = starter.start(settings);
-          times.put(name, Duration.ofNanos(System.nanoTime() - begun));
-          return engine;
-        };
-    FutureTask<E> task = new FutureTask<>(start);
+      String name, StartObserver observer, @Nullable S settings, Starter<S, E> starter) {
+    FutureTask<E> task =
+        new FutureTask<>(
+            () ->
+                settings == null
+                    ? null
+                    : observer.observe(name, () -> starter.start(settings)));
     new Thread(task, "leat-start-" + name).start();
     return task;
   }

@@ -30,7 +30,7 @@ class LeatCommandTest {
 
   private final TestingTerminal terminal = TestingTerminal.pipe();
   private PlatformLauncher launcher =
-      (blueprints, config, data, overrides) -> {
+      (blueprints, config, data, overrides, observer) -> {
         throw new LeatException(ErrorCode.CONFLICT, "Port 8080 is taken by another program");
       };
   private String input = "";
@@ -178,7 +178,7 @@ class LeatCommandTest {
   @Test
   void theDemoEndsWithItsSummaryAsJson(@TempDir Path data) throws Exception {
     try (TestingLeat leat = new TestingLeat()) {
-      launcher = (blueprints, config, directory, overrides) -> running(leat);
+      launcher = (blueprints, config, directory, overrides, observer) -> running(leat);
       int code =
           run("demo", "devices", "--for", "1s", "--rate", "400", "--json", "--data", data + "");
       JsonNode summary = LeatClient.JSON.readTree(terminal.out());

@@ -1,0 +1,156 @@
+package io.leat.app.platform;
+
+import io.leat.app.engine.DataDirectory;
+import io.leat.app.engine.Durability;
+import io.leat.app.engine.EmbeddedEngines;
+import io.leat.app.engine.FlinkEngine;
+import io.leat.app.engine.FlinkSettings;
+import io.leat.app.engine.KafkaSettings;
+import io.leat.app.engine.PostgresEngine;
+import io.leat.app.engine.PostgresSettings;
+import io.leat.app.engine.StartObserver;
+import io.leat.app.settings.Flink;
+import io.leat.app.settings.Kafka;
+import io.leat.app.settings.Postgres;
+import io.leat.app.settings.Settings;
+import io.leat.lake.CatalogSpec;
+import io.leat.lake.LakeCatalog;
+import io.leat.state.StateDatabase;
+import io.leat.state.StateSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What everything else stands on: the data directory, the log, the state store, the processor and
+ * the lake's catalog, embedded or elsewhere as {@code leat.yaml} says.
+ */
+final class Foundation {
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final DataDirectory data;
+  private final EmbeddedEngines engines;
+  private final StateSettings stateSettings;
+  private final StateDatabase state;
+  private final CatalogSpec catalogSpec;
+  private final LakeCatalog catalog;
+
+  /**
+   * Starts and opens it all.
+   *
+   * @param closing takes what has to be closed, also when a part does not start
+   * @throws io.leat.event.LeatException if the data directory is in use or an engine does not start
+   */
+  Foundation(Settings settings, Closing closing, StartObserver observer) {
+    this.settings = settings;
+    data = closing.add("data directory", DataDirectory.open(settings.data()));
+    engines = closing.add("engines", start(settings, data, observer));
+    stateSettings = state(settings.postgres(), engines);
+    state =
+        closing.add(
+            "state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
+    catalogSpec = SettingsMapping.catalog(settings, stateSettings);
+    catalog =
+        closing.add("catalog", observer.observe("catalog", () -> LakeCatalog.open(catalogSpec)));
+  }
+
+  DataDirectory data() {
+    return data;
+  }
+
+  StateDatabase state() {
+    return state;
+  }
+
+  LakeCatalog catalog() {
+    return catalog;
+  }
+
+  /** For those that open the catalog themselves, as tasks do. */
+  CatalogSpec catalogSpec() {
+    return catalogSpec;
+  }
+
+  FlinkEngine flink() {
+    return present(engines.flink(), "Flink");
+  }
+
+  /** Kafka client properties: where it is and how to speak to it. */
+  Properties kafkaClient() {
+    Properties client = new Properties();
+    if (settings.kafka() instanceof Kafka.External external) {
+      client.putAll(external.properties());
+      client.put("bootstrap.servers", external.bootstrap());
+    } else {
+      client.put("bootstrap.servers", present(engines.kafka(), "Kafka").bootstrapServers());
+    }
+    return client;
+  }
+
+  /** Copies that a topic can have at most. */
+  int replication() {
+    return settings.kafka() instanceof Kafka.External external ? external.replication() : 1;
+  }
+
+  /** The engines and where they are. */
+  List<Component> components() {
+    return List.of(
+        new Component(
+            "kafka",
+            kafkaClient().getProperty("bootstrap.servers"),
+            settings.kafka() instanceof Kafka.External ? "external" : "embedded"),
+        new Component(
+            "postgres",
+            stateSettings.url().replaceFirst("^jdbc:", ""),
+            settings.postgres() instanceof Postgres.External ? "external" : "embedded"));
+  }
+
+  private static EmbeddedEngines start(
+      Settings settings, DataDirectory data, StartObserver observer) {
+    return EmbeddedEngines.start(
+        data,
+        settings.postgres() instanceof Postgres.Embedded ? PostgresSettings.defaults() : null,
+        settings.kafka() instanceof Kafka.Embedded ? KafkaSettings.defaults() : null,
+        flink(settings.flink()),
+        observer);
+  }
+
+  private static StateSettings state(Postgres postgres, EmbeddedEngines engines) {
+    if (postgres instanceof Postgres.External external) {
+      String password = external.password();
+      return StateSettings.of(external.url(), external.user(), password == null ? "" : password);
+    }
+    PostgresEngine engine = present(engines.postgres(), "PostgreSQL");
+    return StateSettings.of(engine.jdbcUrl(), engine.user(), engine.password());
+  }
+
+  /** The job's slots: every stream and side table shares one slot per subtask. */
+  private static FlinkSettings flink(Flink flink) {
+    FlinkSettings defaults = FlinkSettings.defaults();
+    return new FlinkSettings(
+        flink.parallelism(),
+        Math.max(defaults.slots(), flink.parallelism()),
+        flink.stateBackend() == Flink.StateBackend.HASHMAP
+            ? FlinkSettings.State.HASHMAP
+            : FlinkSettings.State.ROCKSDB,
+        defaults.networkMb(),
+        (int) Math.max(16, flink.memory() >> 20),
+        flink.commitInterval(),
+        defaults.checkpointTimeout(),
+        defaults.bufferTimeout(),
+        defaults.retained(),
+        STOP_WITHIN,
+        Durability.PROCESS,
+        Map.of());
+  }
+
+  private static <T> T present(@Nullable T engine, String name) {
+    if (engine == null) {
+      throw new IllegalStateException(name + " is neither embedded nor external");
+    }
+    return engine;
+  }
+}

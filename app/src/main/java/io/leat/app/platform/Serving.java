@@ -1,0 +1,176 @@
+package io.leat.app.platform;
+
+import io.leat.app.settings.Settings;
+import io.leat.event.ErrorCode;
+import io.leat.event.EventIds;
+import io.leat.event.LeatException;
+import io.leat.gateway.EventRoutes;
+import io.leat.gateway.StreamRegistry;
+import io.leat.gateway.publishing.KafkaCheck;
+import io.leat.gateway.publishing.Publisher;
+import io.leat.gateway.publishing.PublisherSettings;
+import io.leat.http.Bodies;
+import io.leat.http.ClientDirectory;
+import io.leat.http.ClientRoutes;
+import io.leat.http.Health;
+import io.leat.http.HttpService;
+import io.leat.http.HttpSettings;
+import io.leat.http.Routes;
+import io.leat.http.StandardAuthenticator;
+import io.leat.http.Tokens;
+import io.leat.query.QueryEngine;
+import io.leat.query.SqlRoutes;
+import io.leat.state.Clients;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Everything that answers over HTTP: events, clients, queries, and what the platform adds. */
+final class Serving {
+  private final Settings settings;
+  private final PrometheusMeterRegistry registry;
+  private final InstantSource clock;
+  private final Closing closing;
+  private final CompletableFuture<Vertx> vertx;
+
+  /** Routes that need what is made here. */
+  @FunctionalInterface
+  interface MoreRoutes {
+    List<Routes> of(Vertx vertx, Health health, QueryEngine queries);
+  }
+
+  /** Begins to load what it will need: the engines leave a core idle at times. */
+  Serving(
+      Settings settings, PrometheusMeterRegistry registry, InstantSource clock, Closing closing) {
+    this.settings = settings;
+    this.registry = registry;
+    this.clock = clock;
+    this.closing = closing;
+    this.vertx =
+        CompletableFuture.supplyAsync(
+            () -> Vertx.vertx(new VertxOptions().setPreferNativeTransport(false)),
+            task -> new Thread(task, "leat-start-vertx").start());
+    closing.add(
+        "vertx",
+        () ->
+            vertx
+                .get(5, TimeUnit.SECONDS)
+                .close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(5, TimeUnit.SECONDS));
+  }
+
+  /**
+   * Opens the server.
+   *
+   * @param jobProblem why the jobs are not ready, if they are not
+   * @return when it takes requests
+   */
+  HttpService start(
+      Foundation foundation,
+      Clients clients,
+      StreamRegistry streams,
+      Supplier<Optional<String>> jobProblem,
+      MoreRoutes more) {
+    QueryEngine queries =
+        closing.add(
+            "queries",
+            new QueryEngine(
+                SettingsMapping.query(settings, foundation.data()),
+                foundation.catalog().catalog(),
+                registry));
+    HttpSettings httpSettings = SettingsMapping.http(settings.http());
+    ClientDirectory directory = closing.add("clients", new ClientDirectory(clients, registry));
+    directory.refresh();
+    directory.start();
+    Map<String, Object> kafka = new HashMap<>();
+    foundation.kafkaClient().forEach((key, value) -> kafka.put(String.valueOf(key), value));
+    Bodies bodies = new Bodies(vertx.join(), registry);
+    Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
+    List<Routes> routes = new ArrayList<>();
+    routes.add(events(kafka, streams, bodies));
+    routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
+    routes.add(new SqlRoutes(queries, bodies));
+    routes.addAll(more.of(vertx.join(), health, queries));
+    HttpService service =
+        new HttpService(
+            vertx.join(),
+            httpSettings,
+            new StandardAuthenticator(
+                directory, new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock), clock),
+            registry,
+            routes,
+            health);
+    closing.add("http", service);
+    await(service);
+    return service;
+  }
+
+  private EventRoutes events(Map<String, Object> kafka, StreamRegistry streams, Bodies bodies) {
+    Publisher publisher =
+        closing.add(
+            "publisher",
+            new Publisher(
+                PublisherSettings.defaults(kafka),
+                registry,
+                task -> new Thread(task, "leat-publisher")));
+    return closing.add(
+        "events",
+        new EventRoutes(
+            streams,
+            publisher,
+            bodies,
+            SettingsMapping.gateway(settings.http()),
+            registry,
+            clock,
+            new EventIds(),
+            task -> new Thread(task, "leat-gateway")));
+  }
+
+  private Health health(
+      Foundation foundation,
+      Map<String, Object> kafka,
+      ClientDirectory directory,
+      Supplier<Optional<String>> jobProblem) {
+    Health health = new Health(clock);
+    health.register("kafka", closing.add("kafka check", new KafkaCheck(kafka)));
+    health.register("clients", directory.health());
+    health.register(
+        "postgres",
+        () -> {
+          foundation.state().ping();
+          return Optional.empty();
+        });
+    health.register("flink", jobProblem::get);
+    return health;
+  }
+
+  private static void await(HttpService service) {
+    try {
+      service.start().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof LeatException refused
+          ? refused
+          : new LeatException(
+              ErrorCode.INTERNAL, "The HTTP server did not start: " + e.getCause(), e);
+    } catch (TimeoutException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL, "The HTTP server did not start within 10 s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LeatException(ErrorCode.NOT_READY, "Interrupted while starting", e);
+    }
+  }
+}
