@@ -145,7 +145,8 @@ final class QueryRun implements QueryHandle, Runnable {
     } else {
       long patience = engine.settings().obeyWithin().toMillis();
       try {
-        engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused =
+            engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         force(); // the engine is closing
       }
@@ -398,8 +399,8 @@ final class QueryRun implements QueryHandle, Runnable {
       skipped += table.skipped();
       bytes += table.bytes();
     }
-    engine.registry().counter("leat_query_files", "kind", "scanned").increment(files);
-    engine.registry().counter("leat_query_files", "kind", "skipped").increment(skipped);
+    engine.registry().counter("leat_query_files", "kind", "scanned").increment((double) files);
+    engine.registry().counter("leat_query_files", "kind", "skipped").increment((double) skipped);
     return new QuerySummary(
         answer.path("rows").asLong(),
         answer.path("truncated").asBoolean(),
