@@ -1,0 +1,445 @@
+package io.leat.query;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import io.leat.query.planning.ParsedQuery;
+import io.leat.query.planning.PlannedTable;
+import io.leat.query.planning.Planner;
+import io.leat.query.process.WorkerPool;
+import io.leat.query.process.WorkerProcess;
+import io.leat.query.worker.Frame;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One query. Its thread borrows a worker, plans, and passes frames on; the engine's clock ends it
+ * when its time is over. What both touch is guarded by this object's monitor.
+ */
+final class QueryRun implements QueryHandle, Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueryRun.class);
+
+  /** What all queries share. */
+  record Engine(
+      QuerySettings settings,
+      WorkerPool pool,
+      Planner planner,
+      ScheduledExecutorService clock,
+      ThreadPoolExecutor threads,
+      ObjectMapper mapper,
+      MeterRegistry registry,
+      Set<QueryRun> running,
+      AtomicLong numbers) {
+    Engine(
+        QuerySettings settings,
+        WorkerPool pool,
+        Planner planner,
+        ScheduledExecutorService clock,
+        ThreadPoolExecutor threads,
+        ObjectMapper mapper,
+        MeterRegistry registry) {
+      this(
+          settings,
+          pool,
+          planner,
+          clock,
+          threads,
+          mapper,
+          registry,
+          ConcurrentHashMap.newKeySet(),
+          new AtomicLong());
+    }
+  }
+
+  private enum Phase {
+    WAITING,
+    PLANNING,
+    RUNNING,
+    OVER
+  }
+
+  private final Engine engine;
+  private final long number;
+  private final String sql;
+  private final long maxRows;
+  private final ResultSink sink;
+  private final long started = System.nanoTime();
+
+  private Phase phase = Phase.WAITING;
+  private @Nullable ErrorCode stopped;
+  private @Nullable WorkerProcess worker;
+  private @Nullable Thread thread;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean roomMade;
+
+  QueryRun(Engine engine, String sql, long maxRows, ResultSink sink) {
+    this.engine = engine;
+    this.number = engine.numbers().incrementAndGet();
+    this.sql = sql;
+    this.maxRows = maxRows;
+    this.sink = sink;
+  }
+
+  /** Starts the clock. */
+  void watch() {
+    engine.running().add(this);
+    ScheduledFuture<?> alarm =
+        engine
+            .clock()
+            .schedule(
+                () -> stop(ErrorCode.QUERY_TIMEOUT),
+                engine.settings().timeLimit().toMillis(),
+                TimeUnit.MILLISECONDS);
+    synchronized (this) {
+      deadline = alarm;
+    }
+  }
+
+  /** It was never queued: the sink hears nothing. */
+  void withdraw() {
+    over();
+  }
+
+  @Override
+  public void cancel() {
+    stop(ErrorCode.QUERY_CANCELLED);
+  }
+
+  /** Ends the query for a reason; the first one counts. */
+  void stop(ErrorCode reason) {
+    boolean neverStarted;
+    synchronized (this) {
+      if (phase == Phase.OVER || stopped != null) {
+        return;
+      }
+      stopped = reason;
+      notifyAll();
+      neverStarted = phase == Phase.WAITING && engine.threads().remove(this);
+      if (phase == Phase.RUNNING && worker != null) {
+        tell(worker);
+      }
+    }
+    if (neverStarted) {
+      fail(stopFailure(reason));
+    } else {
+      long patience = engine.settings().obeyWithin().toMillis();
+      try {
+        engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
+      } catch (java.util.concurrent.RejectedExecutionException e) {
+        force(); // the engine is closing
+      }
+    }
+  }
+
+  private void tell(WorkerProcess process) {
+    try {
+      process.send(
+          new Frame(Frame.CANCEL, Long.toString(number).getBytes(StandardCharsets.US_ASCII)));
+    } catch (IOException e) {
+      LOG.debug("A query worker cannot be told to stop: pid={}", process.pid(), e);
+      process.kill();
+    }
+  }
+
+  /** It was told to stop and did not. */
+  private synchronized void force() {
+    if (phase == Phase.OVER) {
+      return;
+    }
+    LOG.warn("A query does not stop and is killed: phase={}", phase);
+    if (worker != null) {
+      worker.kill();
+    }
+    if (phase == Phase.PLANNING && thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public void run() {
+    WorkerProcess process = null;
+    boolean isReusable = false;
+    try {
+      begin();
+      process = engine.pool().borrow();
+      enter(Phase.PLANNING, process);
+      ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
+      List<PlannedTable> tables = engine.planner().plan(parsed);
+      enter(Phase.RUNNING, process);
+      process.send(new Frame(Frame.EXECUTE, request(tables)));
+      Summaries summary = stream(process, tables);
+      isReusable = true;
+      succeed(summary);
+    } catch (WorkerRefusal e) {
+      isReusable = true;
+      fail(reason(e.failure));
+    } catch (LeatException e) {
+      isReusable = process != null && !isStopped();
+      fail(reason(e));
+    } catch (IOException e) {
+      fail(
+          reason(
+              new LeatException(
+                  ErrorCode.QUERY_ENGINE_UNAVAILABLE,
+                  "The query engine's process ended in mid-query; send the query again",
+                  e)));
+    } catch (RuntimeException e) {
+      LOG.error("A query failed", e);
+      fail(reason(new LeatException(ErrorCode.INTERNAL, "The query failed", e)));
+    } finally {
+      Thread.interrupted();
+      if (process != null) {
+        settle(process, isReusable);
+      }
+    }
+  }
+
+  private void settle(WorkerProcess process, boolean isReusable) {
+    if (isReusable) {
+      engine.pool().giveBack(process);
+    } else if (isStopped()) {
+      engine.pool().discard(process);
+    } else {
+      engine.pool().crashed(process);
+    }
+  }
+
+  private synchronized void begin() {
+    thread = Thread.currentThread();
+    phase = Phase.PLANNING;
+    refuseIfStopped();
+  }
+
+  private synchronized void enter(Phase next, WorkerProcess process) {
+    worker = process;
+    phase = next;
+    refuseIfStopped();
+  }
+
+  private synchronized boolean isStopped() {
+    return stopped != null;
+  }
+
+  private synchronized void refuseIfStopped() {
+    if (stopped != null) {
+      throw stopFailure(stopped);
+    }
+  }
+
+  private byte[] analyze(WorkerProcess process) throws IOException {
+    process.send(new Frame(Frame.ANALYZE, sql.getBytes(StandardCharsets.UTF_8)));
+    Frame answer = process.receive();
+    if (answer.type() == Frame.FAILED) {
+      throw new WorkerRefusal(failure(answer));
+    }
+    return answer.payload();
+  }
+
+  private byte[] request(List<PlannedTable> tables) throws IOException {
+    ObjectNode request = engine.mapper().createObjectNode();
+    request
+        .put("number", number)
+        .put("sql", sql)
+        .put("memory", engine.settings().memoryBytes())
+        .put("threads", engine.settings().threads())
+        .put("rows", maxRows)
+        .put("bytes", engine.settings().maxAnswerBytes());
+    ArrayNode list = request.putArray("tables");
+    for (PlannedTable table : tables) {
+      ObjectNode one = list.addObject().put("schema", table.schema()).put("name", table.name());
+      ArrayNode columns = one.putArray("columns");
+      for (PlannedTable.Column column : table.columns()) {
+        columns
+            .addObject()
+            .put("id", column.id())
+            .put("name", column.name())
+            .put("type", column.type());
+      }
+      ArrayNode files = one.putArray("files");
+      table.files().forEach(files::add);
+    }
+    return engine.mapper().writeValueAsBytes(request);
+  }
+
+  /** The worker's part of the summary. */
+  private record Summaries(JsonNode worker, List<PlannedTable> tables) {}
+
+  private Summaries stream(WorkerProcess process, List<PlannedTable> tables) throws IOException {
+    while (true) {
+      Frame frame = process.receive();
+      switch (frame.type()) {
+        case Frame.COLUMNS -> {
+          if (!isStopped()) {
+            sink.columns(columns(frame));
+          }
+        }
+        case Frame.ROWS -> {
+          if (!isStopped()) {
+            sink.rows(frame.payload());
+            awaitRoom();
+          }
+        }
+        case Frame.DONE -> {
+          return new Summaries(engine.mapper().readTree(frame.payload()), tables);
+        }
+        case Frame.FAILED -> throw new WorkerRefusal(failure(frame));
+        default -> throw new IOException("The worker sent a frame of type " + frame.type());
+      }
+    }
+  }
+
+  /** Stops reading, and by that the worker, until the sink has room or the query is stopped. */
+  private void awaitRoom() throws IOException {
+    if (!sink.isFull()) {
+      return;
+    }
+    synchronized (this) {
+      roomMade = false;
+    }
+    sink.whenReady(
+        () -> {
+          synchronized (this) {
+            roomMade = true;
+            notifyAll();
+          }
+        });
+    synchronized (this) {
+      while (!roomMade && stopped == null) {
+        try {
+          wait();
+        } catch (InterruptedException e) {
+          throw new IOException("Interrupted while waiting for the reader", e);
+        }
+      }
+    }
+  }
+
+  private List<ResultColumn> columns(Frame frame) throws IOException {
+    List<ResultColumn> columns = new ArrayList<>();
+    for (JsonNode column : engine.mapper().readTree(frame.payload())) {
+      columns.add(
+          new ResultColumn(column.path("name").asText(), column.path("type").asText()));
+    }
+    return columns;
+  }
+
+  private LeatException failure(Frame frame) throws IOException {
+    JsonNode json = engine.mapper().readTree(frame.payload());
+    ErrorCode code = ErrorCode.ofCode(json.path("code").asText());
+    String message =
+        code == ErrorCode.QUERY_MEMORY
+            ? "The query needs more memory than the "
+                + (engine.settings().memoryBytes() >> 20)
+                + " MiB that it may use"
+            : json.path("message").asText();
+    return new LeatException(code, message);
+  }
+
+  /** Why it ended: because it was told to, if it was. */
+  private synchronized LeatException reason(LeatException failure) {
+    return stopped == null ? failure : stopFailure(stopped);
+  }
+
+  private LeatException stopFailure(ErrorCode reason) {
+    return new LeatException(
+        reason,
+        switch (reason) {
+          case QUERY_TIMEOUT ->
+              "The query ran longer than its limit of "
+                  + engine.settings().timeLimit().toMillis() / 1000.0
+                  + " s";
+          case QUERY_CANCELLED -> "The query was cancelled";
+          default -> "The query engine is stopping";
+        });
+  }
+
+  private void succeed(Summaries summary) {
+    synchronized (this) {
+      if (stopped != null) {
+        throw stopFailure(stopped);
+      }
+    }
+    long files = 0;
+    long skipped = 0;
+    long bytes = 0;
+    for (PlannedTable table : summary.tables()) {
+      files += table.files().size();
+      skipped += table.skipped();
+      bytes += table.bytes();
+    }
+    over();
+    engine.registry().counter("leat_query_files", "kind", "scanned").increment(files);
+    engine.registry().counter("leat_query_files", "kind", "skipped").increment(skipped);
+    record("done");
+    sink.done(
+        new QuerySummary(
+            summary.worker().path("rows").asLong(),
+            summary.worker().path("truncated").asBoolean(),
+            millis(),
+            files,
+            skipped,
+            bytes));
+  }
+
+  private void fail(LeatException failure) {
+    if (over()) {
+      record(failure.code().code());
+      sink.failed(failure);
+    }
+  }
+
+  /** True for the first caller. */
+  private boolean over() {
+    engine.running().remove(this);
+    synchronized (this) {
+      if (phase == Phase.OVER) {
+        return false;
+      }
+      phase = Phase.OVER;
+      worker = null;
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+      return true;
+    }
+  }
+
+  private void record(String outcome) {
+    engine
+        .registry()
+        .timer("leat_query_duration", "outcome", outcome)
+        .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
+  }
+
+  private long millis() {
+    return (System.nanoTime() - started) / 1_000_000;
+  }
+
+  /** The worker said no and is ready for the next query. */
+  private static final class WorkerRefusal extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final LeatException failure;
+
+    WorkerRefusal(LeatException failure) {
+      super(failure);
+      this.failure = failure;
+    }
+  }
+}

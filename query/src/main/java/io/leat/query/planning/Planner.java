@@ -1,0 +1,174 @@
+package io.leat.query.planning;
+
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
+
+/** Decides which files a query reads. Safe for many threads. */
+public final class Planner {
+  /** Whether files are left out by what the statement asks for. */
+  public enum Pruning {
+    /** By partitions and statistics. */
+    ON,
+    /** Every file is read: to compare with. */
+    OFF
+  }
+
+  private final TableNames names;
+  private final int maxFiles;
+  private final Pruning pruning;
+
+  /**
+   * @param maxFiles of one query; more is refused
+   */
+  public Planner(TableNames names, int maxFiles, Pruning pruning) {
+    this.names = names;
+    this.maxFiles = maxFiles;
+    this.pruning = pruning;
+  }
+
+  /**
+   * Each table of the query once, at its present snapshot.
+   *
+   * @throws LeatException UNKNOWN_TABLE, DELETE_FILES_UNSUPPORTED, LAKE_UNAVAILABLE, SQL_FAILED
+   */
+  public List<PlannedTable> plan(ParsedQuery query) {
+    Map<String, TableNames.Found> tables = new LinkedHashMap<>();
+    Map<String, Expression> filters = new LinkedHashMap<>();
+    for (TableUse use : query.uses()) {
+      String key = (use.schema() + "." + use.table()).toLowerCase(Locale.ROOT);
+      TableNames.Found table = tables.get(key);
+      if (table == null) {
+        table = names.load(use.schema(), use.table());
+        tables.put(key, table);
+      }
+      // A table that is read in several places needs the files of all of them.
+      filters.merge(key, filter(use, table.table()), Expressions::or);
+    }
+    List<PlannedTable> planned = new ArrayList<>();
+    int files = 0;
+    for (Map.Entry<String, TableNames.Found> entry : tables.entrySet()) {
+      Expression filter = filters.getOrDefault(entry.getKey(), Expressions.alwaysTrue());
+      PlannedTable table = plan(entry.getValue(), filter, files);
+      files += table.files().size();
+      planned.add(table);
+    }
+    return planned;
+  }
+
+  private Expression filter(TableUse use, Table table) {
+    if (pruning == Pruning.OFF || use.where() == null) {
+      return Expressions.alwaysTrue();
+    }
+    return new Predicates(use, table.schema()).expression(use.where());
+  }
+
+  private PlannedTable plan(TableNames.Found found, Expression filter, int filesBefore) {
+    Table table = found.table();
+    String key = found.id().toString();
+    SchemaHistory.check(key, table);
+    List<String> files = new ArrayList<>();
+    long bytes = 0;
+    Snapshot snapshot = table.currentSnapshot();
+    if (snapshot != null) {
+      try (CloseableIterable<FileScanTask> tasks =
+          table.newScan().useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
+        for (FileScanTask task : tasks) {
+          if (filesBefore + files.size() >= maxFiles) {
+            throw tooMany(key);
+          }
+          files.add(path(key, task));
+          bytes += task.file().fileSizeInBytes();
+        }
+      } catch (LeatException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        throw new LeatException(
+            ErrorCode.LAKE_UNAVAILABLE, "The files of '" + key + "' cannot be listed", e);
+      }
+    }
+    long skipped = Math.max(0, total(snapshot) - files.size());
+    return new PlannedTable(
+        found.id().namespace().toString(),
+        found.id().name(),
+        columns(table.schema()),
+        files, skipped, bytes);
+  }
+
+  /** The columns in SQL's types. */
+  public static List<PlannedTable.Column> columns(Schema schema) {
+    List<PlannedTable.Column> columns = new ArrayList<>();
+    for (NestedField field : schema.columns()) {
+      columns.add(
+          new PlannedTable.Column(
+              field.fieldId(), field.name(), ColumnTypes.sql(field.type())));
+    }
+    return columns;
+  }
+
+  private static long total(@Nullable Snapshot snapshot) {
+    if (snapshot == null) {
+      return 0;
+    }
+    return Long.parseLong(
+        snapshot.summary().getOrDefault(SnapshotSummary.TOTAL_DATA_FILES_PROP, "0"));
+  }
+
+  private String path(String table, FileScanTask task) {
+    if (!task.deletes().isEmpty()) {
+      throw new LeatException(
+          ErrorCode.DELETE_FILES_UNSUPPORTED,
+          "The table '" + table + "' has rows that are marked as deleted; compact it first");
+    }
+    if (task.file().format() != FileFormat.PARQUET) {
+      throw new LeatException(
+          ErrorCode.SQL_FAILED,
+          "The table '" + table + "' has files in " + task.file().format() + "; only Parquet is read");
+    }
+    String location = task.file().location();
+    String path = location;
+    if (location.startsWith("file:")) {
+      String rest = location.substring("file:".length());
+      path = rest.startsWith("//") ? rest.substring(rest.indexOf('/', 2)) : rest;
+      path = path.replaceFirst("^/+", "/");
+    }
+    if (!path.startsWith("/")) {
+      throw new LeatException(
+          ErrorCode.SQL_FAILED,
+          "The table '" + table + "' is not on this machine's disk; only local warehouses are read");
+    }
+    if (path.matches(".*[*?\\[\\]\\\\].*")) {
+      // DuckDB would take it for a pattern.
+      throw new LeatException(
+          ErrorCode.SQL_FAILED,
+          "The table '" + table + "' has a file with one of *?[]\\ in its path; it cannot be read");
+    }
+    return path;
+  }
+
+  private LeatException tooMany(String table) {
+    return new LeatException(
+        ErrorCode.SQL_FAILED,
+        "The query would read more than "
+            + maxFiles
+            + " files, with those of '"
+            + table
+            + "'; narrow it by time");
+  }
+}

@@ -1,0 +1,29 @@
+package io.leat.query.process;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How worker processes are run.
+ *
+ * @param java the launcher of the Java virtual machine
+ * @param classPath what the worker needs: itself, DuckDB, Jackson
+ * @param directory under which each worker has a directory of its own while it lives
+ * @param maxWorkers processes at once
+ * @param startWithin a worker that is not ready after this time is given up
+ * @param idle a worker that had nothing to do for this long is ended; the last one stays
+ * @param maxBackOff the longest time between the starts of workers that keep dying
+ */
+public record WorkerSettings(
+    Path java,
+    List<Path> classPath,
+    Path directory,
+    int maxWorkers,
+    Duration startWithin,
+    Duration idle,
+    Duration maxBackOff) {
+  public WorkerSettings {
+    classPath = List.copyOf(classPath);
+  }
+}

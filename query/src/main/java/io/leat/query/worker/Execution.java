@@ -1,0 +1,140 @@
+package io.leat.query.worker;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** One query in one fresh instance. Used by one thread. */
+final class Execution {
+  private static final int BATCH_BYTES = 48 * 1024;
+
+  /** Where frames go. */
+  interface Output {
+    void send(Frame frame) throws IOException;
+  }
+
+  private final JsonNode query;
+  private final ObjectMapper mapper;
+  private final Cancellation cancellation;
+  private final Output output;
+
+  /**
+   * @param query {@code number}, {@code sql}, {@code tables} as {@link Views} reads them, {@code
+   *     memory} and {@code threads} for DuckDB, {@code rows} and {@code bytes} of the answer
+   */
+  Execution(JsonNode query, ObjectMapper mapper, Cancellation cancellation, Output output) {
+    this.query = query;
+    this.mapper = mapper;
+    this.cancellation = cancellation;
+    this.output = output;
+  }
+
+  void run() throws SQLException, IOException {
+    Properties properties = new Properties();
+    properties.setProperty("jdbc_stream_results", "true");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties)) {
+      prepare(connection);
+      try (Statement statement = connection.createStatement()) {
+        cancellation.started(query.path("number").asLong(), statement);
+        try (ResultSet rows = statement.executeQuery(query.path("sql").asText())) {
+          stream(rows);
+        }
+      } finally {
+        cancellation.ended();
+      }
+    }
+  }
+
+  private void prepare(Connection connection) throws SQLException {
+    Views views = new Views(query.path("tables"));
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TimeZone='UTC'");
+      statement.execute("SET threads=" + query.path("threads").asInt(1));
+      statement.execute(
+          "SET memory_limit='" + query.path("memory").asLong() / (1024 * 1024) + "MiB'");
+      statement.execute("SET temp_directory=''");
+      statement.execute("SET autoinstall_known_extensions=false");
+      statement.execute("SET autoload_known_extensions=false");
+      statement.execute("SET allow_community_extensions=false");
+      statement.execute("SET allow_persistent_secrets=false");
+      for (String sql : views.statements()) {
+        statement.execute(sql);
+      }
+      statement.execute("SET allowed_paths=" + views.allowedPaths());
+      statement.execute("SET enable_external_access=false");
+      statement.execute("SET lock_configuration=true");
+    }
+  }
+
+  private void stream(ResultSet rows) throws SQLException, IOException {
+    ResultSetMetaData meta = rows.getMetaData();
+    int width = meta.getColumnCount();
+    sendColumns(meta, width);
+    long maxRows = query.path("rows").asLong();
+    long maxBytes = query.path("bytes").asLong();
+    long count = 0;
+    long bytes = 0;
+    boolean truncated = false;
+    ByteArrayOutputStream buffer = new ByteArrayOutputStream(BATCH_BYTES * 2);
+    JsonGenerator json = start(buffer);
+    JsonValues values = new JsonValues(json, mapper);
+    while (rows.next()) {
+      if (count == maxRows || bytes >= maxBytes) {
+        truncated = true;
+        break;
+      }
+      json.writeStartArray();
+      for (int i = 1; i <= width; i++) {
+        values.write(rows.getObject(i));
+      }
+      json.writeEndArray();
+      count++;
+      json.flush();
+      if (buffer.size() >= BATCH_BYTES) {
+        cancellation.check();
+        json.close();
+        bytes += buffer.size();
+        output.send(new Frame(Frame.ROWS, buffer.toByteArray()));
+        buffer.reset();
+        json = start(buffer);
+        values = new JsonValues(json, mapper);
+      }
+    }
+    json.close();
+    if (buffer.size() > 2) {
+      output.send(new Frame(Frame.ROWS, buffer.toByteArray()));
+    }
+    output.send(
+        new Frame(
+            Frame.DONE,
+            mapper.writeValueAsBytes(
+                mapper.createObjectNode().put("rows", count).put("truncated", truncated))));
+  }
+
+  private JsonGenerator start(ByteArrayOutputStream buffer) throws IOException {
+    JsonGenerator json = mapper.getFactory().createGenerator(buffer);
+    json.writeStartArray();
+    return json;
+  }
+
+  private void sendColumns(ResultSetMetaData meta, int width) throws SQLException, IOException {
+    ArrayNode columns = mapper.createArrayNode();
+    for (int i = 1; i <= width; i++) {
+      columns
+          .addObject()
+          .put("name", meta.getColumnName(i))
+          .put("type", meta.getColumnTypeName(i));
+    }
+    output.send(new Frame(Frame.COLUMNS, mapper.writeValueAsBytes(columns)));
+  }
+}
