@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leat.gateway.publishing.TestingBroker;
 import io.leat.event.LogFacts;
+import io.leat.gateway.publishing.TestingBroker;
 import io.leat.http.BodyLimits;
 import io.leat.http.OpenApiDocument;
 import io.leat.http.OpenApiRoutes;

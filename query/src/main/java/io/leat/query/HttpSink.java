@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer to a client as fast as the client reads. Formats on the query's thread, writes on
- * the request's event loop; what both touch is guarded by this object's monitor.
+ * Writes an answer to a client as fast as the client reads. Formats on the query's thread, writes
+ * on the request's event loop; what both touch is guarded by this object's monitor.
  */
 final class HttpSink implements ResultSink {
   private static final long FULL_BYTES = 512 * 1024;

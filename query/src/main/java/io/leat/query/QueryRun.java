@@ -340,8 +340,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private List<ResultColumn> columns(Frame frame) throws IOException {
     List<ResultColumn> columns = new ArrayList<>();
     for (JsonNode column : engine.mapper().readTree(frame.payload())) {
-      columns.add(
-          new ResultColumn(column.path("name").asText(), column.path("type").asText()));
+      columns.add(new ResultColumn(column.path("name").asText(), column.path("type").asText()));
     }
     return columns;
   }

@@ -29,8 +29,7 @@ final class TestingLake implements AutoCloseable {
 
   TestingLake(Path directory) {
     try {
-      postgres =
-          EmbeddedPostgres.builder().setDataDirectory(directory.resolve("postgres")).start();
+      postgres = EmbeddedPostgres.builder().setDataDirectory(directory.resolve("postgres")).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -61,8 +60,7 @@ final class TestingLake implements AutoCloseable {
     PartitionKey partition = null;
     if (table.spec().isPartitioned()) {
       partition = new PartitionKey(table.spec(), table.schema());
-      partition.partition(
-          new InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
+      partition.partition(new InternalRecordWrapper(table.schema().asStruct()).wrap(rows.get(0)));
     }
     String name = UUID.randomUUID() + ".parquet";
     String location =

@@ -48,6 +48,6 @@ final class CelNumbers {
     if (a > Long.MAX_VALUE) {
       return 1;
     }
-    return Double.compare(a, b);
+    return Double.compare(a, (double) b);
   }
 }

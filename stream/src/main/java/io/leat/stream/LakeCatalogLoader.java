@@ -11,7 +11,9 @@ public final class LakeCatalogLoader implements CatalogLoader {
 
   private final CatalogSpec spec;
 
-  /** A task commits to one table and asks for one thing at a time: one connection each is enough. */
+  /**
+   * A task commits to one table and asks for one thing at a time: one connection each is enough.
+   */
   public LakeCatalogLoader(CatalogSpec spec) {
     this.spec = spec.with(CatalogSpec.CLIENTS, "1");
   }

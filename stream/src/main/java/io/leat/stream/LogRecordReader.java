@@ -64,7 +64,10 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
     attributes.put(name, new String(value, StandardCharsets.UTF_8));
   }
 
-  /** {@link LogFacts#decode} without a String in between; a header that is not one leaves the defaults. */
+  /**
+   * {@link LogFacts#decode} without a String in between; a header that is not one leaves the
+   * defaults.
+   */
   private static void facts(byte[] value, LogRecord log) {
     int[] ends = new int[5];
     int found = 0;

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Which functions a query may call. DuckDB is locked in any case; this refuses early, with a reason,
- * and keeps what is known about the process from being asked for.
+ * Which functions a query may call. DuckDB is locked in any case; this refuses early, with a
+ * reason, and keeps what is known about the process from being asked for.
  */
 final class Functions {
   private static final Set<String> TABLE_FUNCTIONS =
@@ -17,21 +17,78 @@ final class Functions {
 
   private static final Set<String> REFUSED =
       Set.of(
-          "getenv", "current_setting", "getvariable", "current_query", "current_query_id",
-          "current_connection_id", "current_transaction_id", "txid_current", "write_log", "sleep_ms",
-          "query", "query_table", "glob", "stats", "nextval", "currval", "set_config", "getconfig",
-          "platform", "user_agent", "version", "current_schemas", "in_search_path", "which_secret",
-          "sniff_csv", "seq_scan", "arrow_scan", "arrow_scan_dumb", "checkpoint", "force_checkpoint",
-          "copy_database", "import_database", "storage_info", "table_info", "database_list",
-          "database_size", "metadata_info", "extension_versions", "test_all_types",
-          "test_vector_types", "summary", "add_parquet_key", "col_description", "obj_description",
-          "shobj_description", "cast_to_type", "vector_type", "load_extension",
-          "json_execute_serialized_sql", "json_deserialize_sql", "json_serialize_plan");
+          "getenv",
+          "current_setting",
+          "getvariable",
+          "current_query",
+          "current_query_id",
+          "current_connection_id",
+          "current_transaction_id",
+          "txid_current",
+          "write_log",
+          "sleep_ms",
+          "query",
+          "query_table",
+          "glob",
+          "stats",
+          "nextval",
+          "currval",
+          "set_config",
+          "getconfig",
+          "platform",
+          "user_agent",
+          "version",
+          "current_schemas",
+          "in_search_path",
+          "which_secret",
+          "sniff_csv",
+          "seq_scan",
+          "arrow_scan",
+          "arrow_scan_dumb",
+          "checkpoint",
+          "force_checkpoint",
+          "copy_database",
+          "import_database",
+          "storage_info",
+          "table_info",
+          "database_list",
+          "database_size",
+          "metadata_info",
+          "extension_versions",
+          "test_all_types",
+          "test_vector_types",
+          "summary",
+          "add_parquet_key",
+          "col_description",
+          "obj_description",
+          "shobj_description",
+          "cast_to_type",
+          "vector_type",
+          "load_extension",
+          "json_execute_serialized_sql",
+          "json_deserialize_sql",
+          "json_serialize_plan");
 
   private static final List<String> REFUSED_PREFIXES =
       List.of(
-          "duckdb_", "pragma_", "pg_", "read_", "write_", "parquet_", "sqlite_", "inet_", "enable_",
-          "disable_", "has_", "http_", "httpfs_", "s3_", "load_", "copy_", "show_", "verify_");
+          "duckdb_",
+          "pragma_",
+          "pg_",
+          "read_",
+          "write_",
+          "parquet_",
+          "sqlite_",
+          "inet_",
+          "enable_",
+          "disable_",
+          "has_",
+          "http_",
+          "httpfs_",
+          "s3_",
+          "load_",
+          "copy_",
+          "show_",
+          "verify_");
 
   private Functions() {}
 

@@ -37,8 +37,7 @@ final class Literals {
   static @Nullable Object value(JsonNode node, Type type) {
     String cast = "";
     JsonNode constant = node;
-    if (node.path("type").asText().equals("OPERATOR_CAST")
-        && !node.path("try_cast").asBoolean()) {
+    if (node.path("type").asText().equals("OPERATOR_CAST") && !node.path("try_cast").asBoolean()) {
       cast = node.path("cast_type").path("id").asText();
       constant = node.path("child");
     }
@@ -92,10 +91,8 @@ final class Literals {
 
   /** Microseconds since 1970; the session's zone is UTC. */
   private static @Nullable Object timestamp(String text, String cast, boolean zoned) {
-    boolean isPlain =
-        cast.equals("TIMESTAMP") || cast.equals("DATE") || (cast.isEmpty() && !zoned);
-    boolean isZoned =
-        cast.equals("TIMESTAMP WITH TIME ZONE") || (cast.isEmpty() && zoned);
+    boolean isPlain = cast.equals("TIMESTAMP") || cast.equals("DATE") || (cast.isEmpty() && !zoned);
+    boolean isZoned = cast.equals("TIMESTAMP WITH TIME ZONE") || (cast.isEmpty() && zoned);
     if (!isPlain && !isZoned) {
       return null;
     }
@@ -143,8 +140,7 @@ final class Literals {
     return switch (type.typeId()) {
       case INTEGER, LONG ->
           exact.stripTrailingZeros().scale() <= 0 ? (Object) exact.longValueExact() : null;
-      case DOUBLE ->
-          exact.precision() <= EXACT_DIGITS ? usable(exact.doubleValue()) : null;
+      case DOUBLE -> exact.precision() <= EXACT_DIGITS ? usable(exact.doubleValue()) : null;
       case DECIMAL -> decimal(exact, (Types.DecimalType) type);
       default -> null;
     };

@@ -21,8 +21,15 @@ public final class ParsedQuery {
   private static final Set<String> QUERIES =
       Set.of("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE");
   private static final Set<String> REFUSED_SOURCES =
-      Set.of("CTE", "CTE_NODE", "BOUND_TABLE_FUNCTION", "BOUND_SUBQUERY_NODE", "STATEMENT_NODE",
-          "COLUMN_DATA", "DELIM_GET", "BOUND_REF");
+      Set.of(
+          "CTE",
+          "CTE_NODE",
+          "BOUND_TABLE_FUNCTION",
+          "BOUND_SUBQUERY_NODE",
+          "STATEMENT_NODE",
+          "COLUMN_DATA",
+          "DELIM_GET",
+          "BOUND_REF");
 
   private final List<TableUse> uses = new ArrayList<>();
   private final Map<JsonNode, JsonNode> conditions = new IdentityHashMap<>();
@@ -47,8 +54,7 @@ public final class ParsedQuery {
     JsonNode statements = root.path("statements");
     if (statements.size() != 1) {
       throw new LeatException(
-          ErrorCode.SQL_INVALID,
-          "Send one statement; these are " + statements.size());
+          ErrorCode.SQL_INVALID, "Send one statement; these are " + statements.size());
     }
     if (!statements.get(0).path("named_param_map").isEmpty()) {
       throw new LeatException(ErrorCode.SQL_INVALID, "Parameters cannot be given; write values");
@@ -66,7 +72,8 @@ public final class ParsedQuery {
     String message = root.path("error_message").asText();
     if (root.path("error_type").asText().equals("not implemented")) {
       return new LeatException(
-          ErrorCode.SQL_NOT_A_READ, "Only SELECT statements (and DESCRIBE, SUMMARIZE) are run here");
+          ErrorCode.SQL_NOT_A_READ,
+          "Only SELECT statements (and DESCRIBE, SUMMARIZE) are run here");
     }
     String position = root.path("position").asText();
     return new LeatException(
@@ -153,7 +160,11 @@ public final class ParsedQuery {
       throw new LeatException(
           ErrorCode.UNKNOWN_TABLE,
           "There is no table '"
-              + catalog + "." + schema + "." + name
+              + catalog
+              + "."
+              + schema
+              + "."
+              + name
               + "'. Tables are named <schema>.<table>");
     }
     if (schema.isEmpty() && ctes.contains(lower(name))) {

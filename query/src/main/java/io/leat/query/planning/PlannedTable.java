@@ -13,7 +13,12 @@ import java.util.List;
  * @param bytes of all files together
  */
 public record PlannedTable(
-    String schema, String name, List<Column> columns, List<String> files, long skipped, long bytes) {
+    String schema,
+    String name,
+    List<Column> columns,
+    List<String> files,
+    long skipped,
+    long bytes) {
 
   /**
    * A column.

@@ -108,7 +108,9 @@ public final class Planner {
         found.id().namespace().toString(),
         found.id().name(),
         columns(table.schema()),
-        files, skipped, bytes);
+        files,
+        skipped,
+        bytes);
   }
 
   /** The columns in SQL's types. */
@@ -116,8 +118,7 @@ public final class Planner {
     List<PlannedTable.Column> columns = new ArrayList<>();
     for (NestedField field : schema.columns()) {
       columns.add(
-          new PlannedTable.Column(
-              field.fieldId(), field.name(), ColumnTypes.sql(field.type())));
+          new PlannedTable.Column(field.fieldId(), field.name(), ColumnTypes.sql(field.type())));
     }
     return columns;
   }
@@ -139,7 +140,11 @@ public final class Planner {
     if (task.file().format() != FileFormat.PARQUET) {
       throw new LeatException(
           ErrorCode.SQL_FAILED,
-          "The table '" + table + "' has files in " + task.file().format() + "; only Parquet is read");
+          "The table '"
+              + table
+              + "' has files in "
+              + task.file().format()
+              + "; only Parquet is read");
     }
     String location = task.file().location();
     String path = location;
@@ -151,7 +156,9 @@ public final class Planner {
     if (!path.startsWith("/")) {
       throw new LeatException(
           ErrorCode.SQL_FAILED,
-          "The table '" + table + "' is not on this machine's disk; only local warehouses are read");
+          "The table '"
+              + table
+              + "' is not on this machine's disk; only local warehouses are read");
     }
     if (path.matches(".*[*?\\[\\]\\\\].*")) {
       // DuckDB would take it for a pattern.

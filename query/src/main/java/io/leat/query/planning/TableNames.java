@@ -105,15 +105,14 @@ public final class TableNames {
       String full = id.toString().toLowerCase(Locale.ROOT);
       int distance = id.name().equalsIgnoreCase(wanted) ? 0 : distance(lower, full);
       // Of equals the processed table is more likely meant than the raw one.
-      if (distance < nearest || (distance == nearest && distance < FAR && full.contains("_processed."))) {
+      if (distance < nearest
+          || (distance == nearest && distance < FAR && full.contains("_processed."))) {
         best = id.toString();
         nearest = distance;
       }
     }
     String remedy =
-        best.isEmpty()
-            ? "GET /v1/sql/tables lists the tables"
-            : "Did you mean '" + best + "'?";
+        best.isEmpty() ? "GET /v1/sql/tables lists the tables" : "Did you mean '" + best + "'?";
     return new LeatException(
         ErrorCode.UNKNOWN_TABLE, "There is no table '" + wanted + "'. " + remedy);
   }
@@ -124,8 +123,7 @@ public final class TableNames {
     } catch (LeatException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new LeatException(
-          ErrorCode.LAKE_UNAVAILABLE, "The lake's catalog does not answer", e);
+      throw new LeatException(ErrorCode.LAKE_UNAVAILABLE, "The lake's catalog does not answer", e);
     }
   }
 

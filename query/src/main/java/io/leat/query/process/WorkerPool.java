@@ -191,8 +191,9 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   private void awaitBackOff() {
-    Duration wait = Duration.between(clock.instant(), nextStart.isBefore(clock.instant())
-        ? clock.instant() : nextStart);
+    Duration wait =
+        Duration.between(
+            clock.instant(), nextStart.isBefore(clock.instant()) ? clock.instant() : nextStart);
     if (wait.compareTo(LONGEST_WAIT) > 0) {
       throw new LeatException(
           ErrorCode.QUERY_ENGINE_UNAVAILABLE,

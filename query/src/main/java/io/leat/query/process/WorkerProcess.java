@@ -41,8 +41,7 @@ public final class WorkerProcess implements AutoCloseable {
     this.directory = directory;
     this.process = process;
     this.in = new DataInputStream(process.getInputStream());
-    this.out =
-        new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 64 * 1024));
+    this.out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 64 * 1024));
   }
 
   /**

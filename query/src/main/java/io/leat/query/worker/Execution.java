@@ -130,10 +130,7 @@ final class Execution {
   private void sendColumns(ResultSetMetaData meta, int width) throws SQLException, IOException {
     ArrayNode columns = mapper.createArrayNode();
     for (int i = 1; i <= width; i++) {
-      columns
-          .addObject()
-          .put("name", meta.getColumnName(i))
-          .put("type", meta.getColumnTypeName(i));
+      columns.addObject().put("name", meta.getColumnName(i)).put("type", meta.getColumnTypeName(i));
     }
     output.send(new Frame(Frame.COLUMNS, mapper.writeValueAsBytes(columns)));
   }

@@ -87,10 +87,7 @@ public final class QueryWorker {
   private void fail(SqlFailure failure) throws IOException {
     send(
         Frame.FAILED,
-        mapper
-            .createObjectNode()
-            .put("code", failure.code())
-            .put("message", failure.message()));
+        mapper.createObjectNode().put("code", failure.code()).put("message", failure.message()));
   }
 
   private void send(byte type, JsonNode payload) throws IOException {
@@ -126,8 +123,7 @@ public final class QueryWorker {
   /** DuckDB's library is mapped by now; its file would stay behind after a kill. */
   private static void deleteUnpackedLibrary() throws IOException {
     Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-    try (DirectoryStream<Path> unpacked =
-        Files.newDirectoryStream(directory, "libduckdb_java*")) {
+    try (DirectoryStream<Path> unpacked = Files.newDirectoryStream(directory, "libduckdb_java*")) {
       for (Path file : unpacked) {
         Files.deleteIfExists(file);
       }
