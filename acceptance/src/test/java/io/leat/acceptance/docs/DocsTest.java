@@ -53,7 +53,7 @@ class DocsTest {
   }
 
   @AfterAll
-  void end() throws IOException, InterruptedException {
+  void end() throws IOException {
     if (platform != null) {
       platform.close();
     }

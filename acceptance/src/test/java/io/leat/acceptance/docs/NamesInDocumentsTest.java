@@ -99,6 +99,8 @@ class NamesInDocumentsTest {
     int slash = code.indexOf('/');
     return slash > 0
         && code.matches("[A-Za-z0-9._/-]+")
+        && !code.startsWith("./")
+        && !code.startsWith("target/")
         && Files.isDirectory(Repository.root().resolve(code.substring(0, slash)));
   }
 

@@ -125,14 +125,19 @@ final class Shell implements AutoCloseable {
 
   /** Ends what was started, politely at first. */
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     if (bash.isAlive()) {
-      in.write("kill -INT $(jobs -p) 2>/dev/null; kill -TERM $(jobs -p) 2>/dev/null; wait; exit 0\n");
+      in.write("kill -TERM $(jobs -p) 2>/dev/null; wait; exit 0\n");
       in.close();
     }
-    if (!bash.waitFor(60, TimeUnit.SECONDS)) {
-      bash.descendants().forEach(ProcessHandle::destroyForcibly);
-      bash.destroyForcibly();
+    try {
+      if (bash.waitFor(60, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+    bash.descendants().forEach(ProcessHandle::destroyForcibly);
+    bash.destroyForcibly();
   }
 }
