@@ -96,7 +96,7 @@ class DocsTest {
         if (file != null) {
           Path target = folder.resolve(file);
           Files.createDirectories(target.getParent());
-          Files.writeString(target, block.text());
+          Files.writeString(target, shell.movedPorts(block.text()));
           continue;
         }
         run(place, block, folder, shell);
@@ -124,10 +124,14 @@ class DocsTest {
   }
 
   private static void script(String place, String text, int exit, Shell shell) throws Exception {
-    Shell.Result result =
-        text.strip().startsWith("leat up") || text.strip().startsWith("./leat up")
-            ? shell.start(text, UP)
-            : shell.run(text);
+    String rest = text;
+    if (text.matches("(?s)(\\./)?leat up .*")) {
+      String first = text.lines().findFirst().orElseThrow();
+      rest = text.substring(first.length());
+      Shell.Result up = shell.start(first, UP);
+      assertThat(up.exit()).as("%s%n%s%n%s", place, first, up.output()).isZero();
+    }
+    Shell.Result result = shell.run(rest);
     assertThat(result.exit()).as("%s%n%s%n%s", place, text, result.output()).isEqualTo(exit);
   }
 

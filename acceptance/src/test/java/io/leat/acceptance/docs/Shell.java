@@ -3,7 +3,9 @@ package io.leat.acceptance.docs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,8 @@ final class Shell implements AutoCloseable {
   private static final String END = "\u0004end of output";
 
   private final Path folder;
+  private final int port = freePort();
+  private final int securePort = freePort();
   private final Process bash;
   private final Writer in;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
@@ -56,8 +60,15 @@ final class Shell implements AutoCloseable {
     reader.start();
   }
 
+  /** The document's fixed ports, which this machine may have given away, become free ones. */
+  String movedPorts(String text) {
+    return text.replace("localhost:8080", "localhost:" + port)
+        .replace("18443", Integer.toString(securePort));
+  }
+
   /** Runs a script. */
-  Result run(String script) throws IOException, InterruptedException {
+  Result run(String document) throws IOException, InterruptedException {
+    String script = movedPorts(document);
     String mark = UUID.randomUUID().toString();
     in.write(script);
     in.write("\nprintf '\\n%s %s\\n' '" + mark + "' \"$?\"\n");
@@ -85,13 +96,22 @@ final class Shell implements AutoCloseable {
   /** Starts what stays, and waits until it says {@code ready}; answers with what it said so far. */
   Result start(String command, String ready) throws IOException, InterruptedException {
     Path log = Files.createTempFile(folder, "background", ".log");
+    boolean placed = command.contains("--port") || command.contains("--config");
     return run(
-        command.strip() + " > " + log + " 2>&1 & leat_up=$!\n"
+        command.strip() + (placed ? "" : " --port " + port) + " > " + log + " 2>&1 & leat_up=$!\n"
             + "for i in $(seq 1 900); do\n"
             + "  if grep -q '" + ready + "' " + log + "; then break; fi\n"
             + "  if ! kill -0 $leat_up 2>/dev/null; then break; fi\n"
             + "  sleep 0.1\ndone\n"
             + "cat " + log + "\ngrep -q '" + ready + "' " + log);
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void read() {
