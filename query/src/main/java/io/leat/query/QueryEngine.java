@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers SQL over the catalog's tables. A statement is parsed by DuckDB in a worker process, judged
- * and planned here, and run in the worker over the planned files. Safe for many threads.
+ * Answers SQL over the catalog's tables. A statement is parsed by DuckDB in a worker process,
+ * judged and planned here, and run in the worker over the planned files. Safe for many threads.
  */
 public final class QueryEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryEngine.class);
@@ -52,8 +52,7 @@ public final class QueryEngine implements AutoCloseable {
     this(settings, catalog, registry, Pruning.ON);
   }
 
-  QueryEngine(
-      QuerySettings settings, Catalog catalog, MeterRegistry registry, Pruning pruning) {
+  QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry, Pruning pruning) {
     this.settings = settings;
     this.pool = new WorkerPool(workers(settings), InstantSource.system(), registry);
     this.threads =
@@ -187,7 +186,7 @@ public final class QueryEngine implements AutoCloseable {
     }
   }
 
-  private static WorkerSettings workers(QuerySettings settings) {
+  static WorkerSettings workers(QuerySettings settings) {
     return new WorkerSettings(
         Path.of(System.getProperty("java.home"), "bin", "java"),
         classPath(),

@@ -178,35 +178,48 @@ final class QueryRun implements QueryHandle, Runnable {
 
   @Override
   public void run() {
-    WorkerProcess process = null;
+    QuerySummary summary;
     try {
       begin();
-      process = engine.pool().borrow();
+      summary = answer();
+    } catch (LeatException e) {
+      fail(reason(e));
+      return;
+    } catch (IOException e) {
+      fail(reason(unavailable(e)));
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("A query failed", e);
+      fail(reason(new LeatException(ErrorCode.INTERNAL, "The query failed", e)));
+      return;
+    }
+    succeed(summary);
+  }
+
+  /** Has the worker answer, and lets go of the worker before anybody is told of the end. */
+  private QuerySummary answer() throws IOException {
+    WorkerProcess process = engine.pool().borrow();
+    try {
       enter(Phase.PLANNING, process);
       ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
       List<PlannedTable> tables = engine.planner().plan(parsed);
       enter(Phase.RUNNING, process);
       ask(process, new Frame(Frame.EXECUTE, request(tables)));
-      succeed(stream(process), tables);
-    } catch (LeatException e) {
-      fail(reason(e));
+      return summary(stream(process), tables);
     } catch (IOException e) {
       hasCrashed = isBusy;
-      fail(
-          reason(
-              new LeatException(
-                  ErrorCode.QUERY_ENGINE_UNAVAILABLE,
-                  "The query engine's process ended in mid-query; send the query again",
-                  e)));
-    } catch (RuntimeException e) {
-      LOG.error("A query failed", e);
-      fail(reason(new LeatException(ErrorCode.INTERNAL, "The query failed", e)));
+      throw e;
     } finally {
-      Thread.interrupted();
-      if (process != null) {
-        settle(process);
-      }
+      leave();
+      settle(process);
     }
+  }
+
+  private static LeatException unavailable(IOException cause) {
+    return new LeatException(
+        ErrorCode.QUERY_ENGINE_UNAVAILABLE,
+        "The query engine's process ended in mid-query; send the query again",
+        cause);
   }
 
   private void settle(WorkerProcess process) {
@@ -234,6 +247,13 @@ final class QueryRun implements QueryHandle, Runnable {
     worker = process;
     phase = next;
     refuseIfStopped();
+  }
+
+  /** From here on nobody interrupts the thread or kills the worker for this query. */
+  private synchronized void leave() {
+    worker = null;
+    thread = null;
+    Thread.interrupted();
   }
 
   private synchronized boolean isStopped() {
@@ -348,13 +368,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private LeatException failure(Frame frame) throws IOException {
     JsonNode json = engine.mapper().readTree(frame.payload());
     ErrorCode code = ErrorCode.ofCode(json.path("code").asText());
-    String message =
-        code == ErrorCode.QUERY_MEMORY
-            ? "The query needs more memory than the "
-                + (engine.settings().memoryBytes() >> 20)
-                + " MiB that it may use"
-            : json.path("message").asText();
-    return new LeatException(code, message);
+    return new LeatException(code, json.path("message").asText());
   }
 
   /** Why it ended: because it was told to, if it was. */
@@ -375,12 +389,7 @@ final class QueryRun implements QueryHandle, Runnable {
         });
   }
 
-  private void succeed(JsonNode answer, List<PlannedTable> tables) {
-    synchronized (this) {
-      if (stopped != null) {
-        throw stopFailure(stopped);
-      }
-    }
+  private QuerySummary summary(JsonNode answer, List<PlannedTable> tables) {
     long files = 0;
     long skipped = 0;
     long bytes = 0;
@@ -389,18 +398,23 @@ final class QueryRun implements QueryHandle, Runnable {
       skipped += table.skipped();
       bytes += table.bytes();
     }
-    over();
     engine.registry().counter("leat_query_files", "kind", "scanned").increment(files);
     engine.registry().counter("leat_query_files", "kind", "skipped").increment(skipped);
-    record("done");
-    sink.done(
-        new QuerySummary(
-            answer.path("rows").asLong(),
-            answer.path("truncated").asBoolean(),
-            millis(),
-            files,
-            skipped,
-            bytes));
+    return new QuerySummary(
+        answer.path("rows").asLong(),
+        answer.path("truncated").asBoolean(),
+        (System.nanoTime() - started) / 1_000_000,
+        files,
+        skipped,
+        bytes);
+  }
+
+  /** All rows are out: a stop that comes now is too late. */
+  private void succeed(QuerySummary summary) {
+    if (over()) {
+      record("done");
+      sink.done(summary);
+    }
   }
 
   private void fail(LeatException failure) {
@@ -418,7 +432,6 @@ final class QueryRun implements QueryHandle, Runnable {
         return false;
       }
       phase = Phase.OVER;
-      worker = null;
       if (deadline != null) {
         deadline.cancel(false);
       }
@@ -431,9 +444,5 @@ final class QueryRun implements QueryHandle, Runnable {
         .registry()
         .timer("leat_query_duration", "outcome", outcome)
         .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
-  }
-
-  private long millis() {
-    return (System.nanoTime() - started) / 1_000_000;
   }
 }
