@@ -32,6 +32,9 @@ class DocsTest {
   private static final String UP = "Stop with Ctrl-C";
   private static final List<String> SHOWN_ONLY = List.of("text", "java", "mermaid", "xml");
 
+  /** Only documents whose path contains this: {@code -Dleat.docs.only=tutorial}. */
+  private static final String ONLY = System.getProperty("leat.docs.only", "");
+
   private final List<String> notRun = new ArrayList<>();
   private Map<String, String> shared = Map.of();
   private Shell platform;
@@ -63,6 +66,7 @@ class DocsTest {
   @TestFactory
   Stream<DynamicTest> everyBlockDoesWhatItsDocumentSays(@TempDir Path scratch) {
     return Repository.documents().stream()
+        .filter(document -> document.toString().contains(ONLY))
         .filter(document -> !Block.of(Repository.read(document)).isEmpty())
         .map(
             document -> {

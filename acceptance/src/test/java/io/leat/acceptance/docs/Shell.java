@@ -1,5 +1,7 @@
 package io.leat.acceptance.docs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A bash in a folder of its own, as a reader of a document has it: variables last from command to
@@ -24,6 +27,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Shell implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Pattern SLEEP = Pattern.compile("(?m)^sleep \\d+$");
+  private static final JsonMapper JSON = new JsonMapper();
   private static final String END = "\u0004end of output";
 
   private final Path folder;
@@ -33,7 +38,7 @@ final class Shell implements AutoCloseable {
   private final Writer in;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
 
-  /** What a command printed on both outputs, and its exit code. */
+  /** What commands printed on both outputs, and the last exit code that was not 0, if any. */
   record Result(String output, int exit) {}
 
   /**
@@ -66,12 +71,30 @@ final class Shell implements AutoCloseable {
         .replace("18443", Integer.toString(securePort));
   }
 
-  /** Runs a script. */
-  Result run(String document) throws IOException, InterruptedException {
-    String script = movedPorts(document);
+  /** Runs a script. Where it sleeps, it goes on when everything sent so far is committed. */
+  Result run(String script) throws IOException, InterruptedException {
+    StringBuilder output = new StringBuilder();
+    int exit = 0;
+    boolean first = true;
+    for (String part : SLEEP.split(movedPorts(script), -1)) {
+      if (!first) {
+        settle();
+      }
+      first = false;
+      if (!part.isBlank()) {
+        Result result = execute(part);
+        output.append(result.output());
+        exit = result.exit();
+      }
+    }
+    return new Result(output.toString(), exit);
+  }
+
+  private Result execute(String script) throws IOException, InterruptedException {
     String mark = UUID.randomUUID().toString();
-    in.write(script);
-    in.write("\nprintf '\\n%s %s\\n' '" + mark + "' \"$?\"\n");
+    in.write("docs_failed=0; trap 'docs_failed=$?' ERR\n" + script);
+    in.write(
+        "\nprintf '\\n%s %s\\n' '" + mark + "' \"$(($? ? $? : docs_failed))\"\n");
     in.flush();
     StringBuilder output = new StringBuilder();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -91,6 +114,29 @@ final class Shell implements AutoCloseable {
       }
       output.append(line).append('\n');
     }
+  }
+
+  /** Two checkpoints later than now, and nothing logged that is not committed. */
+  private void settle() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long target = Long.MAX_VALUE;
+    while (System.nanoTime() < deadline) {
+      JsonNode status = JSON.readTree(execute("leat status --json 2>/dev/null").output());
+      long lag = 0;
+      for (JsonNode stream : status.path("streams")) {
+        lag += stream.path("lag").asLong();
+      }
+      long checkpoints = Long.MAX_VALUE;
+      for (JsonNode job : status.path("jobs")) {
+        checkpoints = Math.min(checkpoints, job.path("checkpoints").asLong());
+      }
+      target = Math.min(target, checkpoints + 2);
+      if (lag == 0 && checkpoints >= target) {
+        return;
+      }
+      Thread.sleep(500);
+    }
+    throw new AssertionError("not everything was committed after " + PATIENCE);
   }
 
   /** Starts what stays, and waits until it says {@code ready}; answers with what it said so far. */
@@ -150,6 +196,7 @@ final class Shell implements AutoCloseable {
       in.write("kill -TERM $(jobs -p) 2>/dev/null; wait; exit 0\n");
       in.close();
     }
+    Files.deleteIfExists(folder.resolve("blueprints"));
     try {
       if (bash.waitFor(60, TimeUnit.SECONDS)) {
         return;
