@@ -20,7 +20,7 @@ import java.util.Set;
 @AnalyzeClasses(packages = "io.leat", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   /** A module, and the modules that it may see. */
-  private static final Map<String, Set<String>> ARROWS =
+  static final Map<String, Set<String>> ARROWS =
       Map.ofEntries(
           Map.entry("event", Set.of()),
           Map.entry("schema", Set.of("event")),
