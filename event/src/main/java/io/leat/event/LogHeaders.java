@@ -20,26 +20,8 @@ public final class LogHeaders {
 
   public static final String SUBJECT = "ce_subject";
 
-  /** The id of the client whose credential sent the event. */
-  public static final String CLIENT = "ce_leatclient";
-
-  /** When the gateway accepted the event: microseconds since 1970-01-01T00:00:00Z, decimal. */
-  public static final String RECEIVED = "ce_leatreceived";
-
-  /** The id of the HTTP request (or its like) that brought the event. */
-  public static final String REQUEST = "ce_leatrequest";
-
-  /** The event's index in that request's batch, from 0, decimal. */
-  public static final String INDEX = "ce_leatindex";
-
-  /** The version of the stream's schema that the gateway validated against, decimal. */
-  public static final String SCHEMA_VERSION = "ce_leatschema";
-
-  /**
-   * Which facts the server supplied, since the client did not: any of {@code i} (id) and {@code t}
-   * (time). Absent when none.
-   */
-  public static final String SUPPLIED = "ce_leatsupplied";
+  /** {@link LogFacts}: client, time of receipt, request, schema version. */
+  public static final String FACTS = "leat";
 
   private LogHeaders() {}
 }

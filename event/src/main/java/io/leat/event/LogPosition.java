@@ -4,7 +4,7 @@ package io.leat.event;
  * Where a record stands in the log. A restored or recreated topic starts a new {@code epoch}, so
  * that a position is never reused for another record.
  *
- * @param epoch the log's epoch, 0 for the first
+ * @param epoch the log's epoch, 1 for the first
  * @param topic {@code <blueprint>.<stream>}
  * @param partition Kafka's partition
  * @param offset Kafka's offset in that partition
@@ -16,7 +16,7 @@ public record LogPosition(int epoch, String topic, int partition, long offset)
   @Override
   public String toString() {
     String position = topic + "/" + partition + "@" + offset;
-    return epoch == 0 ? position : position + "#" + epoch;
+    return epoch <= 1 ? position : position + "#" + epoch;
   }
 
   /** By topic, partition, epoch, offset. */

@@ -106,7 +106,7 @@ final class Answers {
     return refusal != null ? refusal.code() : submission.outcome(entry).error();
   }
 
-  private static String reason(Submission submission, Entry entry, ErrorCode code) {
+  private static String reason(Entry entry, ErrorCode code) {
     Refusal refusal = entry.refusal();
     return refusal != null ? refusal.reason() : code.title();
   }
@@ -132,7 +132,7 @@ final class Answers {
     problem(
         ctx,
         code,
-        refusal == null ? Refusal.of(code, reason(submission, entry, code)) : refusal,
+        refusal == null ? Refusal.of(code, reason(entry, code)) : refusal,
         submission.kept(entry));
   }
 
@@ -214,7 +214,7 @@ final class Answers {
       json.writeStringField("position", submission.position(entry));
     } else {
       json.writeStringField("code", code.code());
-      json.writeStringField("reason", reason(submission, entry, code));
+      json.writeStringField("reason", reason(entry, code));
       errors(json, entry.refusal());
       if (Rejections.kept(code) && submission.outcome(entry) != Outcome.TOO_LARGE) {
         json.writeBooleanField("kept", submission.kept(entry));

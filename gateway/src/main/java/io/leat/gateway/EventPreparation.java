@@ -189,7 +189,7 @@ final class EventPreparation {
       String id,
       String time,
       String supplied) {
-    List<Header> headers = new ArrayList<>(12);
+    List<Header> headers = new ArrayList<>(8);
     headers.add(ingest.version());
     headers.add(Ingest.header(LogHeaders.ID, id));
     headers.add(Ingest.header(LogHeaders.TIME, time));
@@ -200,14 +200,7 @@ final class EventPreparation {
     } else {
       fromAttributes(ingest, attributes, headers);
     }
-    headers.add(ingest.client());
-    headers.add(ingest.received());
-    headers.add(ingest.request());
-    headers.add(Ingest.header(LogHeaders.INDEX, Integer.toString(index)));
-    headers.add(ingest.schema());
-    if (!supplied.isEmpty()) {
-      headers.add(Ingest.header(LogHeaders.SUPPLIED, supplied));
-    }
+    headers.add(ingest.facts(index, supplied));
     return headers;
   }
 

@@ -1,5 +1,6 @@
 package io.leat.gateway;
 
+import io.leat.event.Rfc3339;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -14,7 +15,7 @@ final class EventTime {
 
   /** The time in UTC, or null when the text is no RFC 3339 date-time. */
   static @Nullable String normalise(String text) {
-    if (isPlainUtc(text)) {
+    if (Rfc3339.isPlainUtc(text)) {
       return text;
     }
     try {
@@ -43,51 +44,5 @@ final class EventTime {
 
   private static boolean hasSeconds(String text) {
     return text.charAt(16) == ':';
-  }
-
-  /** The common case, {@code 2026-01-31T12:34:56.789Z}: valid as it is, at most nanoseconds. */
-  private static boolean isPlainUtc(String text) {
-    int length = text.length();
-    if (length < 20 || length > 30 || text.charAt(length - 1) != 'Z') {
-      return false;
-    }
-    if (text.charAt(4) != '-'
-        || text.charAt(7) != '-'
-        || text.charAt(10) != 'T'
-        || text.charAt(13) != ':'
-        || text.charAt(16) != ':') {
-      return false;
-    }
-    for (int i = 20; i < length - 1; i++) {
-      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-        return false;
-      }
-    }
-    if (length > 20 && (text.charAt(19) != '.' || length == 21)) {
-      return false;
-    }
-    // A day of 28 or less is in every month; the rest is left to the library.
-    return number(text, 0, 4) >= 0
-        && within(number(text, 5, 7), 1, 12)
-        && within(number(text, 8, 10), 1, 28)
-        && within(number(text, 11, 13), 0, 23)
-        && within(number(text, 14, 16), 0, 59)
-        && within(number(text, 17, 19), 0, 59);
-  }
-
-  private static boolean within(int value, int low, int high) {
-    return value >= low && value <= high;
-  }
-
-  private static int number(String text, int from, int to) {
-    int value = 0;
-    for (int i = from; i < to; i++) {
-      int digit = text.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        return -1;
-      }
-      value = value * 10 + digit;
-    }
-    return value;
   }
 }

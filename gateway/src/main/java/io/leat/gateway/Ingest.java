@@ -1,5 +1,6 @@
 package io.leat.gateway;
 
+import io.leat.event.LogFacts;
 import io.leat.event.LogHeaders;
 import io.leat.http.Principal;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +27,6 @@ final class Ingest {
 
   private final Header source;
   private final Header type;
-  private final Header client;
-  private final Header received;
-  private final Header request;
-  private final Header schema;
 
   /**
    * @param idempotencyKey the header's value, null when there is none
@@ -50,10 +47,6 @@ final class Ingest {
     this.contentType = contentType;
     this.source = header(LogHeaders.SOURCE, "urn:leat:client:" + principal.clientId());
     this.type = header(LogHeaders.TYPE, stream.name());
-    this.client = header(LogHeaders.CLIENT, principal.clientId());
-    this.received = header(LogHeaders.RECEIVED, Long.toString(receivedMicros));
-    this.request = header(LogHeaders.REQUEST, requestId);
-    this.schema = header(LogHeaders.SCHEMA_VERSION, Integer.toString(stream.schemaVersion()));
   }
 
   ServedStream stream() {
@@ -93,20 +86,18 @@ final class Ingest {
     return type;
   }
 
-  Header client() {
-    return client;
-  }
-
-  Header received() {
-    return received;
-  }
-
-  Header request() {
-    return request;
-  }
-
-  Header schema() {
-    return schema;
+  /** Who sent a record, when and with which others. */
+  Header facts(int index, String supplied) {
+    return new RecordHeader(
+        LogHeaders.FACTS,
+        new LogFacts(
+                receivedMicros,
+                index,
+                stream.schemaVersion(),
+                supplied,
+                requestId,
+                principal.clientId())
+            .encode());
   }
 
   /** The id that a repetition of this request gives the same record, or null without a key. */

@@ -434,7 +434,7 @@ class EventRoutesTest {
                 .tag("reason", "budget")
                 .counter()
                 .count())
-        .isEqualTo(30 - count);
+        .isEqualTo((double) (30 - count));
   }
 
   @Test

@@ -26,11 +26,9 @@ class OutageTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Duration BOUND = Duration.ofSeconds(5);
 
-  @TempDir Path directory;
-
   @Test
-  void whileTheBrokerIsDownTheAnswerIs503InTimeAndAfterwardsNothingAcceptedIsLost()
-      throws Exception {
+  void whileTheBrokerIsDownTheAnswerIs503InTimeAndAfterwardsNothingAcceptedIsLost(
+      @TempDir Path directory) throws Exception {
     try (TestingBroker broker = new TestingBroker(directory)) {
       broker.create("devices.telemetry", 4);
       broker.create("devices.rejected", 1);

@@ -11,6 +11,7 @@ import com.networknt.schema.path.PathType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Validates records against one JSON Schema 2020-12, reporting every violation. Thread-safe. */
 public final class EventValidator {
@@ -26,8 +27,12 @@ public final class EventValidator {
 
   private final Schema schema;
 
-  private EventValidator(Schema schema) {
+  /** Null for schemas with keywords that it does not know. */
+  private final @Nullable QuickCheck quick;
+
+  private EventValidator(Schema schema, @Nullable QuickCheck quick) {
     this.schema = schema;
+    this.quick = quick;
   }
 
   static EventValidator compile(JsonNode document) throws InvalidSchemaException {
@@ -48,7 +53,7 @@ public final class EventValidator {
       throw new InvalidSchemaException(violations);
     }
     try {
-      return new EventValidator(registry.getSchema(document));
+      return new EventValidator(registry.getSchema(document), QuickCheck.compile(document));
     } catch (SchemaException e) {
       throw new InvalidSchemaException(
           List.of(new Violation("", "$ref", "cannot be resolved: " + e.getMessage())));
@@ -57,8 +62,18 @@ public final class EventValidator {
 
   /** Every way in which {@code record} breaks the schema; empty when it is valid. */
   public List<Violation> validate(JsonNode record) {
+    return quick != null && quick.surelyValid(record) ? List.of() : thorough(record);
+  }
+
+  /** The library's judgement, which says what is wrong. */
+  List<Violation> thorough(JsonNode record) {
     List<Error> errors = schema.validate(record);
     return errors.isEmpty() ? List.of() : violations(errors);
+  }
+
+  /** Whether most valid records need no thorough look. */
+  boolean quick() {
+    return quick != null;
   }
 
   private static List<Violation> violations(List<Error> errors) {

@@ -61,6 +61,7 @@ class JsonTestSuiteTest {
       i_structure_UTF-8_BOM_empty_object = malformed-json : a byte order mark is not allowed (RFC 8259, section 8.1)
       """;
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(String name, byte[] bytes) {}
 
   @TestFactory

@@ -1,7 +1,9 @@
 package io.leat.stream;
 
+import io.leat.event.LogFacts;
 import io.leat.event.LogHeaders;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -42,13 +44,8 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
       case LogHeaders.TYPE -> log.type = value;
       case LogHeaders.SUBJECT -> log.subject = value;
       case LogHeaders.TIME -> log.time = value;
-      case LogHeaders.CLIENT -> log.client = value;
-      case LogHeaders.REQUEST -> log.request = value;
-      case LogHeaders.SUPPLIED -> log.supplied = value;
       case LogHeaders.CONTENT_TYPE -> log.contentType = value;
-      case LogHeaders.RECEIVED -> log.receivedMicros = number(value, log.receivedMicros);
-      case LogHeaders.INDEX -> log.requestIndex = (int) number(value, -1);
-      case LogHeaders.SCHEMA_VERSION -> log.schemaVersion = (int) number(value, -1);
+      case LogHeaders.FACTS -> facts(value, log);
       case LogHeaders.SPEC_VERSION -> {}
       default -> {
         if (name.startsWith(LogHeaders.PREFIX)) {
@@ -67,16 +64,36 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
     attributes.put(name, new String(value, StandardCharsets.UTF_8));
   }
 
-  private static long number(byte[] ascii, long otherwise) {
-    if (ascii.length == 0 || ascii.length > 18) {
+  /** {@link LogFacts#decode} without a String in between; a header that is not one leaves the defaults. */
+  private static void facts(byte[] value, LogRecord log) {
+    int[] ends = new int[5];
+    int found = 0;
+    for (int i = 0; i < value.length && found < ends.length; i++) {
+      if (value[i] == ';') {
+        ends[found++] = i;
+      }
+    }
+    if (found < ends.length) {
+      return;
+    }
+    log.receivedMicros = number(value, 0, ends[0], log.receivedMicros);
+    log.requestIndex = (int) number(value, ends[0] + 1, ends[1], -1);
+    log.schemaVersion = (int) number(value, ends[1] + 1, ends[2], -1);
+    log.supplied = ends[3] == ends[2] + 1 ? null : Arrays.copyOfRange(value, ends[2] + 1, ends[3]);
+    log.request = Arrays.copyOfRange(value, ends[3] + 1, ends[4]);
+    log.client = Arrays.copyOfRange(value, ends[4] + 1, value.length);
+  }
+
+  private static long number(byte[] ascii, int from, int to, long otherwise) {
+    if (from == to || to - from > 18) {
       return otherwise;
     }
     long value = 0;
-    for (byte b : ascii) {
-      if (b < '0' || b > '9') {
+    for (int i = from; i < to; i++) {
+      if (ascii[i] < '0' || ascii[i] > '9') {
         return otherwise;
       }
-      value = value * 10 + (b - '0');
+      value = value * 10 + (ascii[i] - '0');
     }
     return value;
   }

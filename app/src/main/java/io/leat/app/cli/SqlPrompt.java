@@ -97,7 +97,7 @@ final class SqlPrompt {
     } catch (HttpProblemException e) {
       terminal.error(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
-      terminal.error(String.valueOf(e.getCause().getMessage()));
+      terminal.error(told(e));
     }
     return true;
   }
@@ -167,10 +167,15 @@ final class SqlPrompt {
       if (cancelled.get()) {
         terminal.note(terminal.styled(Style.YELLOW, "Cancelled."));
       } else {
-        Throwable told = e instanceof UncheckedIOException io ? io.getCause() : e;
-        terminal.error(String.valueOf(told.getMessage()));
+        terminal.error(told(e));
       }
     }
+  }
+
+  private static String told(Exception e) {
+    Throwable cause = e.getCause();
+    return String.valueOf(
+        e instanceof UncheckedIOException && cause != null ? cause.getMessage() : e.getMessage());
   }
 
   private static void cancel(

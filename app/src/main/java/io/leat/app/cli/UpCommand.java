@@ -118,6 +118,7 @@ final class UpCommand implements Callable<Integer> {
             + " at "
             + terminal.styled(Style.TITLE, running.baseUri() + ""));
     terminal.line("Admin key: " + adminKeyFile(directory));
+    terminal.line("Log: " + directory.resolve("logs").resolve("leat.log"));
     terminal.line("Stop with Ctrl-C.");
   }
 

@@ -30,6 +30,7 @@ public final class EventSender {
   }
 
   /** An answer, or the lack of one ({@code status} 0). */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Answer(int status, byte[] body, @Nullable Duration retryAfter, String failure) {}
 
   /**

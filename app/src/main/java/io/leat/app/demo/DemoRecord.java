@@ -8,4 +8,5 @@ package io.leat.app.demo;
  * @param line one line of NDJSON, UTF-8, without its end
  * @param fate what must become of it
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record DemoRecord(String stream, String key, byte[] line, Fate fate) {}

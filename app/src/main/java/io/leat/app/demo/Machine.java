@@ -37,7 +37,7 @@ final class Machine {
     this.link = LINKS[random.nextInt(LINKS.length)];
     this.latitude = 47 + random.nextInt(70_000) / 10_000.0;
     this.longitude = 6 + random.nextInt(80_000) / 10_000.0;
-    this.uptimeAtStart = 3_600 + random.nextInt(5_000_000);
+    this.uptimeAtStart = 3_600L + random.nextInt(5_000_000);
     // One machine in fifty stands in the sun.
     this.runsHotBy = random.nextInt(50) == 0 ? 25 + random.nextInt(15) : 0;
     this.temperature = 38 + runsHotBy + random.nextGaussian() * 3;

@@ -45,11 +45,12 @@ final class SeriesReplay implements RecordFeed {
     private final int first;
     private int at;
 
-    Series(Map<?, ?> entry, List<Reading> readings, String run, Instant end, double share) {
+    Series(Map<?, ?> entry, List<Reading> readings, String run, Instant end, double share)
+        throws IOException {
       this.device = String.valueOf(entry.get("device_id"));
       this.property = String.valueOf(entry.get("property"));
-      double scale = ((Number) entry.get("scale")).doubleValue();
-      double offset = ((Number) entry.get("offset")).doubleValue();
+      double scale = number(entry, "scale");
+      double offset = number(entry, "offset");
       this.readings =
           readings.stream()
               .map(r -> new Reading(r.line(), r.time(), r.value() * scale + offset))
@@ -83,6 +84,13 @@ final class SeriesReplay implements RecordFeed {
       return new DemoRecord(
           "telemetry", device, line.getBytes(StandardCharsets.UTF_8), Fate.PROCESSED);
     }
+  }
+
+  private static double number(Map<?, ?> entry, String name) throws IOException {
+    if (entry.get(name) instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw new IOException("samples.yaml: '" + name + "' of a series must be a number");
   }
 
   /**

@@ -62,7 +62,8 @@ public final class DataDirectory implements AutoCloseable {
       if (!Files.isDirectory(root)) {
         Files.createDirectories(root.getParent() == null ? root : root.getParent());
         Files.createDirectory(
-            root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            root,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
       refuseForeign(root);
       FileChannel lockFile = lock(root);
@@ -155,7 +156,8 @@ public final class DataDirectory implements AutoCloseable {
     Path temporary = file.resolveSibling(file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     Files.createFile(
-        temporary, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        temporary,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.wrap(content.getBytes(UTF_8)));
       channel.force(true);
@@ -214,7 +216,10 @@ public final class DataDirectory implements AutoCloseable {
     if (lock == null) {
       throw new LeatException(
           ErrorCode.CONFLICT,
-          "The data directory " + root + " is in use by " + Files.readString(file).strip()
+          "The data directory "
+              + root
+              + " is in use by "
+              + Files.readString(file).strip()
               + ". Stop it, or give another directory with --data.");
     }
     channel.truncate(0);
@@ -235,8 +240,13 @@ public final class DataDirectory implements AutoCloseable {
     if (!version.equals(String.valueOf(FORMAT))) {
       throw new LeatException(
           ErrorCode.INVALID_CONFIGURATION,
-          "The data directory " + root + " has format '" + version + "'; this Leat knows format "
-              + FORMAT + ". Use the Leat that wrote it, or give another directory with --data.");
+          "The data directory "
+              + root
+              + " has format '"
+              + version
+              + "'; this Leat knows format "
+              + FORMAT
+              + ". Use the Leat that wrote it, or give another directory with --data.");
     }
   }
 

@@ -16,6 +16,7 @@ import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
 
@@ -64,6 +65,7 @@ final class FlinkConfiguration {
     all.set(RestOptions.SERVER_NUM_THREADS, 1);
     all.set(BlobServerOptions.STORAGE_DIRECTORY, directory.resolve("blobs").toString());
     all.set(CoreOptions.TMP_DIRS, directory.resolve("tmp").toString());
+    all.set(WebOptions.TMP_DIR, directory.resolve("tmp").toString());
     all.set(TaskManagerOptions.NUM_TASK_SLOTS, settings.slots());
     MemorySize network = MemorySize.ofMebiBytes(settings.networkMb());
     all.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);

@@ -2,7 +2,6 @@ package io.leat.app.engine;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -180,7 +179,8 @@ public final class FlinkEngine implements AutoCloseable {
         return;
       }
       if (status == JobStatus.RUNNING) {
-        LOG.info("The job {} stopped at {}", job.name(), job.stopWithSavepoint(settings.stopTimeout()));
+        LOG.info(
+            "The job {} stopped at {}", job.name(), job.stopWithSavepoint(settings.stopTimeout()));
         return;
       }
     } catch (LeatException e) {

@@ -98,8 +98,8 @@ public final class FlinkJob {
    * Stops the job at a savepoint: everything before it is committed, nothing after it is read.
    *
    * @return where the savepoint is
-   * @throws LeatException {@link ErrorCode#INTERNAL} when the job fails or takes longer; it may then
-   *     still stop
+   * @throws LeatException {@link ErrorCode#INTERNAL} when the job fails or takes longer; it may
+   *     then still stop
    */
   public String stopWithSavepoint(Duration timeout) {
     String savepoint =

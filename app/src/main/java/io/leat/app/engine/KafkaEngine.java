@@ -3,7 +3,6 @@ package io.leat.app.engine;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
@@ -125,16 +124,26 @@ public final class KafkaEngine implements AutoCloseable {
 
   private static Map<String, String> node(Path directory, int broker, int controller) {
     return Map.of(
-        "process.roles", "broker,controller",
-        "node.id", String.valueOf(NODE),
-        "controller.quorum.voters", NODE + "@127.0.0.1:" + controller,
-        "listeners", "LOCAL://127.0.0.1:" + broker + ",CONTROLLER://127.0.0.1:" + controller,
-        "advertised.listeners", "LOCAL://127.0.0.1:" + broker,
-        "listener.security.protocol.map", "LOCAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "inter.broker.listener.name", "LOCAL",
-        "controller.listener.names", "CONTROLLER",
-        "log.dirs", directory.toString(),
-        "auto.create.topics.enable", "false");
+        "process.roles",
+        "broker,controller",
+        "node.id",
+        String.valueOf(NODE),
+        "controller.quorum.voters",
+        NODE + "@127.0.0.1:" + controller,
+        "listeners",
+        "LOCAL://127.0.0.1:" + broker + ",CONTROLLER://127.0.0.1:" + controller,
+        "advertised.listeners",
+        "LOCAL://127.0.0.1:" + broker,
+        "listener.security.protocol.map",
+        "LOCAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name",
+        "LOCAL",
+        "controller.listener.names",
+        "CONTROLLER",
+        "log.dirs",
+        directory.toString(),
+        "auto.create.topics.enable",
+        "false");
   }
 
   /** Nothing to replicate to, nobody to wait for. */

@@ -149,15 +149,15 @@ sealed interface PostgresAccount {
   }
 
   private static void letPass(Path directory) throws IOException {
-    Set<PosixFilePermission> permissions =
-        EnumSet.copyOf(Files.getPosixFilePermissions(directory));
+    Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(directory));
     if (permissions.add(PosixFilePermission.OTHERS_EXECUTE)) {
       Files.setPosixFilePermissions(directory, permissions);
     }
   }
 
   private static void chown(Path path, int uid) throws IOException {
-    if (Integer.valueOf(uid).equals(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+    if (Integer.valueOf(uid)
+        .equals(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
       return;
     }
     try (Stream<Path> files = Files.walk(path)) {

@@ -49,6 +49,7 @@ final class PostgresCommand {
         Map.entry("synchronous_commit", "on"),
         Map.entry("wal_level", "minimal"),
         Map.entry("max_wal_senders", "0"),
+        Map.entry("max_logical_replication_workers", "0"),
         Map.entry("min_wal_size", "32MB"),
         Map.entry("max_wal_size", "256MB"),
         Map.entry("checkpoint_timeout", "15min"),

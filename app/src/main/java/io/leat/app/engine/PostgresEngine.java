@@ -159,8 +159,7 @@ public final class PostgresEngine implements AutoCloseable {
         Statement statement = connection.createStatement()) {
       boolean exists;
       try (ResultSet found =
-          statement.executeQuery(
-              "SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
+          statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + DATABASE + "'")) {
         exists = found.next();
       }
       if (!exists) {

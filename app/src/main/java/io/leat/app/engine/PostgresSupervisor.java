@@ -56,11 +56,14 @@ final class PostgresSupervisor implements AutoCloseable {
       firstStart.get(settings.startTimeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       close();
-      throw new IOException(String.valueOf(e.getCause().getMessage()), e.getCause());
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(String.valueOf(cause.getMessage()), cause);
     } catch (TimeoutException e) {
       close();
       throw new IOException(
-          "it was not ready within " + settings.startTimeout().toSeconds() + " s: "
+          "it was not ready within "
+              + settings.startTimeout().toSeconds()
+              + " s: "
               + lastWords.get(),
           e);
     } catch (InterruptedException e) {
@@ -154,10 +157,12 @@ final class PostgresSupervisor implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         lastWords.set(line);
-        if (line.startsWith("WARNING") || line.startsWith("ERROR")) {
-          SERVER.warn("{}", line);
-        } else if (line.startsWith("FATAL") || line.startsWith("PANIC")) {
+        if (line.startsWith("PANIC")) {
           SERVER.error("{}", line);
+        } else if (line.startsWith("WARNING")
+            || line.startsWith("ERROR")
+            || line.startsWith("FATAL")) { // fatal to one session only
+          SERVER.warn("{}", line);
         } else {
           SERVER.info("{}", line);
         }

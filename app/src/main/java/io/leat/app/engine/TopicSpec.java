@@ -10,8 +10,7 @@ import java.util.Map;
  * @param replication copies; 1 on the embedded broker
  * @param configs topic properties that matter, such as {@code retention.ms}
  */
-public record TopicSpec(
-    String name, int partitions, int replication, Map<String, String> configs) {
+public record TopicSpec(String name, int partitions, int replication, Map<String, String> configs) {
   public TopicSpec {
     if (partitions < 1 || replication < 1) {
       throw new IllegalArgumentException(

@@ -123,8 +123,7 @@ public final class Topics {
   }
 
   /** A created topic may not be known at once to every broker: looked for again, with a bound. */
-  private Map<String, String> ids(
-      Map<String, TopicDescription> existing, List<TopicSpec> created) {
+  private Map<String, String> ids(Map<String, TopicDescription> existing, List<TopicSpec> created) {
     Map<String, String> ids = new TreeMap<>();
     existing.forEach((name, description) -> ids.put(name, description.topicId().toString()));
     List<String> wanted = created.stream().map(TopicSpec::name).toList();
@@ -191,8 +190,7 @@ public final class Topics {
     return findings;
   }
 
-  private static void comparePartitions(
-      TopicSpec spec, int actual, List<TopicFinding> findings) {
+  private static void comparePartitions(TopicSpec spec, int actual, List<TopicFinding> findings) {
     if (actual == spec.partitions()) {
       return;
     }
@@ -205,21 +203,23 @@ public final class Topics {
                 + "', or add a new stream with more partitions, send to it, and remove this one"
                 + " when it is drained."
             : "Kafka cannot take partitions away: say 'partitions: " + actual + "'.";
-    findings.add(
-        new TopicFinding(spec.name(), TopicFinding.Kind.REFUSED, message, remedy));
+    findings.add(new TopicFinding(spec.name(), TopicFinding.Kind.REFUSED, message, remedy));
   }
 
-  private static void compareReplication(
-      TopicSpec spec, int actual, List<TopicFinding> findings) {
+  private static void compareReplication(TopicSpec spec, int actual, List<TopicFinding> findings) {
     if (actual != spec.replication()) {
       findings.add(
           new TopicFinding(
               spec.name(),
               TopicFinding.Kind.REPORTED,
-              "each partition has " + actual + " copies, the blueprint says "
-                  + spec.replication() + ".",
+              "each partition has "
+                  + actual
+                  + " copies, the blueprint says "
+                  + spec.replication()
+                  + ".",
               "Reassign it with kafka-reassign-partitions.sh, or say 'replication: "
-                  + actual + "'."));
+                  + actual
+                  + "'."));
     }
   }
 
@@ -239,8 +239,7 @@ public final class Topics {
               if (applies) {
                 changes.add(
                     new AlterConfigOp(new ConfigEntry(key, wanted), AlterConfigOp.OpType.SET));
-                findings.add(
-                    new TopicFinding(spec.name(), TopicFinding.Kind.APPLIED, message, ""));
+                findings.add(new TopicFinding(spec.name(), TopicFinding.Kind.APPLIED, message, ""));
               } else {
                 findings.add(
                     new TopicFinding(
@@ -264,7 +263,9 @@ public final class Topics {
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LeatException(
-          ErrorCode.LOG_UNAVAILABLE, "Kafka failed while " + what + ": " + cause.getMessage(), cause);
+          ErrorCode.LOG_UNAVAILABLE,
+          "Kafka failed while " + what + ": " + cause.getMessage(),
+          cause);
     } catch (TimeoutException e) {
       throw new LeatException(
           ErrorCode.LOG_UNAVAILABLE,

@@ -20,22 +20,26 @@ import org.junit.jupiter.api.io.TempDir;
  * The launcher in a project of its own, with a JDK and a Maven that only say what they are asked.
  */
 class LauncherScriptTest {
-  @TempDir Path temporary;
+  private final Path temporary;
+  private final Path home;
+  private final Path maven;
 
-  private Path home = Path.of("");
-  private Path maven = Path.of("");
+  LauncherScriptTest(@TempDir Path temporary) {
+    this.temporary = temporary;
+    this.home = temporary.resolve("a home with spaces");
+    this.maven = temporary.resolve("mvn");
+  }
 
   private record Ended(int code, String out, String err) {}
 
   @BeforeEach
   void aProject() throws IOException {
-    home = Files.createDirectories(temporary.resolve("a home with spaces"));
+    Files.createDirectories(home);
     Files.copy(TestingLeat.blueprint().resolve("../../leat").normalize(), home.resolve("leat"));
     executable(home.resolve("leat"));
     Files.writeString(home.resolve("pom.xml"), "<project/>");
     Files.createDirectories(home.resolve("app/src/main"));
     Files.writeString(home.resolve("app/pom.xml"), "<project/>");
-    maven = temporary.resolve("mvn");
     Files.writeString(
         maven,
         """

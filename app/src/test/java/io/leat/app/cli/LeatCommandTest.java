@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,10 +58,11 @@ class LeatCommandTest {
     Predicate<CommandLine> helpful =
         c ->
             c.getCommandName().equals("help")
-                || c.getUsageMessage().contains("Example")
-                    && c.getCommandSpec().usageMessage().description().length > 0;
+                || (c.getUsageMessage().contains("Example")
+                    && c.getCommandSpec().usageMessage().description().length > 0);
     assertThat(leat.getSubcommands().values()).allMatch(helpful);
-    assertThat(leat.getSubcommands().get("client").getSubcommands().values()).allMatch(helpful);
+    CommandLine client = Objects.requireNonNull(leat.getSubcommands().get("client"));
+    assertThat(client.getSubcommands().values()).allMatch(helpful);
   }
 
   @Test

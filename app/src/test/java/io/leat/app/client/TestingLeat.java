@@ -66,7 +66,7 @@ public final class TestingLeat implements AutoCloseable {
   public static Path blueprint() {
     Path here = Path.of("").toAbsolutePath();
     Path root = here.endsWith("app") ? here.getParent() : here;
-    return root.resolve("blueprints").resolve("devices");
+    return java.util.Objects.requireNonNull(root).resolve("blueprints").resolve("devices");
   }
 
   public URI uri() {
@@ -170,7 +170,9 @@ public final class TestingLeat implements AutoCloseable {
     try {
       record = STRICT.readTree(line);
     } catch (JsonProcessingException e) {
-      return e.getMessage().contains("Duplicate field") ? "duplicate-json-key" : "malformed-json";
+      return String.valueOf(e.getMessage()).contains("Duplicate field")
+          ? "duplicate-json-key"
+          : "malformed-json";
     }
     if (record.path("device_id").asText("").isEmpty()) {
       return "missing-key";

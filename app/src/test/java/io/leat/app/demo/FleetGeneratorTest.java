@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class FleetGeneratorTest {
-  private static final Instant START = Instant.now();
+  private final Instant start = Instant.now();
 
   @Test
   void theSameSeedGivesTheSameBytes() {
@@ -75,11 +75,11 @@ class FleetGeneratorTest {
     }
   }
 
-  private static FleetGenerator fleet(long seed, long size) {
-    return new FleetGenerator(seed, 50, "t", START, Duration.ofSeconds(20), size);
+  private FleetGenerator fleet(long seed, long size) {
+    return new FleetGenerator(seed, 50, "t", start, Duration.ofSeconds(20), size);
   }
 
-  private static List<String> lines(long seed) {
+  private List<String> lines(long seed) {
     List<String> lines = new ArrayList<>();
     FleetGenerator fleet = fleet(seed, 1_000);
     while (fleet.hasNext()) {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -57,7 +59,7 @@ class DataDirectoryTest {
   @Test
   void itAnnouncesItselfToItsOwnerWhileItIsUp() throws IOException {
     RunInfo info =
-        new RunInfo(ProcessHandle.current().pid(), java.net.URI.create("http://127.0.0.1:8080"), Instant.parse("2024-06-01T10:00:00Z"));
+        new RunInfo(ProcessHandle.current().pid(), URI.create("http://127.0.0.1:8080"), Instant.parse("2024-06-01T10:00:00Z"));
     try (DataDirectory data = DataDirectory.open(directory)) {
       data.announce(info);
 
@@ -108,7 +110,7 @@ class DataDirectoryTest {
     }
     try (ServerSocket squatter = new ServerSocket();
         DataDirectory data = DataDirectory.open(directory)) {
-      squatter.bind(new InetSocketAddress("127.0.0.1", first));
+      squatter.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first));
       assertThat(data.ports().choose("broker")).isNotEqualTo(first);
     }
   }
@@ -123,7 +125,7 @@ class DataDirectoryTest {
 
     public static void main(String[] args) throws Exception {
       DataDirectory data = DataDirectory.open(Path.of(args[0]));
-      data.announce(new RunInfo(ProcessHandle.current().pid(), java.net.URI.create("http://127.0.0.1:1"), Instant.EPOCH));
+      data.announce(new RunInfo(ProcessHandle.current().pid(), URI.create("http://127.0.0.1:1"), Instant.EPOCH));
       TestingProcess.sayAndWait("open");
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class KafkaEngineTest {
       send(kafka, "a");
     }
     try (ServerSocket squatter = new ServerSocket()) {
-      squatter.bind(new InetSocketAddress("127.0.0.1", port));
+      squatter.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       try (DataDirectory data = DataDirectory.open(directory);
           KafkaEngine kafka = KafkaEngine.start(data, KafkaSettings.defaults())) {
         assertThat(port(kafka)).isNotEqualTo(port);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.leat.event.LeatException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -144,7 +145,7 @@ class PostgresEngineTest {
       PostgresEngine first = PostgresEngine.start(data, PostgresSettings.defaults());
       first.close();
       try (ServerSocket squatter = new ServerSocket()) {
-        squatter.bind(new InetSocketAddress("127.0.0.1", first.port()));
+        squatter.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), first.port()));
         try (PostgresEngine second = PostgresEngine.start(data, PostgresSettings.defaults())) {
           assertThat(second.port()).isNotEqualTo(first.port());
         }
@@ -154,8 +155,11 @@ class PostgresEngineTest {
 
   @Test
   void rootWithoutUserNamespacesRunsItAsNobody() throws Exception {
-    assumeThat(System.getProperty("user.name")).as("only root can change the user").isEqualTo("root");
-    Path world = Files.createDirectory(Path.of("/tmp/leat-nobody-" + ProcessHandle.current().pid()));
+    assumeThat(System.getProperty("user.name"))
+        .as("only root can change the user")
+        .isEqualTo("root");
+    Path world =
+        Files.createDirectory(Path.of("/tmp/leat-nobody-" + ProcessHandle.current().pid()));
     try (DataDirectory data = DataDirectory.open(world.resolve("data"))) {
       Files.setPosixFilePermissions(world, PosixFilePermissions.fromString("rwxr-xr-x"));
       PostgresAccount nobody = PostgresAccount.nobody(data.root());
@@ -174,7 +178,9 @@ class PostgresEngineTest {
 
   @Test
   void aDirectoryThatNobodyCannotEnterIsNamed() throws Exception {
-    assumeThat(System.getProperty("user.name")).as("only root can change the user").isEqualTo("root");
+    assumeThat(System.getProperty("user.name"))
+        .as("only root can change the user")
+        .isEqualTo("root");
     Path closed = directory.getParent();
     try (DataDirectory data = DataDirectory.open(directory)) {
       Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What this process listens on, as Linux sees it. */
@@ -56,11 +57,11 @@ final class TestingPorts {
         continue;
       }
       for (String line : Files.readAllLines(Path.of(table))) {
-        String[] fields = line.strip().split("\\s+");
-        if (fields.length > 9
-            && fields[3].equals(LISTEN)
-            && mine.contains("socket:[" + fields[9] + "]")) {
-          sockets.add(Socket.parse(fields[1]));
+        List<String> fields = Pattern.compile("\\s+").splitAsStream(line.strip()).toList();
+        if (fields.size() > 9
+            && fields.get(3).equals(LISTEN)
+            && mine.contains("socket:[" + fields.get(9) + "]")) {
+          sockets.add(Socket.parse(fields.get(1)));
         }
       }
     }
@@ -70,8 +71,7 @@ final class TestingPorts {
   private record Socket(String address, int port) {
     static Socket parse(String text) {
       int colon = text.indexOf(':');
-      return new Socket(
-          text.substring(0, colon), Integer.parseInt(text.substring(colon + 1), 16));
+      return new Socket(text.substring(0, colon), Integer.parseInt(text.substring(colon + 1), 16));
     }
 
     boolean isLoopback() {

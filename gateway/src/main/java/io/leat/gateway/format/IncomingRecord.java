@@ -24,6 +24,7 @@ public record IncomingRecord(
     @Nullable Refusal refusal) {
 
   /** A part of an array that must not be changed. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   public record Bytes(byte[] array, int start, int end) {
     /** How many there are. */
     public int length() {

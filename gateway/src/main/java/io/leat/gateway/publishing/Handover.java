@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +16,11 @@ import org.jspecify.annotations.Nullable;
  * exactly once, and the last one ends the handover.
  */
 public final class Handover {
-  private static final Outcome[] OUTCOMES = Outcome.values();
-
   private final List<Message> messages = new ArrayList<>();
   private final Runnable done;
   private long bytes;
 
-  private AtomicIntegerArray outcomes = new AtomicIntegerArray(0);
+  private AtomicReferenceArray<Outcome> outcomes = new AtomicReferenceArray<>(0);
   private long[] offsets = new long[0];
   private int[] partitions = new int[0];
   private final AtomicInteger open = new AtomicInteger();
@@ -51,7 +49,7 @@ public final class Handover {
 
   /** What became of a message. */
   public Outcome outcome(int index) {
-    return OUTCOMES[outcomes.get(index)];
+    return outcomes.get(index);
   }
 
   /** The partition of an acknowledged message. */
@@ -89,7 +87,11 @@ public final class Handover {
     offsets = new long[size];
     partitions = new int[size];
     open.set(size);
-    outcomes = new AtomicIntegerArray(size);
+    AtomicReferenceArray<Outcome> pending = new AtomicReferenceArray<>(size);
+    for (int i = 0; i < size; i++) {
+      pending.setPlain(i, Outcome.PENDING);
+    }
+    outcomes = pending;
   }
 
   /** Runs {@code action} once every outcome is known, even if that is so already. */
@@ -116,7 +118,7 @@ public final class Handover {
         return false;
       }
     }
-    return outcomes.compareAndSet(index, Outcome.PENDING.ordinal(), Outcome.HANDED_OVER.ordinal());
+    return outcomes.compareAndSet(index, Outcome.PENDING, Outcome.HANDED_OVER);
   }
 
   /** Whether this made the outcome known; false when it was known already. */
@@ -140,12 +142,12 @@ public final class Handover {
 
   private boolean settle(int index, Outcome from, Outcome to) {
     byte[] key = to == Outcome.ACKNOWLEDGED ? null : messages.get(index).key();
-    if (key != null && outcomes.get(index) == from.ordinal()) {
+    if (key != null && outcomes.get(index) == from) {
       // Before the outcome shows, so that no later message of the key slips through.
       failedKeys.add(ByteBuffer.wrap(key));
       anyFailed = true;
     }
-    if (!outcomes.compareAndSet(index, from.ordinal(), to.ordinal())) {
+    if (!outcomes.compareAndSet(index, from, to)) {
       return false;
     }
     if (open.decrementAndGet() == 0) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param end index after the value's last byte
  * @param headers Kafka's headers, in order
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed
 public record Message(
     String topic,
     int partition,

@@ -30,8 +30,4 @@ public enum Outcome {
   public @Nullable ErrorCode error() {
     return error;
   }
-
-  boolean open() {
-    return this == PENDING || this == HANDED_OVER;
-  }
 }

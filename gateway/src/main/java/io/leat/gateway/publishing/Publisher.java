@@ -10,11 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -77,24 +79,22 @@ public final class Publisher implements AutoCloseable {
     Gauge.builder(
             "leat.publish.waiting.requests.fill",
             this,
-            p -> p.fill(p.queue.size(), settings.maxRequests()))
+            p -> fill(p.queue.size(), settings.maxRequests()))
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
     Gauge.builder("leat.publish.unacknowledged.bytes", bytes, AtomicLong::get)
         .description("Bytes of records without an outcome")
         .register(registry);
     Gauge.builder(
-            "leat.publish.unacknowledged.fill",
-            this,
-            p -> p.fill(p.bytes.get(), settings.maxBytes()))
+            "leat.publish.unacknowledged.fill", this, p -> fill(p.bytes.get(), settings.maxBytes()))
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
     this.thread = threads.newThread(this::run);
     this.thread.start();
   }
 
-  private double fill(double used, double bound) {
-    return used / bound;
+  private static double fill(long used, long bound) {
+    return (double) used / (double) bound;
   }
 
   /**
@@ -190,19 +190,21 @@ public final class Publisher implements AutoCloseable {
     Message message = handover.message(index);
     byte[] value = Arrays.copyOfRange(message.body(), message.start(), message.end());
     Integer partition = message.partition() < 0 ? null : message.partition();
-    producer()
-        .send(
-            new ProducerRecord<>(
-                message.topic(), partition, null, message.key(), value, message.headers()),
-            (metadata, error) -> {
-              if (error == null) {
-                if (!handover.acknowledge(index, metadata.partition(), metadata.offset())) {
-                  lateAcknowledgements.increment();
-                }
-              } else {
-                handover.fail(index, outcome(error));
-              }
-            });
+    // The callback hears of everything that the future would.
+    Future<RecordMetadata> unused =
+        producer()
+            .send(
+                new ProducerRecord<>(
+                    message.topic(), partition, null, message.key(), value, message.headers()),
+                (metadata, error) -> {
+                  if (error == null) {
+                    if (!handover.acknowledge(index, metadata.partition(), metadata.offset())) {
+                      lateAcknowledgements.increment();
+                    }
+                  } else {
+                    handover.fail(index, outcome(error));
+                  }
+                });
   }
 
   /**
