@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.gateway.publishing.TestingBroker;
+import io.leat.event.LogFacts;
 import io.leat.http.BodyLimits;
 import io.leat.http.OpenApiDocument;
 import io.leat.http.OpenApiRoutes;
@@ -85,7 +86,7 @@ class EventRoutesTest {
                     + "\"}"));
     assertThat(event.value()).isEqualTo(body.strip());
     assertThat(event.key()).isEqualTo("d1");
-    long received = Long.parseLong(event.header("ce_leatreceived"));
+    long received = event.facts().receivedMicros();
     assertThat(Math.abs(Instant.now().toEpochMilli() - received / 1_000)).isLessThan(20_000);
     assertThat(event.headers())
         .containsExactlyInAnyOrderEntriesOf(
@@ -96,33 +97,37 @@ class EventRoutesTest {
                 Map.entry("ce_source", "urn:leat:client:c-sender"),
                 Map.entry("ce_type", "devices.telemetry"),
                 Map.entry("ce_time", "2026-01-02T03:04:05.60Z"),
-                Map.entry("ce_leatclient", "c-sender"),
-                Map.entry("ce_leatreceived", Long.toString(received)),
-                Map.entry(
-                    "ce_leatrequest", answer.headers().firstValue("X-Request-Id").orElseThrow()),
-                Map.entry("ce_leatindex", "0"),
-                Map.entry("ce_leatschema", "3")));
+                Map.entry("leat", event.header("leat"))));
+    assertThat(event.facts())
+        .isEqualTo(
+            new LogFacts(
+                received,
+                0,
+                3,
+                "",
+                answer.headers().firstValue("X-Request-Id").orElseThrow(),
+                "c-sender"));
   }
 
   @Test
   void whatTheServerSuppliedIsMarked() throws Exception {
     JsonNode answer = json(gateway.post("sender", JSON, "{\"device\":\"marks\"}"));
     LoggedEvent both = logged(answer.get("id").asText());
-    assertThat(both.header("ce_leatsupplied")).isEqualTo("it");
+    assertThat(both.facts().supplied()).isEqualTo("it");
     assertThat(UUID.fromString(both.header("ce_id")).version()).isEqualTo(7);
-    long micros = Long.parseLong(both.header("ce_leatreceived"));
+    long micros = both.facts().receivedMicros();
     assertThat(Instant.parse(both.header("ce_time")))
         .isEqualTo(Instant.ofEpochSecond(micros / 1_000_000, micros % 1_000_000 * 1_000));
 
     gateway.post("sender", JSON, "{\"device\":\"marks\",\"event\":\"marks-1\"}");
-    assertThat(logged("marks-1").header("ce_leatsupplied")).isEqualTo("t");
+    assertThat(logged("marks-1").facts().supplied()).isEqualTo("t");
 
     answer =
         json(
             gateway.post(
                 "sender", JSON, "{\"device\":\"marks\",\"ts\":\"2026-01-02T03:04:05+02:00\"}"));
     LoggedEvent event = logged(answer.get("id").asText());
-    assertThat(event.header("ce_leatsupplied")).isEqualTo("i");
+    assertThat(event.facts().supplied()).isEqualTo("i");
     assertThat(event.header("ce_time")).isEqualTo("2026-01-02T01:04:05Z");
   }
 
@@ -139,7 +144,7 @@ class EventRoutesTest {
     assertThat(ids(other)).doesNotContain(ids(first).get(0), ids(first).get(2));
     UUID id = UUID.fromString(ids(first).get(0));
     assertThat(List.of(id.version(), id.variant())).containsExactly(8, 2);
-    assertThat(logged(ids(first).get(0)).header("ce_leatsupplied")).isEqualTo("t");
+    assertThat(logged(ids(first).get(0)).facts().supplied()).isEqualTo("t");
   }
 
   @Test
@@ -207,7 +212,7 @@ class EventRoutesTest {
                  "kept":true}
                 """));
     assertThat(results.get("results")).hasSize(6);
-    assertThat(logged("b-5").header("ce_leatindex")).isEqualTo("5");
+    assertThat(logged("b-5").facts().index()).isEqualTo(5);
   }
 
   @Test
@@ -262,7 +267,7 @@ class EventRoutesTest {
     assertThat(event.header("ce_num")).isEqualTo("7");
     assertThat(event.header("ce_flag")).isEqualTo("true");
     assertThat(event.header("ce_nothing")).isEqualTo("none");
-    assertThat(event.header("ce_leatsupplied")).isEqualTo("none");
+    assertThat(event.facts().supplied()).isEmpty();
   }
 
   @Test
@@ -454,7 +459,7 @@ class EventRoutesTest {
                  "errors":[{"pointer":"/device",
                    "message":"the credential does not allow to send for this entity"}]}
                 """));
-    assertThat(logged("own-7").header("ce_leatclient")).isEqualTo("c-device");
+    assertThat(logged("own-7").facts().client()).isEqualTo("c-device");
     assertThat(events()).noneMatch(e -> e.header("ce_id").equals("own-8"));
     assertProblem(
         gateway.post("device-7", JSON, "{\"device\":\"d8\"}"),

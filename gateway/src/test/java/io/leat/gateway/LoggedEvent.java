@@ -1,5 +1,7 @@
 package io.leat.gateway;
 
+import io.leat.event.LogFacts;
+import io.leat.event.LogHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,6 +28,10 @@ record LoggedEvent(
 
   String header(String name) {
     return headers.getOrDefault(name, "none");
+  }
+
+  LogFacts facts() {
+    return LogFacts.decode(header(LogHeaders.FACTS).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String text(byte[] bytes) {

@@ -3,8 +3,9 @@ package io.leat.query;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
@@ -17,9 +18,10 @@ import java.util.concurrent.ExecutionException;
 /** Keeps an answer in memory. */
 final class CollectingSink implements ResultSink {
   private final ObjectMapper mapper =
-      new ObjectMapper()
+      JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .setNodeFactory(JsonNodeFactory.withExactBigDecimals(true));
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
   private final CompletableFuture<QueryResult> result = new CompletableFuture<>();
   private final List<ArrayNode> rows = new ArrayList<>();
   private List<ResultColumn> columns = List.of();

@@ -227,5 +227,4 @@ public final class QueryEngine implements AutoCloseable {
       return thread;
     };
   }
-
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -88,6 +89,10 @@ final class QueryRun implements QueryHandle, Runnable {
   private @Nullable ScheduledFuture<?> deadline;
   private boolean roomMade;
 
+  // Touched by the query's thread only: whether the worker owes an answer, whether it died of it.
+  private boolean isBusy;
+  private boolean hasCrashed;
+
   QueryRun(Engine engine, String sql, long maxRows, ResultSink sink) {
     this.engine = engine;
     this.number = engine.numbers().incrementAndGet();
@@ -141,7 +146,7 @@ final class QueryRun implements QueryHandle, Runnable {
       long patience = engine.settings().obeyWithin().toMillis();
       try {
         engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
-      } catch (java.util.concurrent.RejectedExecutionException e) {
+      } catch (RejectedExecutionException e) {
         force(); // the engine is closing
       }
     }
@@ -174,7 +179,6 @@ final class QueryRun implements QueryHandle, Runnable {
   @Override
   public void run() {
     WorkerProcess process = null;
-    boolean isReusable = false;
     try {
       begin();
       process = engine.pool().borrow();
@@ -182,17 +186,12 @@ final class QueryRun implements QueryHandle, Runnable {
       ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
       List<PlannedTable> tables = engine.planner().plan(parsed);
       enter(Phase.RUNNING, process);
-      process.send(new Frame(Frame.EXECUTE, request(tables)));
-      Summaries summary = stream(process, tables);
-      isReusable = true;
-      succeed(summary);
-    } catch (WorkerRefusal e) {
-      isReusable = true;
-      fail(reason(e.failure));
+      ask(process, new Frame(Frame.EXECUTE, request(tables)));
+      succeed(stream(process), tables);
     } catch (LeatException e) {
-      isReusable = process != null && !isStopped();
       fail(reason(e));
     } catch (IOException e) {
+      hasCrashed = isBusy;
       fail(
           reason(
               new LeatException(
@@ -205,19 +204,24 @@ final class QueryRun implements QueryHandle, Runnable {
     } finally {
       Thread.interrupted();
       if (process != null) {
-        settle(process, isReusable);
+        settle(process);
       }
     }
   }
 
-  private void settle(WorkerProcess process, boolean isReusable) {
-    if (isReusable) {
+  private void settle(WorkerProcess process) {
+    if (!isBusy) {
       engine.pool().giveBack(process);
-    } else if (isStopped()) {
+    } else if (isStopped() || !hasCrashed) {
       engine.pool().discard(process);
     } else {
       engine.pool().crashed(process);
     }
+  }
+
+  private void ask(WorkerProcess process, Frame request) throws IOException {
+    isBusy = true;
+    process.send(request);
   }
 
   private synchronized void begin() {
@@ -243,10 +247,11 @@ final class QueryRun implements QueryHandle, Runnable {
   }
 
   private byte[] analyze(WorkerProcess process) throws IOException {
-    process.send(new Frame(Frame.ANALYZE, sql.getBytes(StandardCharsets.UTF_8)));
+    ask(process, new Frame(Frame.ANALYZE, sql.getBytes(StandardCharsets.UTF_8)));
     Frame answer = process.receive();
+    isBusy = false;
     if (answer.type() == Frame.FAILED) {
-      throw new WorkerRefusal(failure(answer));
+      throw failure(answer);
     }
     return answer.payload();
   }
@@ -277,10 +282,8 @@ final class QueryRun implements QueryHandle, Runnable {
     return engine.mapper().writeValueAsBytes(request);
   }
 
-  /** The worker's part of the summary. */
-  private record Summaries(JsonNode worker, List<PlannedTable> tables) {}
-
-  private Summaries stream(WorkerProcess process, List<PlannedTable> tables) throws IOException {
+  /** Passes the answer on; returns the worker's summary. */
+  private JsonNode stream(WorkerProcess process) throws IOException {
     while (true) {
       Frame frame = process.receive();
       switch (frame.type()) {
@@ -296,9 +299,13 @@ final class QueryRun implements QueryHandle, Runnable {
           }
         }
         case Frame.DONE -> {
-          return new Summaries(engine.mapper().readTree(frame.payload()), tables);
+          isBusy = false;
+          return engine.mapper().readTree(frame.payload());
         }
-        case Frame.FAILED -> throw new WorkerRefusal(failure(frame));
+        case Frame.FAILED -> {
+          isBusy = false;
+          throw failure(frame);
+        }
         default -> throw new IOException("The worker sent a frame of type " + frame.type());
       }
     }
@@ -369,7 +376,7 @@ final class QueryRun implements QueryHandle, Runnable {
         });
   }
 
-  private void succeed(Summaries summary) {
+  private void succeed(JsonNode answer, List<PlannedTable> tables) {
     synchronized (this) {
       if (stopped != null) {
         throw stopFailure(stopped);
@@ -378,7 +385,7 @@ final class QueryRun implements QueryHandle, Runnable {
     long files = 0;
     long skipped = 0;
     long bytes = 0;
-    for (PlannedTable table : summary.tables()) {
+    for (PlannedTable table : tables) {
       files += table.files().size();
       skipped += table.skipped();
       bytes += table.bytes();
@@ -389,8 +396,8 @@ final class QueryRun implements QueryHandle, Runnable {
     record("done");
     sink.done(
         new QuerySummary(
-            summary.worker().path("rows").asLong(),
-            summary.worker().path("truncated").asBoolean(),
+            answer.path("rows").asLong(),
+            answer.path("truncated").asBoolean(),
             millis(),
             files,
             skipped,
@@ -429,17 +436,5 @@ final class QueryRun implements QueryHandle, Runnable {
 
   private long millis() {
     return (System.nanoTime() - started) / 1_000_000;
-  }
-
-  /** The worker said no and is ready for the next query. */
-  private static final class WorkerRefusal extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    private final LeatException failure;
-
-    WorkerRefusal(LeatException failure) {
-      super(failure);
-      this.failure = failure;
-    }
   }
 }

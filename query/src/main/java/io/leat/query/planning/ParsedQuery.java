@@ -119,13 +119,11 @@ public final class ParsedQuery {
     if (type.equals("SELECT_NODE") && where.isObject() && node.path("sample").isNull()) {
       certain(node.path("from_table"), where);
     }
-    node.fields()
-        .forEachRemaining(
-            field -> {
-              if (!field.getKey().equals("cte_map")) {
-                walk(field.getValue(), visible);
-              }
-            });
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (!field.getKey().equals("cte_map")) {
+        walk(field.getValue(), visible);
+      }
+    }
   }
 
   /** Marks the tables whose rows do not matter unless they meet the condition. */

@@ -15,27 +15,27 @@ import org.apache.iceberg.types.Types.NestedField;
 final class SchemaHistory {
   private SchemaHistory() {}
 
-  static void check(String id, Table table) {
+  static void check(String name, Table table) {
     Schema current = table.schema();
     for (NestedField column : current.columns()) {
       if (column.initialDefault() != null) {
-        throw refused(id, column.name(), "has a default for old rows");
+        throw refused(name, column.name(), "has a default for old rows");
       }
     }
     Map<String, Integer> idsByName = nested(current);
     Map<Integer, String> namesById = new HashMap<>();
-    idsByName.forEach((name, id) -> namesById.put(id, name));
+    idsByName.forEach((path, id) -> namesById.put(id, path));
     for (Schema old : table.schemas().values()) {
       nested(old)
           .forEach(
-              (name, id) -> {
+              (path, id) -> {
                 String now = namesById.get(id);
-                if (now != null && !now.equals(name)) {
-                  throw refused(id, now, "was renamed");
+                if (now != null && !now.equals(path)) {
+                  throw refused(name, now, "was renamed");
                 }
-                Integer successor = idsByName.get(name);
+                Integer successor = idsByName.get(path);
                 if (successor != null && !successor.equals(id)) {
-                  throw refused(id, name, "was replaced");
+                  throw refused(name, path, "was replaced");
                 }
               });
     }
@@ -49,9 +49,9 @@ final class SchemaHistory {
       new Schema(column)
           .idToName()
           .forEach(
-              (id, name) -> {
+              (id, path) -> {
                 if (id != column.fieldId()) {
-                  ids.put(prefix + name.substring(column.name().length()), id);
+                  ids.put(prefix + path.substring(column.name().length()), id);
                 }
               });
     }

@@ -107,7 +107,7 @@ public final class WorkerPool implements AutoCloseable {
   public synchronized void giveBack(WorkerProcess worker) {
     lent.remove(worker);
     crashesInARow = 0;
-    if (closed) {
+    if (closed || !worker.isAlive()) {
       forget(worker);
     } else {
       idle.push(new Idle(worker, clock.instant()));

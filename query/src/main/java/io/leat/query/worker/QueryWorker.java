@@ -81,7 +81,6 @@ public final class QueryWorker {
       fail(SqlFailure.of(e));
     } catch (OutOfMemoryError e) {
       fail(new SqlFailure("query-memory", "A value of the answer is too large"));
-      Runtime.getRuntime().halt(EXIT_BROKEN);
     }
   }
 
@@ -117,7 +116,7 @@ public final class QueryWorker {
       }
     } catch (EOFException e) {
       status = 0; // the parent is gone or wants this process gone
-    } catch (IOException | SQLException | RuntimeException e) {
+    } catch (IOException | SQLException | RuntimeException | OutOfMemoryError e) {
       System.err.println("The worker cannot go on: " + e);
       status = EXIT_BROKEN;
     }
