@@ -42,7 +42,7 @@ public final class SqlRows implements AutoCloseable {
 
   /** Starts a query. */
   public static SqlRows query(LeatClient client, String sql) throws IOException {
-    ObjectNode body = LeatClient.JSON.createObjectNode().put("sql", sql);
+    ObjectNode body = LeatClient.JSON.createObjectNode().put("query", sql);
     return new SqlRows(client.open("/v1/sql", body, "application/json"));
   }
 

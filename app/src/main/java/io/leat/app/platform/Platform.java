@@ -35,7 +35,6 @@ import io.leat.lake.CatalogSpec;
 import io.leat.lake.LakeCatalog;
 import io.leat.lake.Tables;
 import io.leat.query.QueryEngine;
-import io.leat.query.QuerySettings;
 import io.leat.query.SqlRoutes;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
@@ -226,13 +225,13 @@ public final class Platform implements AutoCloseable {
                 new EventIds(),
                 r -> new Thread(r, "leat-gateway")));
     QueryEngine queries =
-        closing.add("queries", new QueryEngine(querySettings(), catalog.catalog(), registry));
+        closing.add("queries", new QueryEngine(SettingsMapping.query(settings, data), catalog.catalog(), registry));
     LogReader logReader = closing.add("log reader", new LogReader(kafka));
     Health health = closing.add("health", health(producer, directory));
     StatusReport status =
         new StatusReport(
             streams, logReader, books, freshness, jobs, catalog.catalog(), health, this::components);
-    Trace trace = new Trace(streams, logReader, books, sql -> queries.query(sql, 1_000).rows());
+    Trace trace = new Trace(streams, logReader, books, sql -> List.copyOf(queries.query(sql, 1_000).rows()));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, kafka));
     PlatformRoutes operations =
         closing.add(
@@ -255,10 +254,6 @@ public final class Platform implements AutoCloseable {
     closing.add("http", service);
     await(service);
     return service;
-  }
-
-  private QuerySettings querySettings() {
-    return QuerySettings.defaults();
   }
 
   private Health health(Map<String, Object> kafka, ClientDirectory directory) {

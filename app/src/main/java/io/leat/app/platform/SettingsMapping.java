@@ -1,5 +1,6 @@
 package io.leat.app.platform;
 
+import io.leat.app.engine.DataDirectory;
 import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Lake;
 import io.leat.app.settings.Settings;
@@ -12,6 +13,7 @@ import io.leat.http.RateLimit;
 import io.leat.http.Role;
 import io.leat.http.TlsSettings;
 import io.leat.lake.CatalogSpec;
+import io.leat.query.QuerySettings;
 import io.leat.schema.JsonLimits;
 import io.leat.state.StateSettings;
 import java.time.Duration;
@@ -61,6 +63,25 @@ final class SettingsMapping {
         defaults.maxWaitingRequests(),
         defaults.maxWorkingBytes(),
         defaults.rejections());
+  }
+
+  static QuerySettings query(Settings settings, DataDirectory data) {
+    Settings.Query query = settings.query();
+    QuerySettings defaults = QuerySettings.defaults(data.root().resolve("query"));
+    return new QuerySettings(
+        defaults.directory(),
+        query.workers(),
+        defaults.maxWaiting(),
+        query.timeout(),
+        query.memory(),
+        defaults.threads(),
+        Math.min(defaults.defaultRows(), query.maxRows()),
+        query.maxRows(),
+        defaults.maxAnswerBytes(),
+        defaults.maxSqlBytes(),
+        defaults.maxFiles(),
+        defaults.obeyWithin(),
+        defaults.idleWorker());
   }
 
   static CatalogSpec catalog(Settings settings, StateSettings state) {

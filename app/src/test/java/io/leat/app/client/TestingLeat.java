@@ -98,7 +98,7 @@ public final class TestingLeat implements AutoCloseable {
         answer(exchange, 200, status());
       } else if (path.equals("/v1/sql")) {
         JsonNode body = STRICT.readTree(exchange.getRequestBody());
-        answer(exchange, 200, sql(body.path("sql").asText()));
+        answer(exchange, 200, sql(body.path("query").asText()));
       } else if (path.equals("/v1/clients") && method.equals("POST")) {
         answer(exchange, 201, STRICT.createObjectNode().put("id", "c1").put("key", "leat_c1_x"));
       } else if (method.equals("DELETE")) {
