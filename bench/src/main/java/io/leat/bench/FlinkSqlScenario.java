@@ -49,16 +49,7 @@ final class FlinkSqlScenario implements Scenario {
     String table = "events_" + run;
     StreamExecutionEnvironment environment = engines.flink().environment(name);
     StreamTableEnvironment sql = StreamTableEnvironment.create(environment);
-    sql.registerCatalog(
-        "lake",
-        new FlinkCatalog(
-            "lake",
-            DATABASE,
-            Namespace.empty(),
-            new LakeCatalogLoader(engines.catalog().spec()),
-            Map.of(),
-            true,
-            -1));
+    registerCatalog(sql);
     sql.getConfig().set("table.exec.iceberg.use-v2-sink", "true");
     sql.executeSql(source());
     sql.executeSql(sink(table));
@@ -89,6 +80,21 @@ final class FlinkSqlScenario implements Scenario {
       humidity DOUBLE, pressure DOUBLE, battery BIGINT, cpu DOUBLE, status STRING, firmware STRING,
       site STRING""";
 
+  /** The catalog as an object: by name, Flink would want all of Hadoop to find it. */
+  @SuppressWarnings("deprecation") // The newer way goes by name.
+  private void registerCatalog(StreamTableEnvironment sql) {
+    sql.registerCatalog(
+        "lake",
+        new FlinkCatalog(
+            "lake",
+            DATABASE,
+            Namespace.empty(),
+            new LakeCatalogLoader(engines.catalog().spec()),
+            Map.of(),
+            true,
+            -1));
+  }
+
   private String source() {
     return "CREATE TEMPORARY TABLE events ("
         + COLUMNS
@@ -110,7 +116,4 @@ final class FlinkSqlScenario implements Scenario {
         + COLUMNS
         + ") WITH ('format-version' = '2', 'write.parquet.compression-codec' = 'zstd')";
   }
-
-  @Override
-  public void close() {}
 }

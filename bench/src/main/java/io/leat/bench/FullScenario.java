@@ -186,9 +186,6 @@ final class FullScenario implements Scenario {
         new LakeCatalogLoader(engines.catalog().spec()), blueprint.name(), options.parallelism());
   }
 
-  @Override
-  public void close() {}
-
   /** Holds the records back until a file exists. */
   private record GatedSources(LakeJob.LakeSources sources, String open)
       implements LakeJob.LakeSources {

@@ -90,7 +90,4 @@ final class SingleTableScenario implements Scenario {
     List<Types.NestedField> all = EventTables.processed(stream.schema().columns()).columns();
     return new Schema(all.subList(0, columns));
   }
-
-  @Override
-  public void close() {}
 }
