@@ -68,7 +68,7 @@ final class EventGenerator {
             + random.nextInt(1_000) / 10.0
             + ",\"status\":\"ok\",\"firmware\":\"1.4."
             + random.nextInt(9)
-            + "\",\"site\":\"site-"
+            + "\",\"site\":\"s-"
             + random.nextInt(40)
             + "\"}";
     made++;
@@ -93,7 +93,7 @@ final class EventGenerator {
   }
 
   private String device() {
-    return "device-" + random.nextInt(DEVICES);
+    return "dev-" + random.nextInt(DEVICES);
   }
 
   private String time() {

@@ -54,12 +54,14 @@ public final class FlinkJob {
 
   /** Whether every task runs, its state restored. */
   public boolean isProcessing() {
+    boolean hasTasks = false;
     for (AccessExecutionVertex task : graph().getAllExecutionVertices()) {
+      hasTasks = true;
       if (task.getExecutionState() != ExecutionState.RUNNING) {
         return false;
       }
     }
-    return true;
+    return hasTasks; // none are known while Flink prepares the job
   }
 
   /** How its checkpoints go. */
