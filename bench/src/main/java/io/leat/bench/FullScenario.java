@@ -100,6 +100,7 @@ final class FullScenario implements Scenario {
             options.dedupIds(),
             events::nextSmall,
             index -> begin + (long) (index * step));
+    System.err.println(options.dedupIds() + " ids are in the topic");
     StreamExecutionEnvironment environment = environment();
     LakeJob.build(List.of(plan), sources(environment), new DiscardingSinks());
     FlinkJob job = engines.flink().submit(environment, jobName(), null);
@@ -113,6 +114,7 @@ final class FullScenario implements Scenario {
           JobFailures.check(job);
           return progress.isAtEnd();
         });
+    System.err.println("deduplication has seen them");
     job.stopWithSavepoint(STATE_TIMEOUT);
   }
 

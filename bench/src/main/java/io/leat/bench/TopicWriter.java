@@ -42,7 +42,8 @@ final class TopicWriter {
       String topic, long count, Supplier<EventGenerator.Event> events, LongUnaryOperator received) {
     Properties all = new Properties();
     all.putAll(kafka);
-    all.put("acks", "1");
+    all.put("acks", "all");
+    all.put("enable.idempotence", "true");
     all.put("linger.ms", "20");
     all.put("batch.size", String.valueOf(256 << 10));
     all.put("buffer.memory", String.valueOf(64 << 20));
