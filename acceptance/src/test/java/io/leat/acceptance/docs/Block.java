@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A block of code in a document, with the markers in the comments right before it: {@code <!-- file:
  * shop/blueprint.yaml -->} writes it to a file, {@code <!-- exit: 1 -->} says how its last command
- * ends, {@code <!-- not run: why -->} leaves it out.
+ * ends, {@code <!-- not run: why -->} leaves it out,
+ * {@code <!-- exact -->} compares numbers too.
  *
  * @param line where it begins, from 1
  * @param language behind the fence

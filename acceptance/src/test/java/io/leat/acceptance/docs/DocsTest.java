@@ -149,7 +149,12 @@ class DocsTest {
       String shown = place + "\n$ " + step.command() + result.output();
       assertThat(result.exit()).as(shown).isEqualTo(i == steps.size() - 1 ? exit : 0);
       String expected = step.output();
-      if (expected != null && !Shape.matches(expected, result.output())) {
+      if (expected == null) {
+        continue;
+      }
+      if (block.marker("exact") != null) {
+        assertThat(Shape.matchesExactly(expected, result.output())).as(shown).isTrue();
+      } else if (!Shape.matches(expected, result.output())) {
         assertThat(Shape.of(result.output())).as(shown).isEqualTo(Shape.of(expected));
       }
     }

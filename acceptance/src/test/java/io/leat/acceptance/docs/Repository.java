@@ -44,7 +44,7 @@ public final class Repository {
   }
 
   /** The Java sources of all modules, generated ones left out. */
-  static List<Path> sources() {
+  public static List<Path> sources() {
     try (Stream<Path> modules = Files.list(ROOT)) {
       return modules
           .map(module -> module.resolve("src"))

@@ -182,10 +182,13 @@ final class Shell implements AutoCloseable {
     Files.writeString(
         options,
         "-cp \"" + System.getProperty("java.class.path") + "\" -Dleat.home=\"" + Repository.root()
-            + "\" -XX:+UseSerialGC -Xmx640m -Dfile.encoding=UTF-8 " + newer
+            + "\" -XX:+UseSerialGC -Dfile.encoding=UTF-8 " + newer
             + "io.leat.app.cli.Leat\n");
     Files.writeString(
-        file, "#!/bin/sh\nexec \"" + java + "\" @\"" + options + "\" \"$@\"\n");
+        file,
+        "#!/bin/sh\ncase ${1:-} in up|demo) set -- -Xmx640m @'" + options + "' \"$@\" ;;\n"
+            + "*) set -- -Xmx256m -XX:TieredStopAtLevel=1 @'" + options + "' \"$@\" ;; esac\n"
+            + "exec '" + java + "' \"$@\"\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
