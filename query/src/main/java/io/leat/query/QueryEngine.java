@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -32,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers SQL over the catalog's tables. A statement is parsed by DuckDB in a worker process, judged
- * and planned here, and run in the worker over the planned files. Safe for many threads.
+ * Answers SQL over the catalog's tables. A statement is parsed by DuckDB in a worker process,
+ * judged and planned here, and run in the worker over the planned files. Safe for many threads.
  */
 public final class QueryEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryEngine.class);
@@ -46,14 +47,14 @@ public final class QueryEngine implements AutoCloseable {
   private final ScheduledThreadPoolExecutor clock;
   private final QueryRun.Engine engine;
   private final TableListing tables;
+  private final ScheduledFuture<?> idleness;
 
   /** Starts the first worker in the background. The catalog is not closed by this object. */
   public QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry) {
     this(settings, catalog, registry, Pruning.ON);
   }
 
-  QueryEngine(
-      QuerySettings settings, Catalog catalog, MeterRegistry registry, Pruning pruning) {
+  QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry, Pruning pruning) {
     this.settings = settings;
     this.pool = new WorkerPool(workers(settings), InstantSource.system(), registry);
     this.threads =
@@ -86,7 +87,8 @@ public final class QueryEngine implements AutoCloseable {
     Gauge.builder("leat_query_running", threads, ThreadPoolExecutor::getActiveCount)
         .register(registry);
     long every = Math.max(1, settings.idleWorker().toMillis() / 4);
-    clock.scheduleWithFixedDelay(pool::stopIdle, every, every, TimeUnit.MILLISECONDS);
+    this.idleness =
+        clock.scheduleWithFixedDelay(this::stopIdle, every, every, TimeUnit.MILLISECONDS);
     Thread warmer = new Thread(this::warm, "leat-query-warm");
     warmer.setDaemon(true);
     warmer.start();
@@ -167,6 +169,7 @@ public final class QueryEngine implements AutoCloseable {
   public void close() {
     threads.shutdown();
     engine.running().forEach(run -> run.stop(ErrorCode.NOT_READY));
+    idleness.cancel(false);
     pool.close();
     try {
       if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -179,6 +182,15 @@ public final class QueryEngine implements AutoCloseable {
     clock.shutdownNow();
   }
 
+  /** A failure must not end the schedule. */
+  private void stopIdle() {
+    try {
+      pool.stopIdle();
+    } catch (RuntimeException e) {
+      LOG.error("Idle query workers cannot be ended", e);
+    }
+  }
+
   private void warm() {
     try {
       pool.warm();
@@ -187,12 +199,13 @@ public final class QueryEngine implements AutoCloseable {
     }
   }
 
-  private static WorkerSettings workers(QuerySettings settings) {
+  static WorkerSettings workers(QuerySettings settings) {
     return new WorkerSettings(
         Path.of(System.getProperty("java.home"), "bin", "java"),
         classPath(),
         settings.directory().toAbsolutePath(),
         settings.workers(),
+        settings.memoryBytes(),
         START_WITHIN,
         settings.idleWorker(),
         MAX_BACK_OFF);

@@ -2,8 +2,6 @@ package io.leat.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.query.planning.ParsedQuery;
@@ -15,7 +13,6 @@ import io.leat.query.worker.Frame;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,6 +77,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private final String sql;
   private final long maxRows;
   private final ResultSink sink;
+  private final WorkerMessages messages;
   private final long started = System.nanoTime();
 
   private Phase phase = Phase.WAITING;
@@ -87,6 +85,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private @Nullable WorkerProcess worker;
   private @Nullable Thread thread;
   private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable ScheduledFuture<?> enforcement;
   private boolean roomMade;
 
   // Touched by the query's thread only: whether the worker owes an answer, whether it died of it.
@@ -99,6 +98,7 @@ final class QueryRun implements QueryHandle, Runnable {
     this.sql = sql;
     this.maxRows = maxRows;
     this.sink = sink;
+    this.messages = new WorkerMessages(engine.mapper(), engine.settings());
   }
 
   /** Starts the clock. */
@@ -143,12 +143,21 @@ final class QueryRun implements QueryHandle, Runnable {
     if (neverStarted) {
       fail(stopFailure(reason));
     } else {
-      long patience = engine.settings().obeyWithin().toMillis();
-      try {
-        engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        force(); // the engine is closing
+      enforce();
+    }
+  }
+
+  private void enforce() {
+    long patience = engine.settings().obeyWithin().toMillis();
+    try {
+      ScheduledFuture<?> alarm =
+          engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
+      synchronized (this) {
+        enforcement = alarm;
       }
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The engine is closing: a query is ended at once", e);
+      force();
     }
   }
 
@@ -178,35 +187,48 @@ final class QueryRun implements QueryHandle, Runnable {
 
   @Override
   public void run() {
-    WorkerProcess process = null;
+    QuerySummary summary;
     try {
       begin();
-      process = engine.pool().borrow();
+      summary = answer();
+    } catch (LeatException e) {
+      fail(reason(e));
+      return;
+    } catch (IOException e) {
+      fail(reason(unavailable(e)));
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("A query failed", e);
+      fail(reason(new LeatException(ErrorCode.INTERNAL, "The query failed", e)));
+      return;
+    }
+    succeed(summary);
+  }
+
+  /** Has the worker answer, and lets go of the worker before anybody is told of the end. */
+  private QuerySummary answer() throws IOException {
+    WorkerProcess process = engine.pool().borrow();
+    try {
       enter(Phase.PLANNING, process);
       ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
       List<PlannedTable> tables = engine.planner().plan(parsed);
       enter(Phase.RUNNING, process);
-      ask(process, new Frame(Frame.EXECUTE, request(tables)));
-      succeed(stream(process), tables);
-    } catch (LeatException e) {
-      fail(reason(e));
+      ask(process, new Frame(Frame.EXECUTE, messages.execute(number, sql, maxRows, tables)));
+      return summary(stream(process), tables);
     } catch (IOException e) {
       hasCrashed = isBusy;
-      fail(
-          reason(
-              new LeatException(
-                  ErrorCode.QUERY_ENGINE_UNAVAILABLE,
-                  "The query engine's process ended in mid-query; send the query again",
-                  e)));
-    } catch (RuntimeException e) {
-      LOG.error("A query failed", e);
-      fail(reason(new LeatException(ErrorCode.INTERNAL, "The query failed", e)));
+      throw e;
     } finally {
-      Thread.interrupted();
-      if (process != null) {
-        settle(process);
-      }
+      leave();
+      settle(process);
     }
+  }
+
+  private static LeatException unavailable(IOException cause) {
+    return new LeatException(
+        ErrorCode.QUERY_ENGINE_UNAVAILABLE,
+        "The query engine's process ended in mid-query; send the query again",
+        cause);
   }
 
   private void settle(WorkerProcess process) {
@@ -236,6 +258,13 @@ final class QueryRun implements QueryHandle, Runnable {
     refuseIfStopped();
   }
 
+  /** From here on nobody interrupts the thread or kills the worker for this query. */
+  private synchronized void leave() {
+    worker = null;
+    thread = null;
+    Thread.interrupted();
+  }
+
   private synchronized boolean isStopped() {
     return stopped != null;
   }
@@ -251,35 +280,9 @@ final class QueryRun implements QueryHandle, Runnable {
     Frame answer = process.receive();
     isBusy = false;
     if (answer.type() == Frame.FAILED) {
-      throw failure(answer);
+      throw messages.failure(answer);
     }
     return answer.payload();
-  }
-
-  private byte[] request(List<PlannedTable> tables) throws IOException {
-    ObjectNode request = engine.mapper().createObjectNode();
-    request
-        .put("number", number)
-        .put("sql", sql)
-        .put("memory", engine.settings().memoryBytes())
-        .put("threads", engine.settings().threads())
-        .put("rows", maxRows)
-        .put("bytes", engine.settings().maxAnswerBytes());
-    ArrayNode list = request.putArray("tables");
-    for (PlannedTable table : tables) {
-      ObjectNode one = list.addObject().put("schema", table.schema()).put("name", table.name());
-      ArrayNode columns = one.putArray("columns");
-      for (PlannedTable.Column column : table.columns()) {
-        columns
-            .addObject()
-            .put("id", column.id())
-            .put("name", column.name())
-            .put("type", column.type());
-      }
-      ArrayNode files = one.putArray("files");
-      table.files().forEach(files::add);
-    }
-    return engine.mapper().writeValueAsBytes(request);
   }
 
   /** Passes the answer on; returns the worker's summary. */
@@ -289,7 +292,7 @@ final class QueryRun implements QueryHandle, Runnable {
       switch (frame.type()) {
         case Frame.COLUMNS -> {
           if (!isStopped()) {
-            sink.columns(columns(frame));
+            sink.columns(messages.columns(frame));
           }
         }
         case Frame.ROWS -> {
@@ -304,7 +307,7 @@ final class QueryRun implements QueryHandle, Runnable {
         }
         case Frame.FAILED -> {
           isBusy = false;
-          throw failure(frame);
+          throw messages.failure(frame);
         }
         default -> throw new IOException("The worker sent a frame of type " + frame.type());
       }
@@ -337,26 +340,6 @@ final class QueryRun implements QueryHandle, Runnable {
     }
   }
 
-  private List<ResultColumn> columns(Frame frame) throws IOException {
-    List<ResultColumn> columns = new ArrayList<>();
-    for (JsonNode column : engine.mapper().readTree(frame.payload())) {
-      columns.add(new ResultColumn(column.path("name").asText(), column.path("type").asText()));
-    }
-    return columns;
-  }
-
-  private LeatException failure(Frame frame) throws IOException {
-    JsonNode json = engine.mapper().readTree(frame.payload());
-    ErrorCode code = ErrorCode.ofCode(json.path("code").asText());
-    String message =
-        code == ErrorCode.QUERY_MEMORY
-            ? "The query needs more memory than the "
-                + (engine.settings().memoryBytes() >> 20)
-                + " MiB that it may use"
-            : json.path("message").asText();
-    return new LeatException(code, message);
-  }
-
   /** Why it ended: because it was told to, if it was. */
   private synchronized LeatException reason(LeatException failure) {
     return stopped == null ? failure : stopFailure(stopped);
@@ -375,12 +358,7 @@ final class QueryRun implements QueryHandle, Runnable {
         });
   }
 
-  private void succeed(JsonNode answer, List<PlannedTable> tables) {
-    synchronized (this) {
-      if (stopped != null) {
-        throw stopFailure(stopped);
-      }
-    }
+  private QuerySummary summary(JsonNode answer, List<PlannedTable> tables) {
     long files = 0;
     long skipped = 0;
     long bytes = 0;
@@ -389,18 +367,23 @@ final class QueryRun implements QueryHandle, Runnable {
       skipped += table.skipped();
       bytes += table.bytes();
     }
-    over();
-    engine.registry().counter("leat_query_files", "kind", "scanned").increment(files);
-    engine.registry().counter("leat_query_files", "kind", "skipped").increment(skipped);
-    record("done");
-    sink.done(
-        new QuerySummary(
-            answer.path("rows").asLong(),
-            answer.path("truncated").asBoolean(),
-            millis(),
-            files,
-            skipped,
-            bytes));
+    engine.registry().counter("leat_query_files", "kind", "scanned").increment((double) files);
+    engine.registry().counter("leat_query_files", "kind", "skipped").increment((double) skipped);
+    return new QuerySummary(
+        answer.path("rows").asLong(),
+        answer.path("truncated").asBoolean(),
+        (System.nanoTime() - started) / 1_000_000,
+        files,
+        skipped,
+        bytes);
+  }
+
+  /** All rows are out: a stop that comes now is too late. */
+  private void succeed(QuerySummary summary) {
+    if (over()) {
+      record("done");
+      sink.done(summary);
+    }
   }
 
   private void fail(LeatException failure) {
@@ -418,9 +401,11 @@ final class QueryRun implements QueryHandle, Runnable {
         return false;
       }
       phase = Phase.OVER;
-      worker = null;
       if (deadline != null) {
         deadline.cancel(false);
+      }
+      if (enforcement != null) {
+        enforcement.cancel(false);
       }
       return true;
     }
@@ -431,9 +416,5 @@ final class QueryRun implements QueryHandle, Runnable {
         .registry()
         .timer("leat_query_duration", "outcome", outcome)
         .record(System.nanoTime() - started, TimeUnit.NANOSECONDS);
-  }
-
-  private long millis() {
-    return (System.nanoTime() - started) / 1_000_000;
   }
 }

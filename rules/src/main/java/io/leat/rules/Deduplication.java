@@ -1,7 +1,6 @@
 package io.leat.rules;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -9,11 +8,12 @@ import java.time.Duration;
 /**
  * Decides whether an event was seen before. The scope of an id is (stream, client, entity key,
  * event id); the window runs on the time at which the gateway received the event, so that neither a
- * device's clock nor a backlog moves it. Not thread-safe: it owns a digest.
+ * device's clock nor a backlog moves it. Not thread-safe: it owns a digest and a buffer.
  */
 public final class Deduplication {
   private final long windowMicros;
   private final MessageDigest digest;
+  private ByteBuffer scope = ByteBuffer.allocate(256);
 
   /**
    * @param window how long after its first sighting an id still counts as seen; positive
@@ -45,12 +45,17 @@ public final class Deduplication {
    */
   public record Identity(long high, long low) {}
 
-  /** The identity of an event id in its scope. */
-  public Identity identity(String stream, String client, String key, String eventId) {
-    part(stream);
-    part(client);
-    part(key);
-    part(eventId);
+  /** The identity of an event id in its scope, each part in UTF-8. */
+  public Identity identity(byte[] stream, byte[] client, byte[] key, byte[] eventId) {
+    int length = stream.length + client.length + key.length + eventId.length + 4 * Integer.BYTES;
+    if (scope.capacity() < length) {
+      scope = ByteBuffer.allocate(length * 2);
+    }
+    scope.clear();
+    // Lengths first, so that no two scopes read the same.
+    scope.putInt(stream.length).put(stream).putInt(client.length).put(client);
+    scope.putInt(key.length).put(key).putInt(eventId.length).put(eventId);
+    digest.update(scope.array(), 0, scope.position());
     ByteBuffer hash = ByteBuffer.wrap(digest.digest());
     return new Identity(hash.getLong(), hash.getLong());
   }
@@ -81,14 +86,5 @@ public final class Deduplication {
    */
   public boolean isExpired(long storedReceived, long now) {
     return now - storedReceived >= windowMicros;
-  }
-
-  private void part(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    digest.update((byte) (bytes.length >>> 24));
-    digest.update((byte) (bytes.length >>> 16));
-    digest.update((byte) (bytes.length >>> 8));
-    digest.update((byte) bytes.length);
-    digest.update(bytes);
   }
 }

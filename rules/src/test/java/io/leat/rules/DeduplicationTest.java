@@ -42,19 +42,18 @@ class DeduplicationTest {
   @Test
   void anIdentityBelongsToItsStreamClientKeyAndId() {
     Set<Deduplication.Identity> identities = new HashSet<>();
-    identities.add(deduplication.identity("s", "c", "k", "1"));
-    identities.add(deduplication.identity("t", "c", "k", "1"));
-    identities.add(deduplication.identity("s", "d", "k", "1"));
-    identities.add(deduplication.identity("s", "c", "l", "1"));
-    identities.add(deduplication.identity("s", "c", "k", "2"));
+    identities.add(identity("s", "c", "k", "1"));
+    identities.add(identity("t", "c", "k", "1"));
+    identities.add(identity("s", "d", "k", "1"));
+    identities.add(identity("s", "c", "l", "1"));
+    identities.add(identity("s", "c", "k", "2"));
 
-    assertThat(identities).hasSize(5).contains(deduplication.identity("s", "c", "k", "1"));
+    assertThat(identities).hasSize(5).contains(identity("s", "c", "k", "1"));
   }
 
   @Test
   void partsThatRunTogetherAreToldApart() {
-    assertThat(deduplication.identity("s", "ab", "c", "1"))
-        .isNotEqualTo(deduplication.identity("s", "a", "bc", "1"));
+    assertThat(identity("s", "ab", "c", "1")).isNotEqualTo(identity("s", "a", "bc", "1"));
   }
 
   @Test
@@ -64,5 +63,13 @@ class DeduplicationTest {
 
     assertThat(deduplication.payloadHash(one)).isEqualTo(deduplication.payloadHash(one.clone()));
     assertThat(deduplication.payloadHash(one)).isNotEqualTo(deduplication.payloadHash(other));
+  }
+
+  private Deduplication.Identity identity(String stream, String client, String key, String id) {
+    return deduplication.identity(bytes(stream), bytes(client), bytes(key), bytes(id));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
   }
 }

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Derives columns from a JSON Schema. */
 final class Columns {
   /** Deeper structure than this is kept as JSON text. */
   private static final int MAX_DEPTH = 8;
+
+  private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private final JsonNode root;
   private final List<Violation> violations = new ArrayList<>();
@@ -81,7 +84,7 @@ final class Columns {
       case "number" -> ColumnType.Primitive.DOUBLE;
       case "string" -> stringType(schema);
       case "object" ->
-          schema.path("properties").isEmpty()
+          schema.path("properties").isEmpty() || !hasPlainNames(schema)
               ? ColumnType.Primitive.JSON
               : new ColumnType.Struct(fields(schema, pointer, depth));
       case "array" ->
@@ -94,6 +97,14 @@ final class Columns {
               : ColumnType.Primitive.JSON;
       default -> ColumnType.Primitive.JSON;
     };
+  }
+
+  /** Parquet files spell other names differently, and DuckDB binds nested fields by name. */
+  private static boolean hasPlainNames(JsonNode object) {
+    return object
+        .path("properties")
+        .propertyStream()
+        .allMatch(p -> PLAIN_NAME.matcher(p.getKey()).matches());
   }
 
   private static ColumnType stringType(JsonNode schema) {

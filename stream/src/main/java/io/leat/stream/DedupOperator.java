@@ -4,6 +4,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.Timestamps;
 import io.leat.lake.EventTables;
 import io.leat.rules.Deduplication;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -110,6 +111,9 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   /** What exists only while the operator runs. */
   private final class Machine {
     private static final long MIN_BUCKET_MILLIS = 60_000;
+    private static final byte[] NOTHING = {};
+
+    private final byte[] stream = plan.stream().getBytes(StandardCharsets.UTF_8);
 
     private final InstantSource clock = InstantSource.system();
     private final LedgerBook book = new LedgerBook(plan, "dedup", clock);
@@ -132,10 +136,10 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
       long received = received(row);
       Deduplication.Identity identity =
           deduplication.identity(
-              plan.stream(),
-              text(row, shape.client),
-              text(row, shape.entityKey),
-              text(row, shape.eventId));
+              stream,
+              bytes(row, shape.client),
+              bytes(row, shape.entityKey),
+              bytes(row, shape.eventId));
       long hash = deduplication.payloadHash(row.getBinary(shape.payload));
       Tuple2<Long, Long> key = Tuple2.of(identity.high(), identity.low());
       Tuple2<Long, Long> stored = seen.get(key);
@@ -194,8 +198,8 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
       return time.getMillisecond() * 1_000L + time.getNanoOfMillisecond() / 1_000L;
     }
 
-    private String text(RowData row, int position) {
-      return row.isNullAt(position) ? "" : row.getString(position).toString();
+    private byte[] bytes(RowData row, int position) {
+      return row.isNullAt(position) ? NOTHING : row.getString(position).toBytes();
     }
 
     private @Nullable StringData string(RowData row, int position) {

@@ -133,9 +133,7 @@ final class DemoCommand implements Callable<Integer> {
     PlatformLauncher.Running running;
     try (progress) {
       running =
-          leat.context()
-              .launcher()
-              .start(List.of(blueprint), null, directory, settings, progress);
+          leat.context().launcher().start(List.of(blueprint), null, directory, settings, progress);
     }
     Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -38,6 +38,7 @@ public final class WorkerPool implements AutoCloseable {
   private final Set<Integer> numbers = new HashSet<>();
   private int crashesInARow;
   private Instant nextStart = Instant.MIN;
+  private boolean isWarming;
   private boolean closed;
 
   public WorkerPool(WorkerSettings settings, InstantSource clock, MeterRegistry registry) {
@@ -52,8 +53,20 @@ public final class WorkerPool implements AutoCloseable {
 
   /** Starts a worker if there is none, so that the first query need not wait. */
   public void warm() {
-    if (size() == 0) {
-      giveBack(borrow());
+    synchronized (this) {
+      if (closed || !numbers.isEmpty()) {
+        return;
+      }
+      isWarming = true;
+      numbers.add(1);
+    }
+    try {
+      giveBack(start(1));
+    } finally {
+      synchronized (this) {
+        isWarming = false;
+        notifyAll();
+      }
     }
   }
 
@@ -63,16 +76,23 @@ public final class WorkerPool implements AutoCloseable {
    * @throws LeatException QUERY_ENGINE_UNAVAILABLE when none can be started
    */
   public WorkerProcess borrow() {
+    while (true) {
+      WorkerProcess worker;
+      synchronized (this) {
+        awaitWarming();
+        if (idle.isEmpty()) {
+          break;
+        }
+        worker = idle.pop().worker();
+        lent.add(worker);
+      }
+      if (worker.isAlive()) {
+        return worker;
+      }
+      crashed(worker);
+    }
     int number;
     synchronized (this) {
-      while (!idle.isEmpty()) {
-        WorkerProcess worker = idle.pop().worker();
-        if (worker.isAlive()) {
-          lent.add(worker);
-          return worker;
-        }
-        crashed(worker);
-      }
       awaitBackOff();
       number = freeNumber();
       numbers.add(number);
@@ -104,42 +124,52 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /** The worker has answered its query and is ready for another. */
-  public synchronized void giveBack(WorkerProcess worker) {
-    lent.remove(worker);
-    crashesInARow = 0;
-    if (closed || !worker.isAlive()) {
-      forget(worker);
-    } else {
-      idle.push(new Idle(worker, clock.instant()));
+  public void giveBack(WorkerProcess worker) {
+    synchronized (this) {
+      crashesInARow = 0;
+      if (!closed && worker.isAlive()) {
+        lent.remove(worker);
+        idle.push(new Idle(worker, clock.instant()));
+        return;
+      }
     }
+    discard(worker);
   }
 
   /** The worker was killed on purpose or is in a state that nobody knows. */
-  public synchronized void discard(WorkerProcess worker) {
-    lent.remove(worker);
-    forget(worker);
+  public void discard(WorkerProcess worker) {
+    worker.close();
+    synchronized (this) {
+      lent.remove(worker);
+      numbers.remove(worker.number());
+    }
   }
 
   /** The worker died by itself: the next start may have to wait. */
-  public synchronized void crashed(WorkerProcess worker) {
+  public void crashed(WorkerProcess worker) {
     LOG.warn("A query worker died: worker={} pid={}", worker.number(), worker.pid());
     crashes.increment();
-    lent.remove(worker);
-    forget(worker);
-    backOff();
+    discard(worker);
+    synchronized (this) {
+      backOff();
+    }
   }
 
   /** Ends workers that had nothing to do for long; one stays. Called regularly. */
-  public synchronized void stopIdle() {
-    Instant before = clock.instant().minus(settings.idle());
-    Iterator<Idle> oldestFirst = idle.descendingIterator();
-    while (oldestFirst.hasNext() && size() > 1) {
-      Idle candidate = oldestFirst.next();
-      if (candidate.since().isBefore(before)) {
-        oldestFirst.remove();
-        forget(candidate.worker());
+  public void stopIdle() {
+    List<WorkerProcess> old = new ArrayList<>();
+    synchronized (this) {
+      Instant before = clock.instant().minus(settings.idle());
+      Iterator<Idle> oldestFirst = idle.descendingIterator();
+      while (oldestFirst.hasNext() && size() > 1) {
+        Idle candidate = oldestFirst.next();
+        if (candidate.since().isBefore(before)) {
+          oldestFirst.remove();
+          old.add(candidate.worker());
+        }
       }
     }
+    old.forEach(this::discard);
   }
 
   /** The ids of all living worker processes. */
@@ -156,17 +186,16 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    lent.forEach(WorkerProcess::kill);
-    idle.forEach(waiting -> forget(waiting.worker()));
-    idle.clear();
-    notifyAll();
-  }
-
-  private void forget(WorkerProcess worker) {
-    worker.close();
-    numbers.remove(worker.number());
+  public void close() {
+    List<Idle> waiting;
+    synchronized (this) {
+      closed = true;
+      lent.forEach(WorkerProcess::kill);
+      waiting = List.copyOf(idle);
+      idle.clear();
+      notifyAll();
+    }
+    waiting.forEach(one -> discard(one.worker()));
   }
 
   private int freeNumber() {
@@ -190,29 +219,46 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void awaitBackOff() {
-    Duration wait =
-        Duration.between(
-            clock.instant(), nextStart.isBefore(clock.instant()) ? clock.instant() : nextStart);
-    if (wait.compareTo(LONGEST_WAIT) > 0) {
+  private synchronized void awaitWarming() {
+    try {
+      while (isWarming && idle.isEmpty() && !closed) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private synchronized void awaitBackOff() {
+    long millis = untilNextStart();
+    if (millis > LONGEST_WAIT.toMillis()) {
       throw new LeatException(
           ErrorCode.QUERY_ENGINE_UNAVAILABLE,
           "The query engine's process keeps ending; it is started again in "
-              + wait.plusMillis(999).toSeconds()
+              + (millis + 999) / 1000
               + " s");
     }
     try {
-      long millis = wait.toMillis();
-      if (millis > 0 && !closed) {
+      while (millis > 0 && !closed) {
         wait(millis);
+        millis = untilNextStart();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
+      throw interrupted(e);
     }
     if (closed) {
       throw stopping();
     }
+  }
+
+  private synchronized long untilNextStart() {
+    Instant now = clock.instant();
+    return nextStart.isAfter(now) ? Duration.between(now, nextStart).toMillis() : 0;
+  }
+
+  private static LeatException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
   }
 
   private static LeatException stopping() {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,6 +28,8 @@ import org.slf4j.LoggerFactory;
 /** One worker process. Lent to one query at a time, whose thread alone reads its frames. */
 public final class WorkerProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+  private static final Path SHELL = Path.of("/bin/sh");
+  private static final long UNCOUNTED_BYTES = 384L << 20;
   private static final int LOGGED_LINES = 100;
   private static final int LOGGED_CHARACTERS = 500;
 
@@ -58,6 +61,7 @@ public final class WorkerProcess implements AutoCloseable {
       ProcessBuilder builder =
           new ProcessBuilder(command(settings, directory)).directory(directory.toFile());
       builder.environment().clear();
+      builder.environment().put("MALLOC_ARENA_MAX", "2");
       worker = new WorkerProcess(number, directory, builder.start());
     } catch (IOException e) {
       throw new LeatException(
@@ -73,21 +77,35 @@ public final class WorkerProcess implements AutoCloseable {
         settings.classPath().stream()
             .map(Path::toString)
             .collect(Collectors.joining(File.pathSeparator));
-    return List.of(
-        settings.java().toString(),
-        "-Xmx96m",
-        "-Xss2m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:-UsePerfData",
-        "-XX:-CreateCoredumpOnCrash",
-        "-XX:ErrorFile=" + directory.resolve("crash.log"),
-        "-Djava.io.tmpdir=" + directory,
-        "-Duser.timezone=UTC",
-        "-Dfile.encoding=UTF-8",
-        "-cp",
-        classPath,
-        QueryWorker.class.getName());
+    List<String> command = new ArrayList<>();
+    if (Files.isExecutable(SHELL)) {
+      // DuckDB does not count the texts of the rows it hands out: without this limit one statement
+      // can use up the machine. "exec" keeps the process's id.
+      long kibibytes = (settings.memoryBytes() + UNCOUNTED_BYTES) / 1024;
+      command.addAll(
+          List.of(
+              SHELL.toString(),
+              "-c",
+              "ulimit -c 0 && ulimit -d " + kibibytes + " && exec \"$@\"",
+              "leat-query-worker"));
+    }
+    command.addAll(
+        List.of(
+            settings.java().toString(),
+            "-Xmx96m",
+            "-Xss2m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=" + directory.resolve("crash.log"),
+            "-Djava.io.tmpdir=" + directory,
+            "-Duser.timezone=UTC",
+            "-Dfile.encoding=UTF-8",
+            "-cp",
+            classPath,
+            QueryWorker.class.getName()));
+    return command;
   }
 
   private void awaitReady(WorkerSettings settings) {

@@ -44,10 +44,11 @@ final class Execution {
     properties.setProperty("jdbc_stream_results", "true");
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties)) {
       prepare(connection);
+      connection.setAutoCommit(false);
       try (Statement statement = connection.createStatement()) {
         cancellation.started(query.path("number").asLong(), statement);
         try (ResultSet rows = statement.executeQuery(query.path("sql").asText())) {
-          stream(rows);
+          stream(rows, connection);
         }
       } finally {
         cancellation.ended();
@@ -63,6 +64,8 @@ final class Execution {
       statement.execute(
           "SET memory_limit='" + query.path("memory").asLong() / (1024 * 1024) + "MiB'");
       statement.execute("SET temp_directory=''");
+      // So much is computed before the first row is out: errors till then are told as they are.
+      statement.execute("SET streaming_buffer_size='4MiB'");
       statement.execute("SET autoinstall_known_extensions=false");
       statement.execute("SET autoload_known_extensions=false");
       statement.execute("SET allow_community_extensions=false");
@@ -76,7 +79,7 @@ final class Execution {
     }
   }
 
-  private void stream(ResultSet rows) throws SQLException, IOException {
+  private void stream(ResultSet rows, Connection connection) throws SQLException, IOException {
     ResultSetMetaData meta = rows.getMetaData();
     int width = meta.getColumnCount();
     sendColumns(meta, width);
@@ -89,6 +92,7 @@ final class Execution {
     JsonGenerator json = start(buffer);
     JsonValues values = new JsonValues(json, mapper);
     while (rows.next()) {
+      cancellation.check();
       if (count == maxRows || bytes >= maxBytes) {
         truncated = true;
         break;
@@ -101,7 +105,6 @@ final class Execution {
       count++;
       json.flush();
       if (buffer.size() >= BATCH_BYTES) {
-        cancellation.check();
         json.close();
         bytes += buffer.size();
         output.send(new Frame(Frame.ROWS, buffer.toByteArray()));
@@ -111,6 +114,9 @@ final class Execution {
       }
     }
     json.close();
+    if (!truncated) {
+      requireHealthy(connection);
+    }
     if (buffer.size() > 2) {
       output.send(new Frame(Frame.ROWS, buffer.toByteArray()));
     }
@@ -119,6 +125,23 @@ final class Execution {
             Frame.DONE,
             mapper.writeValueAsBytes(
                 mapper.createObjectNode().put("rows", count).put("truncated", truncated))));
+  }
+
+  /**
+   * A streamed result that fails on its way looks like one that has ended: {@code next} answers
+   * false. Only its transaction tells, which takes no further statement after an error.
+   */
+  private void requireHealthy(Connection connection) throws SQLException {
+    cancellation.check();
+    try (Statement statement = connection.createStatement();
+        ResultSet one = statement.executeQuery("SELECT 1")) {
+      one.next();
+    } catch (SQLException e) {
+      throw new SQLException(
+          "Late Error: The query failed after its first rows: a value could not be computed, or its"
+              + " memory was used up",
+          e);
+    }
   }
 
   private JsonGenerator start(ByteArrayOutputStream buffer) throws IOException {

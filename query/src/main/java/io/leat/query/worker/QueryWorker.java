@@ -69,18 +69,20 @@ public final class QueryWorker {
   }
 
   private void serve(Frame request, Analyzer analyzer) throws IOException {
+    long memory = 0;
     try {
       if (request.type() == Frame.ANALYZE) {
         String sql = new String(request.payload(), StandardCharsets.UTF_8);
         send(new Frame(Frame.TREE, analyzer.tree(sql).getBytes(StandardCharsets.UTF_8)));
       } else {
         JsonNode query = mapper.readTree(request.payload());
+        memory = query.path("memory").asLong();
         new Execution(query, mapper, cancellation, this::send).run();
       }
     } catch (SQLException e) {
-      fail(SqlFailure.of(e));
+      fail(SqlFailure.of(e, memory));
     } catch (OutOfMemoryError e) {
-      fail(new SqlFailure("query-memory", "A value of the answer is too large"));
+      fail(SqlFailure.tooLarge());
     }
   }
 

@@ -26,11 +26,22 @@ record SqlFailure(String code, String message) {
           "INTERRUPT", "query-cancelled",
           "Permission", "sql-not-a-read");
 
-  static SqlFailure of(SQLException failure) {
-    return of(String.valueOf(failure.getMessage()));
+  /** A value that the worker's heap cannot hold. */
+  static SqlFailure tooLarge() {
+    return new SqlFailure("query-memory", "A value of the answer is too large");
   }
 
-  static SqlFailure of(String text) {
+  /**
+   * @param memory bytes that the query could use
+   */
+  static SqlFailure of(SQLException failure, long memory) {
+    String text = String.valueOf(failure.getMessage());
+    if (text.contains("bad_alloc")) {
+      text = "Out of Memory Error: ";
+    }
+    if (text.contains("Java heap space")) {
+      return tooLarge();
+    }
     int wrapped = text.indexOf(WRAPPED);
     String inner = wrapped < 0 ? text : text.substring(wrapped + WRAPPED.length());
     Matcher matcher = KIND.matcher(inner);
@@ -40,7 +51,10 @@ record SqlFailure(String code, String message) {
     String kind = matcher.group(1);
     String message =
         switch (kind) {
-          case "Out of Memory" -> "The query needs more memory than its limit";
+          case "Out of Memory" ->
+              "The query needs more memory than the "
+                  + memory / (1024 * 1024)
+                  + " MiB that it may use";
           case "INTERRUPT" -> "The query was cancelled";
           case "IO" -> "A data file of the table could not be read";
           case "INTERNAL" -> "The query engine failed on this statement";
