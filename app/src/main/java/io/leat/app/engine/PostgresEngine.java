@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ public final class PostgresEngine implements AutoCloseable {
   private static final String DATABASE = "leat";
   private static final String PORT = "postgres";
   private static final int PASSWORD_BYTES = 24;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(50);
 
   private final int port;
   private final String password;
@@ -90,7 +92,7 @@ public final class PostgresEngine implements AutoCloseable {
     supervisor.start();
     PostgresEngine engine = new PostgresEngine(port, password, supervisor);
     try {
-      engine.ensureDatabase();
+      engine.ensureDatabase(settings.startTimeout());
       return engine;
     } catch (SQLException e) {
       engine.close();
@@ -157,6 +159,29 @@ public final class PostgresEngine implements AutoCloseable {
     properties.setProperty("loginTimeout", String.valueOf(within.toSeconds()));
     properties.setProperty("socketTimeout", String.valueOf(within.toSeconds()));
     return DriverManager.getConnection(jdbcUrl(database), properties);
+  }
+
+  /** A server that is just up may keep the first connection waiting on a busy machine. */
+  private void ensureDatabase(Duration within) throws SQLException {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (true) {
+      try {
+        ensureDatabase();
+        return;
+      } catch (SQLException e) {
+        if (System.nanoTime() > deadline || supervisor.pid() < 0 || !isConnectionFailure(e)) {
+          throw e;
+        }
+        LOG.info("PostgreSQL does not let us in yet: {}", e.getMessage());
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+      }
+    }
+  }
+
+  /** SQLSTATE class 08: connection exceptions; 57P03: the server is starting up. */
+  private static boolean isConnectionFailure(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.equals("57P03"));
   }
 
   private void ensureDatabase() throws SQLException {
