@@ -121,8 +121,9 @@ class GatewayCorpusTest {
         if (answer.status() != 207) {
           assertThat(row.path(1).asText()).as(c.name()).isEqualTo(answer.code());
           assertThat(text(c.bytes()).strip()).as(c.name()).startsWith(text(payload).strip());
-          assertThat(row.path(3).asLong()).as(c.name()).isBetween(
-              (long) payload.length, (long) c.bytes().length);
+          assertThat(row.path(3).asLong())
+              .as(c.name())
+              .isBetween((long) payload.length, (long) c.bytes().length);
         }
       }
     }
@@ -134,8 +135,7 @@ class GatewayCorpusTest {
 
   /** One copy of the corpus: that of the schema module. */
   private static List<Case> cases() throws IOException {
-    Path corpus =
-        Repository.root().resolve("schema/src/test/resources/json-test-suite.tsv");
+    Path corpus = Repository.root().resolve("schema/src/test/resources/json-test-suite.tsv");
     return Files.readAllLines(corpus).stream()
         .filter(line -> !line.isBlank() && "yni".indexOf(line.charAt(0)) >= 0)
         .map(line -> line.split("\t", -1))

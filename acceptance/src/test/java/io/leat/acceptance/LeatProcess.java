@@ -53,8 +53,7 @@ final class LeatProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(Path directory, String... arguments) {
-    ProcessBuilder builder =
-        new ProcessBuilder(command(arguments)).directory(directory.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command(arguments)).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
     return builder;
   }
@@ -97,8 +96,7 @@ final class LeatProcess implements AutoCloseable {
             return null;
           }
           String key = Files.readString(data.resolve("admin.key")).strip();
-          TestingClient client =
-              new TestingClient(URI.create(run.path("base_uri").asText()), key);
+          TestingClient client = new TestingClient(URI.create(run.path("base_uri").asText()), key);
           return client.get("/health/ready").status() == 200 ? client : null;
         },
         client -> client != null,

@@ -114,12 +114,7 @@ class RestartStoryTest {
       LeatProcess.Result refused = second.await(SOON);
       assertThat(refused.exitCode()).isEqualTo(1);
       assertThat(refused.err())
-          .contains(
-              "leat: The data directory "
-                  + data
-                  + " is in use by process "
-                  + pid
-                  + " on ")
+          .contains("leat: The data directory " + data + " is in use by process " + pid + " on ")
           .contains("Stop it, or give another directory with --data.")
           .doesNotContain("\tat ");
     }

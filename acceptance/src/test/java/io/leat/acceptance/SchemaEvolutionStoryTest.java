@@ -51,7 +51,8 @@ class SchemaEvolutionStoryTest {
 
   @Test
   void anOptionalPropertyBecomesAColumnWhileEventsComeIn() throws Exception {
-    String before = event("evo-1", ",\"fan_rpm\":1200,\"location\":{\"lat\":1,\"lon\":2,\"floor\":3}");
+    String before =
+        event("evo-1", ",\"fan_rpm\":1200,\"location\":{\"lat\":1,\"lon\":2,\"floor\":3}");
     assertThat(client.send("devices.telemetry", before).status()).isEqualTo(202);
     awaitProcessed("evo-1");
     assertThat(
@@ -84,7 +85,8 @@ class SchemaEvolutionStoryTest {
       assertThat(feeder.refusals()).isEmpty();
       assertThat(feeder.sentAgain()).isZero();
     }
-    String after = event("evo-2", ",\"fan_rpm\":1300,\"location\":{\"lat\":1,\"lon\":2,\"floor\":4}");
+    String after =
+        event("evo-2", ",\"fan_rpm\":1300,\"location\":{\"lat\":1,\"lon\":2,\"floor\":4}");
     assertThat(client.send("devices.telemetry", after).status()).isEqualTo(202);
     assertThat(client.send("devices.telemetry", event("evo-3", ",\"fan_rpm\":9000")).status())
         .isEqualTo(202);
@@ -109,8 +111,7 @@ class SchemaEvolutionStoryTest {
             client
                 .rows("SELECT code, reason FROM devices_raw.quarantine WHERE event_id='evo-3'")
                 .toString())
-        .isEqualTo(
-            "[[\"quality-rule-failed\",\"fan-not-too-fast: expected fan_rpm < 5000\"]]");
+        .isEqualTo("[[\"quality-rule-failed\",\"fan-not-too-fast: expected fan_rpm < 5000\"]]");
     assertThat(end.since(start).duplicates()).isZero();
     assertThat(end.since(start).quarantined()).isEqualTo(1);
   }

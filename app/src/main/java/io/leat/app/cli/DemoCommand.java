@@ -166,8 +166,7 @@ final class DemoCommand implements Callable<Integer> {
     Demo.Settings settings =
         new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices);
     DemoReport report =
-        new Demo(
-                client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL)
+        new Demo(client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL)
             .run();
     if (json) {
       terminal.line(report.json().toString());
