@@ -93,13 +93,16 @@ final class LeatProcess implements AutoCloseable {
           assertThat(process.isAlive()).as(this::said).isTrue();
           JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
           if (run.path("pid").asLong() != process.pid()) {
-            return null;
+            throw new IllegalStateException("an earlier process announced itself");
           }
           String key = Files.readString(data.resolve("admin.key")).strip();
           TestingClient client = new TestingClient(URI.create(run.path("base_uri").asText()), key);
-          return client.get("/health/ready").status() == 200 ? client : null;
+          if (client.get("/health/ready").status() != 200) {
+            throw new IllegalStateException("it is not ready yet");
+          }
+          return client;
         },
-        client -> client != null,
+        client -> true,
         () -> "leat is not ready: " + said());
   }
 

@@ -1,6 +1,7 @@
 package io.leat.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -17,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -93,7 +95,7 @@ class PoisonStoryTest {
           assertThat(Arrays.equals(raw.get(position), values.get(position))).as(name).isTrue();
           assertThat(quarantined.getOrDefault(position, ""))
               .as(name)
-              .isEqualTo(poisons.get(name).code());
+              .isEqualTo(requireNonNull(poisons.get(name)).code());
         });
     Until.holds(
         SOON,
@@ -215,7 +217,8 @@ class PoisonStoryTest {
     return all;
   }
 
-  private static Poison put(Map<String, Poison> all, String name, byte[] value, String code) {
+  private static Poison put(
+      Map<String, Poison> all, String name, byte @Nullable [] value, String code) {
     byte[] key = all.size() % 3 == 0 ? null : new byte[] {(byte) all.size(), (byte) 0xFF};
     Poison poison = new Poison(new ProducerRecord<>(TOPIC, key, value), code);
     all.put(name, poison);

@@ -285,7 +285,7 @@ class QueryStoryTest {
         .text()
         .lines()
         .filter(line -> line.startsWith("leat_query_running "))
-        .mapToDouble(line -> Double.parseDouble(line.split(" ")[1]))
+        .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
         .findFirst()
         .orElseThrow();
   }

@@ -220,7 +220,7 @@ class SchemaEvolutionStoryTest {
 
   /** The job's number of checkpoints starts anew when it is restarted, so that this tells it. */
   private String jobState() throws Exception {
-    Path checkpoints = yaml.getParent().resolve("../../data/flink").normalize();
+    Path checkpoints = yaml.resolveSibling("../../data/flink").normalize();
     try (var files = Files.walk(checkpoints, 4)) {
       return files
           .filter(f -> f.getFileName().toString().matches("[0-9a-f]{32}"))
