@@ -58,6 +58,7 @@ final class LeatProcess implements AutoCloseable {
     return builder;
   }
 
+  /** The command line of a command. */
   static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

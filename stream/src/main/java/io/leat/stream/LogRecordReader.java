@@ -19,6 +19,9 @@ import org.apache.kafka.common.header.Header;
 public final class LogRecordReader implements KafkaRecordDeserializationSchema<LogRecord> {
   private static final long serialVersionUID = 1L;
 
+  /** A gateway's clock may be ahead of the one that gave the record its timestamp. */
+  private static final long AHEAD_OF_LOG_MICROS = 60_000_000;
+
   @Override
   public void deserialize(ConsumerRecord<byte[], byte[]> consumed, Collector<LogRecord> out) {
     LogRecord log = new LogRecord();
@@ -79,7 +82,12 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
     if (found < ends.length) {
       return;
     }
-    log.receivedMicros = number(value, 0, ends[0], log.receivedMicros);
+    long received = number(value, 0, ends[0], log.receivedMicros);
+    // Deduplication's clock is the time of receipt: one that lies behind the log's own time would
+    // end the windows of all other ids.
+    if (received <= log.receivedMicros + AHEAD_OF_LOG_MICROS) {
+      log.receivedMicros = received;
+    }
     log.requestIndex = (int) number(value, ends[0] + 1, ends[1], -1);
     log.schemaVersion = (int) number(value, ends[1] + 1, ends[2], -1);
     log.supplied = ends[3] == ends[2] + 1 ? null : Arrays.copyOfRange(value, ends[2] + 1, ends[3]);

@@ -181,7 +181,7 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       row.setField(shape.logOffset, log.offset);
       byte[] key = log.key == null ? NO_KEY : log.key;
       row.setField(shape.slot, Candidates.slotOf(key));
-      row.setField(shape.entityKey, StringData.fromBytes(key));
+      row.setField(shape.entityKey, Rows.text(key));
       row.setField(shape.payload, log.value);
       row.setField(shape.supplied, log.id == null || hasSuppliedId(log.supplied));
     }

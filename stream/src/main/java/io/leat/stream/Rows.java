@@ -90,8 +90,26 @@ final class Rows {
         : Timestamps.parseMicros(new String(log.time, StandardCharsets.US_ASCII));
   }
 
+  /**
+   * What claims to be UTF-8, as text that is: one malformed byte in a table would make its file
+   * unreadable to every query.
+   */
   static @Nullable StringData text(byte @Nullable [] utf8) {
-    return utf8 == null ? null : StringData.fromBytes(utf8);
+    if (utf8 == null) {
+      return null;
+    }
+    return isAscii(utf8)
+        ? StringData.fromBytes(utf8)
+        : StringData.fromString(new String(utf8, StandardCharsets.UTF_8));
+  }
+
+  private static boolean isAscii(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static @Nullable Integer optional(int value) {

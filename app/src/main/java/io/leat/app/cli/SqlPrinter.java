@@ -43,16 +43,16 @@ final class SqlPrinter {
     }
     StringBuilder line = new StringBuilder(Text.plural(count, "row", "rows"));
     line.append(" in ").append(Text.duration(took));
-    JsonNode stats = facts.has("stats") ? facts.path("stats") : facts;
-    long scanned = stats.path("files_scanned").asLong(-1);
+    JsonNode summary = facts.path("summary");
+    long scanned = summary.path("files_scanned").asLong(-1);
     if (scanned >= 0) {
       line.append(", ").append(Text.plural(scanned, "file", "files")).append(" scanned");
-      line.append(", ").append(Text.count(stats.path("files_skipped").asLong())).append(" skipped");
+      line.append(", ").append(Text.count(summary.path("files_skipped").asLong())).append(" skipped");
     }
-    if (stats.has("bytes_scanned")) {
-      line.append(", ").append(Text.bytes(stats.path("bytes_scanned").asLong()));
+    if (summary.has("bytes_planned")) {
+      line.append(", ").append(Text.bytes(summary.path("bytes_planned").asLong()));
     }
-    if (facts.path("truncated").asBoolean(false)) {
+    if (summary.path("truncated").asBoolean(false)) {
       line.append("; there are more: the row limit is reached");
     }
     terminal.note(terminal.styled(Style.DIM, line.toString()));
