@@ -37,7 +37,7 @@ public final class ParsedQuery {
   private ParsedQuery() {}
 
   /**
-   * Reads a statement's tree.
+   * Judges a syntax tree.
    *
    * @param tree what {@code json_serialize_sql} answered
    * @throws LeatException SQL_INVALID or SQL_NOT_A_READ
