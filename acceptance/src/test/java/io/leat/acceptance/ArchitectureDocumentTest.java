@@ -59,8 +59,7 @@ class ArchitectureDocumentTest {
     declared.addAll(constants(RejectionHeaders.class));
     declared.remove(LogHeaders.PREFIX);
     assertThat(written).containsAll(declared);
-    assertThat(written.stream().filter(w -> w.matches("(ce|leat)_[a-z]+")))
-        .isSubsetOf(declared);
+    assertThat(written.stream().filter(w -> w.matches("(ce|leat)_[a-z]+"))).isSubsetOf(declared);
   }
 
   @Test

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.Test;
 /** A test that is skipped says why, and none asserts how long something took. */
 class HonestTestsTest {
   private static final Pattern SKIPPED =
-      Pattern.compile("<testcase name=\"([^\"]*)\" classname=\"([^\"]*)\"[^>]*>\\s*<skipped([^>]*)>");
+      Pattern.compile(
+          "<testcase name=\"([^\"]*)\" classname=\"([^\"]*)\"[^>]*>\\s*<skipped([^>]*)>");
 
   /** What JUnit writes when no reason was given. */
   private static final Pattern WITHOUT_REASON =
-      Pattern.compile("message=\"([^\"]* is @Disabled|Assumption failed: assumption is (not )?(true|false)|)\"");
+      Pattern.compile(
+          "message=\"([^\"]* is @Disabled|Assumption failed: assumption is (not )?(true|false)|)\"");
 
   private static final Pattern SILENT =
       Pattern.compile(

@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of code in a document, with the markers in the comments right before it: {@code <!-- file:
- * shop/blueprint.yaml -->} writes it to a file, {@code <!-- exit: 1 -->} says how its last command
- * ends, {@code <!-- not run: why -->} leaves it out,
- * {@code <!-- exact -->} compares numbers too.
+ * A block of code in a document, with the markers in the comments right before it: {@code <!--
+ * file: shop/blueprint.yaml -->} writes it to a file, {@code <!-- exit: 1 -->} says how its last
+ * command ends, {@code <!-- not run: why -->} leaves it out, {@code <!-- exact -->} compares
+ * numbers too.
  *
  * @param line where it begins, from 1
  * @param language behind the fence
@@ -61,7 +61,8 @@ record Block(int line, String language, String text, Map<String, String> markers
     List<String> lines = text.lines().toList();
     for (int i = 0; i < lines.size(); ) {
       if (!lines.get(i).startsWith("$ ")) {
-        throw new IllegalStateException("line " + (line + i) + ": a console block starts with '$ '");
+        throw new IllegalStateException(
+            "line " + (line + i) + ": a console block starts with '$ '");
       }
       StringBuilder command = new StringBuilder(lines.get(i++).substring(2)).append('\n');
       while (i < lines.size() && lines.get(i).startsWith("> ")) {

@@ -144,8 +144,7 @@ class DocsTest {
     for (int i = 0; i < steps.size(); i++) {
       Block.Step step = steps.get(i);
       boolean stays = step.command().matches("(?s)(\\./)?leat up .*") && exit == 0;
-      Shell.Result result =
-          stays ? shell.start(step.command(), UP) : shell.run(step.command());
+      Shell.Result result = stays ? shell.start(step.command(), UP) : shell.run(step.command());
       String shown = place + "\n$ " + step.command() + result.output();
       assertThat(result.exit()).as(shown).isEqualTo(i == steps.size() - 1 ? exit : 0);
       String expected = step.output();

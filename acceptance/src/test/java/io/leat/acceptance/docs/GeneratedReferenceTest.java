@@ -41,10 +41,14 @@ class GeneratedReferenceTest {
         new StringBuilder("| code | status | who acts | meaning |\n|---|---|---|---|\n");
     for (ErrorCode code : ErrorCode.values()) {
       table
-          .append("| `").append(code.code())
-          .append("` | ").append(code.httpStatus())
-          .append(" | ").append(code.owner().name().toLowerCase(Locale.ROOT))
-          .append(" | ").append(code.title())
+          .append("| `")
+          .append(code.code())
+          .append("` | ")
+          .append(code.httpStatus())
+          .append(" | ")
+          .append(code.owner().name().toLowerCase(Locale.ROOT))
+          .append(" | ")
+          .append(code.title())
           .append(ROW_END);
     }
 
@@ -68,7 +72,8 @@ class GeneratedReferenceTest {
         JSON.readTree(file.toFile())
             .path("paths")
             .properties()
-            .forEach(path -> path.getValue().properties().forEach(o -> route(path.getKey(), o, rows)));
+            .forEach(
+                path -> path.getValue().properties().forEach(o -> route(path.getKey(), o, rows)));
       }
     }
 
@@ -94,7 +99,11 @@ class GeneratedReferenceTest {
     StringBuilder text = new StringBuilder("```text\n").append(top).append("```\n");
     for (String command : commands(top)) {
       String help = help(command);
-      text.append("\n## leat ").append(command).append("\n\n```text\n").append(help).append("```\n");
+      text.append("\n## leat ")
+          .append(command)
+          .append("\n\n```text\n")
+          .append(help)
+          .append("```\n");
       if (help.contains("\nCommands:\n")) {
         for (String sub : commands(help)) {
           text.append("\n### leat ").append(command).append(' ').append(sub);
@@ -117,7 +126,15 @@ class GeneratedReferenceTest {
     JsonNode node = operation.getValue();
     rows.put(
         path + " " + method,
-        "| `" + method + " " + path + "` | " + role(method, path) + " | " + node.path("summary").asText() + ROW_END);
+        "| `"
+            + method
+            + " "
+            + path
+            + "` | "
+            + role(method, path)
+            + " | "
+            + node.path("summary").asText()
+            + ROW_END);
   }
 
   /** As the sources guard it; empty when everyone may. */
@@ -138,9 +155,13 @@ class GeneratedReferenceTest {
     StringBuilder table = new StringBuilder("| column | type | meaning |\n|---|---|---|\n");
     for (Types.NestedField field : schema.columns()) {
       table
-          .append("| `").append(field.name())
-          .append("` | ").append(type(field)).append(field.isRequired() ? "" : "?")
-          .append(" | ").append(field.doc() == null ? "" : field.doc())
+          .append("| `")
+          .append(field.name())
+          .append("` | ")
+          .append(type(field))
+          .append(field.isRequired() ? "" : "?")
+          .append(" | ")
+          .append(field.doc() == null ? "" : field.doc())
           .append(ROW_END);
     }
     return table.toString();
@@ -165,7 +186,9 @@ class GeneratedReferenceTest {
       return;
     }
     JsonNode at = resolve(root, node);
-    at.path("properties").properties().forEach(p -> key(root, p.getKey(), p.getValue(), path, table, depth));
+    at.path("properties")
+        .properties()
+        .forEach(p -> key(root, p.getKey(), p.getValue(), path, table, depth));
     JsonNode values = at.path("additionalProperties");
     if (values.isObject() && resolve(root, values).has("properties")) {
       keys(root, values, path + "<name>.", table, depth + 1);
@@ -183,12 +206,15 @@ class GeneratedReferenceTest {
       JsonNode root, String name, JsonNode value, String path, StringBuilder table, int depth) {
     JsonNode resolved = resolve(root, value);
     String meaning = value.path("description").asText(resolved.path("description").asText(""));
-    String fallback =
-        value.has("default") ? "`" + plain(value.path("default")) + "`" : "";
+    String fallback = value.has("default") ? "`" + plain(value.path("default")) + "`" : "";
     table
-        .append("| `").append(path).append(name)
-        .append("` | ").append(fallback)
-        .append(" | ").append(meaning.replace("|", "\\|"))
+        .append("| `")
+        .append(path)
+        .append(name)
+        .append("` | ")
+        .append(fallback)
+        .append(" | ")
+        .append(meaning.replace("|", "\\|"))
         .append(ROW_END);
     keys(root, value, path + name + ".", table, depth + 1);
   }
@@ -203,7 +229,8 @@ class GeneratedReferenceTest {
   }
 
   private static List<String> commands(String help) {
-    return help.substring(help.indexOf("\nCommands:\n") + 11)
+    return help
+        .substring(help.indexOf("\nCommands:\n") + 11)
         .lines()
         .takeWhile(line -> !line.isBlank())
         .filter(line -> line.matches(" {2}[a-z-]+ .*"))
@@ -230,7 +257,9 @@ class GeneratedReferenceTest {
                 .flatMap(part -> part)
                 .toList());
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String text =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as("leat %s --help", String.join(" ", command)).isZero();
     return text.lines().map(String::stripTrailing).collect(Collectors.joining("\n", "", "\n"));
   }
@@ -244,7 +273,8 @@ class GeneratedReferenceTest {
     int end = text.indexOf("<!-- end -->", start);
     if (WRITE) {
       Files.writeString(
-          file, text.substring(0, start + head.length()) + "\n" + expected + "\n" + text.substring(end));
+          file,
+          text.substring(0, start + head.length()) + "\n" + expected + "\n" + text.substring(end));
       return;
     }
     assertThat(text.substring(start + head.length(), end).strip())

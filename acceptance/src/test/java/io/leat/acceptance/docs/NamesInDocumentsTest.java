@@ -21,7 +21,8 @@ class NamesInDocumentsTest {
 
   /** {@code LakeJob}, {@code LogRecord.Kind}, {@code StreamPlan.of}: has a lower-case letter. */
   private static final Pattern TYPE =
-      Pattern.compile("([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:\\.([A-Za-z][A-Za-z0-9]*)(?:\\(.*\\))?)?");
+      Pattern.compile(
+          "([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)(?:\\.([A-Za-z][A-Za-z0-9]*)(?:\\(.*\\))?)?");
 
   private static final Pattern QUALIFIED =
       Pattern.compile("((?:org|io|com|dev|java)(?:\\.[a-z0-9_]+)+\\.[A-Z][A-Za-z0-9]+)");
@@ -136,8 +137,7 @@ class NamesInDocumentsTest {
       DECLARED
           .matcher(text)
           .results()
-          .forEach(
-              m -> declarations.computeIfAbsent(m.group(1), n -> new ArrayList<>()).add(text));
+          .forEach(m -> declarations.computeIfAbsent(m.group(1), n -> new ArrayList<>()).add(text));
     }
     return declarations;
   }

@@ -14,7 +14,9 @@ final class Shape {
       List.of(
           new Rule("leat_[a-z0-9]+_[A-Za-z0-9_-]+", "<key>"),
           new Rule("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
-          new Rule("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d(:?\\d\\d)?)?", "<time>"),
+          new Rule(
+              "\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d(:?\\d\\d)?)?",
+              "<time>"),
           new Rule("(?<![\\w.-])/(tmp|home|var|work|root)(/[\\w.@-]+)+", "<path>"),
           new Rule("(<path>|\\./?)(/[\\w.-]+)+", "<path>"),
           new Rule("\\d[\\d,.]* ?(ns|µs|ms|s|min|m|h|d)\\b( \\d+ ?(s|ms|min|m|h)\\b)*", "<span>"),
@@ -44,7 +46,10 @@ final class Shape {
 
   /** The text with everything left out that differs from run to run. */
   static String of(String text) {
-    return NUMBER.pattern().matcher(String.join("\n", lines(text))).replaceAll(NUMBER.replacement());
+    return NUMBER
+        .pattern()
+        .matcher(String.join("\n", lines(text)))
+        .replaceAll(NUMBER.replacement());
   }
 
   private static List<String> lines(String text) {

@@ -48,8 +48,7 @@ final class Shell implements AutoCloseable {
   Shell(Path folder, Map<String, String> variables) throws IOException {
     this.folder = folder;
     writeLauncher(folder.resolve("leat"));
-    Files.createSymbolicLink(
-        folder.resolve("blueprints"), Repository.root().resolve("blueprints"));
+    Files.createSymbolicLink(folder.resolve("blueprints"), Repository.root().resolve("blueprints"));
     ProcessBuilder builder =
         new ProcessBuilder("bash", "--noprofile", "--norc")
             .directory(folder.toFile())
@@ -93,8 +92,7 @@ final class Shell implements AutoCloseable {
   private Result execute(String script) throws IOException, InterruptedException {
     String mark = UUID.randomUUID().toString();
     in.write("docs_failed=0; trap 'docs_failed=$?' ERR\n" + script);
-    in.write(
-        "\nprintf '\\n%s %s\\n' '" + mark + "' \"$(($? ? $? : docs_failed))\"\n");
+    in.write("\nprintf '\\n%s %s\\n' '" + mark + "' \"$(($? ? $? : docs_failed))\"\n");
     in.flush();
     StringBuilder output = new StringBuilder();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -144,12 +142,25 @@ final class Shell implements AutoCloseable {
     Path log = Files.createTempFile(folder, "background", ".log");
     boolean placed = command.contains("--port") || command.contains("--config");
     return run(
-        command.strip() + (placed ? "" : " --port " + port) + " > " + log + " 2>&1 & leat_up=$!\n"
+        command.strip()
+            + (placed ? "" : " --port " + port)
+            + " > "
+            + log
+            + " 2>&1 & leat_up=$!\n"
             + "for i in $(seq 1 900); do\n"
-            + "  if grep -q '" + ready + "' " + log + "; then break; fi\n"
+            + "  if grep -q '"
+            + ready
+            + "' "
+            + log
+            + "; then break; fi\n"
             + "  if ! kill -0 $leat_up 2>/dev/null; then break; fi\n"
             + "  sleep 0.1\ndone\n"
-            + "cat " + log + "\ngrep -q '" + ready + "' " + log);
+            + "cat "
+            + log
+            + "\ngrep -q '"
+            + ready
+            + "' "
+            + log);
   }
 
   private static int freePort() {
@@ -181,14 +192,24 @@ final class Shell implements AutoCloseable {
             : "";
     Files.writeString(
         options,
-        "-cp \"" + System.getProperty("java.class.path") + "\" -Dleat.home=\"" + Repository.root()
-            + "\" -XX:+UseSerialGC -Dfile.encoding=UTF-8 " + newer
+        "-cp \""
+            + System.getProperty("java.class.path")
+            + "\" -Dleat.home=\""
+            + Repository.root()
+            + "\" -XX:+UseSerialGC -Dfile.encoding=UTF-8 "
+            + newer
             + "io.leat.app.cli.Leat\n");
     Files.writeString(
         file,
-        "#!/bin/sh\ncase ${1:-} in up|demo) set -- -Xmx640m @'" + options + "' \"$@\" ;;\n"
-            + "*) set -- -Xmx256m -XX:TieredStopAtLevel=1 @'" + options + "' \"$@\" ;; esac\n"
-            + "exec '" + java + "' \"$@\"\n");
+        "#!/bin/sh\ncase ${1:-} in up|demo) set -- -Xmx640m @'"
+            + options
+            + "' \"$@\" ;;\n"
+            + "*) set -- -Xmx256m -XX:TieredStopAtLevel=1 @'"
+            + options
+            + "' \"$@\" ;; esac\n"
+            + "exec '"
+            + java
+            + "' \"$@\"\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
