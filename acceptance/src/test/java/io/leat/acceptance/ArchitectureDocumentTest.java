@@ -29,7 +29,7 @@ class ArchitectureDocumentTest {
   void theTableOfModulesShowsTheArrowsThatAreChecked() {
     Map<String, Set<String>> written = new TreeMap<>();
     for (List<String> row : rows("Modules and arrows")) {
-      Set<String> seen = new TreeSet<>(Arrays.asList(row.get(2).split(",\\s*")));
+      Set<String> seen = new TreeSet<>(Arrays.asList(row.get(2).split(",\\s*", -1)));
       seen.remove("");
       written.put(row.get(0), seen);
     }

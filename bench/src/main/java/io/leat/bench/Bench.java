@@ -39,7 +39,8 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--rounds",
       defaultValue = "3",
-      description = "Measured runs of each scenario, after one to warm up. Default: ${DEFAULT-VALUE}")
+      description =
+          "Measured runs of each scenario, after one to warm up. Default: ${DEFAULT-VALUE}")
   private int rounds;
 
   @Option(

@@ -47,8 +47,7 @@ final class ChildProcess implements AutoCloseable {
             "-Dfile.encoding=UTF-8",
             "-Djava.awt.headless=true",
             "-Dio.netty.allocator.type=pooled",
-            "-Dleat.log.console.level="
-                + System.getProperty("leat.log.console.level", "ERROR")));
+            "-Dleat.log.console.level=" + System.getProperty("leat.log.console.level", "ERROR")));
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("--sun-misc-unsafe-memory-access=allow");

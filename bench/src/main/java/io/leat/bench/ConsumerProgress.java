@@ -45,8 +45,7 @@ record ConsumerProgress(Properties kafka, String group, String topic) {
     Map<TopicPartition, OffsetSpec> wanted =
         java.util.stream.IntStream.range(0, 4)
             .boxed()
-            .collect(
-                Collectors.toMap(p -> new TopicPartition(topic, p), p -> OffsetSpec.latest()));
+            .collect(Collectors.toMap(p -> new TopicPartition(topic, p), p -> OffsetSpec.latest()));
     return admin.listOffsets(wanted).all().get(10, TimeUnit.SECONDS).entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, e -> offset(e.getValue())));
   }

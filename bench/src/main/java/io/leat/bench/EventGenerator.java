@@ -80,8 +80,7 @@ final class EventGenerator {
     byte[] id = nextId();
     String device = device();
     String time = time();
-    String json =
-        "{\"device_id\":\"" + device + "\",\"ts\":\"" + time + "\",\"seq\":" + made + "}";
+    String json = "{\"device_id\":\"" + device + "\",\"ts\":\"" + time + "\",\"seq\":" + made + "}";
     made++;
     return new Event(id, device.getBytes(UTF_8), time, json.getBytes(UTF_8));
   }

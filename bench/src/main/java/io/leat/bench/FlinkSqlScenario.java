@@ -12,8 +12,8 @@ import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.flink.FlinkCatalog;
 
 /**
- * 01, the peer: Flink SQL as a user would write it, from a topic with the {@code json} format to one
- * Iceberg table. It gets what the documentation advises: object reuse and Iceberg's newer sink.
+ * 01, the peer: Flink SQL as a user would write it, from a topic with the {@code json} format to
+ * one Iceberg table. It gets what the documentation advises: object reuse and Iceberg's newer sink.
  */
 final class FlinkSqlScenario implements Scenario {
   private static final String DATABASE = "flink_sql";

@@ -63,10 +63,8 @@ final class FullScenario implements Scenario {
     StreamSpec stream = BenchBlueprint.stream(blueprint);
     LakeTables tables = new LakeTables(new Tables(engines.catalog().catalog(), Map.of()));
     this.plan =
-        StreamPlan.of(
-            stream, blueprint.topic(stream), 0, tables.ensure(blueprint).schema(stream));
-    this.processed =
-        TableIdentifier.of(Names.processedNamespace(blueprint.name()), stream.name());
+        StreamPlan.of(stream, blueprint.topic(stream), 0, tables.ensure(blueprint).schema(stream));
+    this.processed = TableIdentifier.of(Names.processedNamespace(blueprint.name()), stream.name());
     this.raw = TableIdentifier.of(Names.rawNamespace(blueprint.name()), stream.name());
   }
 
@@ -138,10 +136,8 @@ final class FullScenario implements Scenario {
     FlinkJob job =
         engines
             .flink()
-            .submit(
-                environment.getStreamGraph(), jobName(), from, FlinkEngine.Leftovers.DROP);
-    Waiting.until(
-        "the state is restored", STATE_TIMEOUT, Duration.ofMillis(50), job::isProcessing);
+            .submit(environment.getStreamGraph(), jobName(), from, FlinkEngine.Leftovers.DROP);
+    Waiting.until("the state is restored", STATE_TIMEOUT, Duration.ofMillis(50), job::isProcessing);
     Duration restored = Duration.ofNanos(System.nanoTime() - submitted);
 
     Duration cpu = BenchEngines.cpu();

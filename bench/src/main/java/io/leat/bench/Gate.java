@@ -1,9 +1,9 @@
 package io.leat.bench;
 
+import io.leat.stream.LogRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import io.leat.stream.LogRecord;
 import org.apache.flink.api.common.functions.FilterFunction;
 
 /** Lets everything through, but nothing before a file exists: tasks restore their state first. */

@@ -93,8 +93,7 @@ final class GatewayServer {
     String key =
         clients.add(NewClient.of("bench", List.of("send"), List.of("*"))).key().orElseThrow();
     StreamRegistry streams = new StreamRegistry();
-    streams.replace(
-        List.of(new ServedStream(blueprint, BenchBlueprint.stream(blueprint), 1, 0)));
+    streams.replace(List.of(new ServedStream(blueprint, BenchBlueprint.stream(blueprint), 1, 0)));
     try (ClientDirectory directory = new ClientDirectory(clients, registry);
         Publisher publisher =
             new Publisher(

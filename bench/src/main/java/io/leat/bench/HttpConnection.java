@@ -64,7 +64,7 @@ final class HttpConnection implements AutoCloseable {
       throw new IOException("An answer without Content-Length: " + status);
     }
     byte[] answer = in.readNBytes(length);
-    return new Answer(Integer.parseInt(status.split(" ")[1]), new String(answer, ISO_8859_1));
+    return new Answer(Integer.parseInt(status.split(" ", -1)[1]), new String(answer, ISO_8859_1));
   }
 
   private String line() throws IOException {

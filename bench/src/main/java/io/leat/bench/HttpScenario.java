@@ -61,7 +61,7 @@ final class HttpScenario implements Scenario {
             options.serverHeap(),
             List.of(directory.toString(), String.valueOf(options.commitInterval().toMillis())));
     server = started;
-    String[] address = started.message().split(" ");
+    String[] address = started.message().split(" ", -1);
     client = new LeatClient(URI.create(address[0]), address[1]);
     Properties kafka = new Properties();
     kafka.put("bootstrap.servers", address[2]);
@@ -89,7 +89,7 @@ final class HttpScenario implements Scenario {
     Duration cpu = served.cpu();
     long begin = System.nanoTime();
     sender.send("go");
-    String[] done = sender.message().split(" ");
+    String[] done = sender.message().split(" ", -1);
     Duration acknowledged = Duration.ofNanos(System.nanoTime() - begin);
     expected += options.events();
     if (until == Until.COMMITTED) {

@@ -7,7 +7,9 @@ import org.apache.flink.api.common.JobStatus;
 final class JobFailures {
   private JobFailures() {}
 
-  /** Throws if the job has failed, even if it was restarted since: the run is not worth a figure. */
+  /**
+   * Throws if the job has failed, even if it was restarted since: the run is not worth a figure.
+   */
   static void check(FlinkJob job) {
     Throwable failure = job.failure();
     JobStatus status = job.status();

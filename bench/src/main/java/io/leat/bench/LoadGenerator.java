@@ -50,7 +50,7 @@ final class LoadGenerator {
         Executors.newFixedThreadPool(connections, r -> new Thread(r, "bench-connection"));
     var parent = ChildProcess.parent();
     for (String line = parent.readLine(); line != null; line = parent.readLine()) {
-      String[] order = line.split(" ");
+      String[] order = line.split(" ", -1);
       load.run(
           threads,
           connections,

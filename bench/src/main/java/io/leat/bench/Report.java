@@ -58,7 +58,8 @@ final class Report {
     List<String> lines = new ArrayList<>();
     lines.add("# Benchmark");
     lines.add("");
-    lines.add("Made by `" + command + "` at " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".");
+    lines.add(
+        "Made by `" + command + "` at " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".");
     lines.add("");
     setting(lines);
     lines.add("");

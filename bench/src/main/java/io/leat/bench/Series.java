@@ -31,8 +31,7 @@ final class Series {
   Spread spread(ToDoubleFunction<Measurement> value) {
     double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
     int half = sorted.length / 2;
-    double median =
-        sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     return new Spread(median, sorted[0], sorted[sorted.length - 1]);
   }
 }

@@ -17,7 +17,10 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
+import java.io.IOException;
 import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -97,6 +100,21 @@ public final class HttpService implements AutoCloseable {
         .onSuccess(ignored -> watch(files));
   }
 
+  /**
+   * Whether the port could be bound now: tells before anything else is started what {@link #start}
+   * would tell after it.
+   *
+   * @throws LeatException that names the port when it is taken
+   */
+  public static void checkPort(HttpSettings settings) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(settings.host(), settings.port()));
+    } catch (IOException e) {
+      throw cannotListen(settings, e);
+    }
+  }
+
   /** The port that it is bound to. */
   public int port() {
     if (servers.isEmpty()) {
@@ -151,7 +169,7 @@ public final class HttpService implements AutoCloseable {
                   port());
               return this;
             })
-        .recover(e -> Future.failedFuture(cannotListen(e)));
+        .recover(e -> Future.failedFuture(cannotListen(settings, e)));
   }
 
   /** The server on one event loop. */
@@ -202,7 +220,7 @@ public final class HttpService implements AutoCloseable {
     return options;
   }
 
-  private LeatException cannotListen(Throwable cause) {
+  private static LeatException cannotListen(HttpSettings settings, Throwable cause) {
     boolean taken = cause instanceof BindException || cause.getCause() instanceof BindException;
     return new LeatException(
         ErrorCode.INVALID_CONFIGURATION,

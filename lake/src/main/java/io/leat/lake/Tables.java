@@ -15,6 +15,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -23,6 +24,8 @@ import org.apache.iceberg.types.Types;
  * its catalog is.
  */
 public final class Tables {
+  private static final int SCHEMA_ATTEMPTS = 20;
+
   private final Catalog catalog;
   private final Map<String, String> properties;
 
@@ -81,8 +84,7 @@ public final class Tables {
     }
     Table table = catalog.loadTable(id);
     List<String> notes = new ArrayList<>();
-    refuseRetyping(id, "", table.schema().asStruct(), wanted.asStruct());
-    List<String> added = addMissing(table, wanted);
+    List<String> added = grow(id, table, wanted);
     if (!added.isEmpty()) {
       notes.add("added to " + id + ": " + String.join(", ", added));
     }
@@ -154,6 +156,24 @@ public final class Tables {
     return type.isPrimitiveType()
         ? type.toString()
         : type.typeId().name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** A change of schema gives way to a writer's commit, and is then made on top of it. */
+  private static List<String> grow(TableIdentifier id, Table table, Schema wanted) {
+    for (int attempt = 1; ; attempt++) {
+      refuseRetyping(id, "", table.schema().asStruct(), wanted.asStruct());
+      try {
+        return addMissing(table, wanted);
+      } catch (CommitFailedException e) {
+        if (attempt == SCHEMA_ATTEMPTS) {
+          throw new LeatException(
+              ErrorCode.LAKE_UNAVAILABLE,
+              "The columns of " + id + " could not be changed: writers were always faster",
+              e);
+        }
+        table.refresh();
+      }
+    }
   }
 
   private static List<String> addMissing(Table table, Schema wanted) {

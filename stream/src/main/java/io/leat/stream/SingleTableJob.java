@@ -15,8 +15,8 @@ public final class SingleTableJob {
   private SingleTableJob() {}
 
   /**
-   * Lays out a job that reads the topic from its beginning and ends where it ends now. A record that
-   * does not fit the table fails the job.
+   * Lays out a job that reads the topic from its beginning and ends where it ends now. A record
+   * that does not fit the table fails the job.
    *
    * @param consumer Kafka consumer properties, {@code bootstrap.servers} among them
    * @param plan whose topic is read; its {@link StreamPlan#processed} is the table's schema and has

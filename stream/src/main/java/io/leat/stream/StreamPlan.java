@@ -7,6 +7,7 @@ import io.leat.schema.StreamSchema;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,27 @@ public record StreamPlan(
         spec.quality().stream()
             .map(r -> new Rule(r.name(), r.expect().expression(), r.otherwise()))
             .toList());
+  }
+
+  /** As the components are; schemas by what they say, as Iceberg's have no equality of their own. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof StreamPlan plan
+        && plan.stream.equals(stream)
+        && plan.topic.equals(topic)
+        && plan.epoch == epoch
+        && plan.schemaDocument.equals(schemaDocument)
+        && plan.processed.sameSchema(processed)
+        && Objects.equals(plan.timeColumn, timeColumn)
+        && plan.dedupe.equals(dedupe)
+        && plan.past.equals(past)
+        && plan.future.equals(future)
+        && plan.rules.equals(rules);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(topic, epoch, schemaDocument, rules);
   }
 
   StreamSchema schema() {

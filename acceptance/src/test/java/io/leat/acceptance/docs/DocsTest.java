@@ -181,7 +181,7 @@ class DocsTest {
   }
 
   private static boolean isInstalled(String program) {
-    for (String folder : System.getenv("PATH").split(":")) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
       if (Files.isExecutable(Path.of(folder, program))) {
         return true;
       }

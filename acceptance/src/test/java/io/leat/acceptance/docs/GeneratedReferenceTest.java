@@ -234,7 +234,7 @@ class GeneratedReferenceTest {
         .lines()
         .takeWhile(line -> !line.isBlank())
         .filter(line -> line.matches(" {2}[a-z-]+ .*"))
-        .map(line -> line.strip().split(" ")[0])
+        .map(line -> line.strip().split(" ", -1)[0])
         .filter(name -> !name.equals("help"))
         .collect(Collectors.toCollection(TreeSet::new))
         .stream()

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
  * waited for.
  */
 final class Shell implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Pattern SLEEP = Pattern.compile("(?m)^sleep \\d+$");
   private static final JsonMapper JSON = new JsonMapper();
   private static final String END = "\u0004end of output";

@@ -67,7 +67,7 @@ final class SqlWords implements Completer {
         String type = column.path("type").asText("");
         names.add(column.isTextual() ? column.asText() : column.path("name").asText() + " " + type);
       }
-      columns.put(table.path("name").asText(), names);
+      columns.put(table.path("table").asText(), names);
     }
   }
 

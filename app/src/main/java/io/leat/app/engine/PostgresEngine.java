@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +32,15 @@ import org.slf4j.LoggerFactory;
 public final class PostgresEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
   private static final String USER = "leat";
+  private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(2);
+
+  /** A busy machine may take its time over the first connection. */
+  private static final Duration STARTED_WITHIN = Duration.ofSeconds(30);
+
   private static final String DATABASE = "leat";
   private static final String PORT = "postgres";
   private static final int PASSWORD_BYTES = 24;
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(50);
 
   private final int port;
   private final String password;
@@ -85,7 +92,7 @@ public final class PostgresEngine implements AutoCloseable {
     supervisor.start();
     PostgresEngine engine = new PostgresEngine(port, password, supervisor);
     try {
-      engine.ensureDatabase();
+      engine.ensureDatabase(settings.startTimeout());
       return engine;
     } catch (SQLException e) {
       engine.close();
@@ -125,7 +132,7 @@ public final class PostgresEngine implements AutoCloseable {
 
   /** Whether it answers a query within two seconds. */
   public boolean isHealthy() {
-    try (Connection connection = connect(DATABASE);
+    try (Connection connection = connect(DATABASE, HEALTHY_WITHIN);
         Statement statement = connection.createStatement();
         ResultSet answer = statement.executeQuery("SELECT 1")) {
       return answer.next();
@@ -145,17 +152,40 @@ public final class PostgresEngine implements AutoCloseable {
     return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
   }
 
-  private Connection connect(String database) throws SQLException {
+  private Connection connect(String database, Duration within) throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", USER);
     properties.setProperty("password", password);
-    properties.setProperty("loginTimeout", "2");
-    properties.setProperty("socketTimeout", "2");
+    properties.setProperty("loginTimeout", String.valueOf(within.toSeconds()));
+    properties.setProperty("socketTimeout", String.valueOf(within.toSeconds()));
     return DriverManager.getConnection(jdbcUrl(database), properties);
   }
 
+  /** A server that is just up may keep the first connection waiting on a busy machine. */
+  private void ensureDatabase(Duration within) throws SQLException {
+    long deadline = System.nanoTime() + within.toNanos();
+    while (true) {
+      try {
+        ensureDatabase();
+        return;
+      } catch (SQLException e) {
+        if (System.nanoTime() > deadline || supervisor.pid() < 0 || !isConnectionFailure(e)) {
+          throw e;
+        }
+        LOG.info("PostgreSQL does not let us in yet: {}", e.getMessage());
+        LockSupport.parkNanos(BETWEEN_ATTEMPTS.toNanos());
+      }
+    }
+  }
+
+  /** SQLSTATE class 08: connection exceptions; 57P03: the server is starting up. */
+  private static boolean isConnectionFailure(SQLException e) {
+    String state = e.getSQLState();
+    return state != null && (state.startsWith("08") || state.equals("57P03"));
+  }
+
   private void ensureDatabase() throws SQLException {
-    try (Connection connection = connect("postgres");
+    try (Connection connection = connect("postgres", STARTED_WITHIN);
         Statement statement = connection.createStatement()) {
       boolean exists;
       try (ResultSet found =
@@ -163,7 +193,6 @@ public final class PostgresEngine implements AutoCloseable {
         exists = found.next();
       }
       if (!exists) {
-        connection.setNetworkTimeout(Runnable::run, (int) Duration.ofSeconds(30).toMillis());
         statement.execute("CREATE DATABASE " + DATABASE);
       }
     }

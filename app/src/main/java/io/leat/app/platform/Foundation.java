@@ -13,6 +13,7 @@ import io.leat.app.settings.Flink;
 import io.leat.app.settings.Kafka;
 import io.leat.app.settings.Postgres;
 import io.leat.app.settings.Settings;
+import io.leat.http.HttpService;
 import io.leat.lake.CatalogSpec;
 import io.leat.lake.LakeCatalog;
 import io.leat.state.StateDatabase;
@@ -47,6 +48,7 @@ final class Foundation {
   Foundation(Settings settings, Closing closing, StartObserver observer) {
     this.settings = settings;
     data = closing.add("data directory", DataDirectory.open(settings.data()));
+    HttpService.checkPort(SettingsMapping.http(settings.http()));
     engines = closing.add("engines", start(settings, data, observer));
     stateSettings = state(settings.postgres(), engines);
     state =

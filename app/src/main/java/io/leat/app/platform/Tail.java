@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.event.LogHeaders;
 import io.leat.event.Timestamps;
 import io.leat.gateway.ServedStream;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -67,8 +70,9 @@ final class Tail implements AutoCloseable {
 
   /**
    * @param ended called once, when the tail has ended
+   * @param refused called when the log cannot be read at all; it answers
    */
-  void start(Runnable ended) {
+  void start(Runnable ended, Consumer<LeatException> refused) {
     Thread thread =
         new Thread(
             () -> {
@@ -78,9 +82,13 @@ final class Tail implements AutoCloseable {
                 log.debug("The tail of {} was closed", stream.name());
               } catch (KafkaException e) {
                 log.warn("The tail of {} ended: {}", stream.name(), e.toString());
+                if (!response.headWritten()) {
+                  refused.accept(
+                      new LeatException(ErrorCode.LOG_UNAVAILABLE, "Kafka does not answer", e));
+                }
               } finally {
                 ended.run();
-                if (!response.closed()) {
+                if (response.headWritten() && !response.closed()) {
                   response.end();
                 }
               }
@@ -108,6 +116,7 @@ final class Tail implements AutoCloseable {
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position); // Now, not at the first poll.
     }
+    response.writeHead(); // What is logged from now on will be told.
     long sent = 0;
     long quietSince = System.nanoTime();
     while (!closed && (limit == 0 || sent < limit)) {

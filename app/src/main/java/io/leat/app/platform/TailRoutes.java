@@ -9,6 +9,7 @@ import io.leat.http.Role;
 import io.leat.http.Routes;
 import io.leat.rules.Condition;
 import io.leat.rules.InvalidConditionException;
+import io.vertx.core.Context;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -59,10 +60,11 @@ final class TailRoutes implements Routes, AutoCloseable {
     Tail tail = new Tail(ctx.response(), consumer, stream, where, fromBeginning, limit);
     tails.add(tail);
     ctx.response().putHeader("Content-Type", "application/x-ndjson").setChunked(true);
-    ctx.response().writeHead();
     ctx.response().closeHandler(closed -> tail.close());
     ctx.response().exceptionHandler(failed -> tail.close());
-    tail.start(() -> tails.remove(tail));
+    Context loop = ctx.vertx().getOrCreateContext();
+    tail.start(
+        () -> tails.remove(tail), refusal -> loop.runOnContext(ignored -> ctx.fail(refusal)));
   }
 
   private static boolean fromBeginning(String from) {

@@ -1,0 +1,69 @@
+package io.leat.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/** The product's promise: every logged record is raw, and one of processed, duplicate, quarantined. */
+record Books(long logged, long raw, long processed, long duplicates, long quarantined) {
+  private static final List<String> STREAMS =
+      List.of("telemetry", "heartbeat", "fault", "transaction");
+
+  static Books of(JsonNode totals) {
+    return new Books(
+        totals.path("logged").asLong(),
+        totals.path("raw").asLong(),
+        totals.path("processed").asLong(),
+        totals.path("duplicates").asLong(),
+        totals.path("quarantined").asLong());
+  }
+
+  static Books now(TestingClient client) throws IOException, InterruptedException {
+    return of(client.status().path("totals"));
+  }
+
+  boolean isBalanced() {
+    return logged == raw && raw == processed + duplicates + quarantined;
+  }
+
+  Books since(Books before) {
+    return new Books(
+        logged - before.logged,
+        raw - before.raw,
+        processed - before.processed,
+        duplicates - before.duplicates,
+        quarantined - before.quarantined);
+  }
+
+  /** Waits until the tables hold what is logged, then counts the tables themselves. */
+  static Books settled(TestingClient client) throws IOException, InterruptedException {
+    Books books =
+        Until.fits(
+            Duration.ofSeconds(60),
+            () -> now(client),
+            Books::isBalanced,
+            () -> "the books do not balance");
+    assertThat(counted(client, books)).isEqualTo(books);
+    return books;
+  }
+
+  /** What the tables hold, by counting their rows. Duplicates are in no table: they are believed. */
+  private static Books counted(TestingClient client, Books books)
+      throws IOException, InterruptedException {
+    return new Books(
+        books.logged,
+        client.number("SELECT " + sum("devices_raw")),
+        client.number("SELECT " + sum("devices_processed")),
+        books.duplicates,
+        client.number("SELECT count(*) FROM devices_raw.quarantine"));
+  }
+
+  private static String sum(String namespace) {
+    return String.join(
+        " + ",
+        STREAMS.stream().map(s -> "(SELECT count(*) FROM " + namespace + "." + s + ")").toList());
+  }
+}

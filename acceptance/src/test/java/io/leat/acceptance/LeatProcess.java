@@ -1,0 +1,145 @@
+package io.leat.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code leat ...} in a process of its own, started as the launcher script does. */
+final class LeatProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  private LeatProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** What a command that ended said. */
+  record Result(int exitCode, String out, String err) {}
+
+  static LeatProcess start(Path directory, String... arguments) throws IOException {
+    Path out = Files.createTempFile(directory, "leat", ".out");
+    Path err = Files.createTempFile(directory, "leat", ".err");
+    Process process =
+        builder(directory, arguments)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new LeatProcess(process, out, err);
+  }
+
+  /** Runs a command to its end. */
+  static Result run(Path directory, String input, String... arguments)
+      throws IOException, InterruptedException {
+    try (LeatProcess leat = start(directory, arguments)) {
+      try (var in = leat.process.getOutputStream()) {
+        in.write(input.getBytes(UTF_8));
+      }
+      return leat.await(Duration.ofSeconds(60));
+    }
+  }
+
+  private static ProcessBuilder builder(Path directory, String... arguments) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command(arguments)).directory(directory.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
+    return builder;
+  }
+
+  static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    boolean isPlatform = arguments[0].equals("up");
+    command.addAll(
+        List.of(
+            isPlatform ? "-Xmx640m" : "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            isPlatform ? "-Xss512k" : "-XX:TieredStopAtLevel=1",
+            "-Dleat.home=" + Repository.root(),
+            "-Dio.netty.allocator.type=pooled",
+            "-cp",
+            classPath(),
+            "io.leat.app.cli.Leat"));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+
+  /** Waits until this process, and no earlier one, serves from {@code data}. */
+  TestingClient awaitReady(Path data) throws InterruptedException {
+    return Until.fits(
+        START,
+        () -> {
+          assertThat(process.isAlive()).as(this::said).isTrue();
+          JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
+          if (run.path("pid").asLong() != process.pid()) {
+            return null;
+          }
+          String key = Files.readString(data.resolve("admin.key")).strip();
+          TestingClient client =
+              new TestingClient(URI.create(run.path("base_uri").asText()), key);
+          return client.get("/health/ready").status() == 200 ? client : null;
+        },
+        client -> client != null,
+        () -> "leat is not ready: " + said());
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Sends a signal, such as {@code TERM}. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
+    assertThat(kill.waitFor()).isEqualTo(0);
+  }
+
+  Result await(Duration within) throws IOException, InterruptedException {
+    assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
+        .as(() -> "leat has ended: " + said())
+        .isTrue();
+    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  String said() {
+    try {
+      return Files.readString(out) + Files.readString(err);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.leat.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leat is stopped and killed in the middle of its work, and nothing is lost or there twice. */
+class RestartStoryTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  @TempDir Path directory;
+
+  @Test
+  void aStopAndAKillInMidLoadLoseNothingAndDoubleNothing() throws Exception {
+    Path data = directory.resolve("data");
+    String port = String.valueOf(freePort());
+    TestingClient client;
+    TestingFeeder feeder;
+    try (LeatProcess leat = up(data, port)) {
+      client = leat.awaitReady(data);
+      feeder = new TestingFeeder(client, "r");
+      feeder.awaitMore(2_000, SOON);
+      refusesASecondOnTheSameData(data, leat.pid());
+
+      leat.signal("TERM");
+      LeatProcess.Result ended = leat.await(SOON);
+
+      assertThat(ended.exitCode()).isEqualTo(0);
+      assertThat(ended.err())
+          .contains("Stopping the gateway, the jobs at a savepoint, then the engines")
+          .containsPattern("Stopped in [0-9.,]+ m?s");
+      assertThat(data.resolve("run.json")).doesNotExist();
+    }
+    try (LeatProcess leat = up(data, port)) {
+      leat.awaitReady(data);
+      feeder.awaitMore(1_000, SOON);
+      everyAcknowledgedEventIsThereOnce(client, new HashSet<>(feeder.acknowledged()));
+      feeder.awaitMore(1_000, SOON);
+
+      leat.signal("KILL");
+      leat.await(SOON);
+    }
+    try (LeatProcess leat = up(data, port)) {
+      leat.awaitReady(data);
+      feeder.awaitMore(1_000, SOON);
+      leat.signal("KILL");
+      leat.await(SOON);
+    }
+    try (LeatProcess leat = up(data, port)) {
+      leat.awaitReady(data);
+      feeder.awaitMore(500, SOON);
+      feeder.end();
+      assertThat(feeder.refusals()).isEmpty();
+      Books books = Books.settled(client);
+      assertThat(books.quarantined()).isZero();
+      assertThat(books.processed()).isEqualTo(feeder.acknowledged().size());
+      assertThat(books.logged() - feeder.acknowledged().size())
+          .as("logged, but not known to the client")
+          .isEqualTo(books.duplicates())
+          .isBetween(0L, feeder.sentAgain());
+      everyAcknowledgedEventIsThereOnce(client, feeder.acknowledged());
+
+      leat.signal("INT");
+      assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
+    }
+  }
+
+  @Test
+  void aTakenPortIsNamed() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      Path data = directory.resolve("data");
+      try (LeatProcess leat = up(data, String.valueOf(taken.getLocalPort()))) {
+        LeatProcess.Result ended = leat.await(SOON);
+
+        assertThat(ended.exitCode()).isEqualTo(1);
+        assertThat(ended.err())
+            .contains("leat: ")
+            .contains(String.valueOf(taken.getLocalPort()))
+            .doesNotContain("\tat ");
+        assertThat(data.resolve("run.json")).doesNotExist();
+      }
+    }
+  }
+
+  private LeatProcess up(Path data, String port) throws IOException {
+    Path config = directory.resolve("leat.yaml");
+    Files.writeString(config, "flink: {commit-interval: 1s}\n");
+    return LeatProcess.start(
+        directory,
+        "up",
+        Repository.root().resolve("blueprints/devices").toString(),
+        "--config",
+        config.toString(),
+        "--data",
+        data.toString(),
+        "--port",
+        port);
+  }
+
+  private void refusesASecondOnTheSameData(Path data, long pid) throws Exception {
+    try (LeatProcess second = up(data, "0")) {
+      LeatProcess.Result refused = second.await(SOON);
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err())
+          .contains(
+              "leat: The data directory "
+                  + data
+                  + " is in use by process "
+                  + pid
+                  + " on ")
+          .contains("Stop it, or give another directory with --data.")
+          .doesNotContain("\tat ");
+    }
+    assertThat(data.resolve("run.json")).exists();
+  }
+
+  private static void everyAcknowledgedEventIsThereOnce(
+      TestingClient client, Set<String> acknowledged) throws Exception {
+    Map<String, Integer> raw = new HashMap<>();
+    Map<String, Integer> processed = new HashMap<>();
+    Until.fits(
+        SOON,
+        () -> {
+          raw.clear();
+          processed.clear();
+          count(client, "SELECT event_id, count(*) FROM devices_raw.telemetry GROUP BY 1", raw);
+          count(
+              client,
+              "SELECT _event_id, count(*) FROM devices_processed.telemetry GROUP BY 1",
+              processed);
+          return raw.keySet().containsAll(acknowledged)
+              && processed.keySet().containsAll(acknowledged);
+        },
+        isThere -> isThere,
+        () -> "acknowledged events are not all in the tables");
+    assertThat(processed.values()).containsOnly(1);
+  }
+
+  private static void count(TestingClient client, String sql, Map<String, Integer> counts)
+      throws Exception {
+    for (JsonNode row : client.rows(sql)) {
+      counts.put(row.path(0).asText(), row.path(1).asInt());
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}
