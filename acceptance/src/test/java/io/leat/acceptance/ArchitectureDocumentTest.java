@@ -2,7 +2,7 @@ package io.leat.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.acceptance.docs.Repository;
+import io.leat.acceptance.docs.SourceTree;
 import io.leat.event.LogHeaders;
 import io.leat.event.RejectionHeaders;
 import io.leat.lake.EventTables;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What ARCHITECTURE.md says of arrows, headers and tables is what the code says. */
 class ArchitectureDocumentTest {
-  private final String text = Repository.read("ARCHITECTURE.md");
+  private final String text = SourceTree.read("ARCHITECTURE.md");
 
   @Test
   void theTableOfModulesShowsTheArrowsThatAreChecked() {
@@ -41,7 +41,7 @@ class ArchitectureDocumentTest {
   void everyModuleOfTheBuildHasARow() {
     Set<String> modules =
         Pattern.compile("<module>([^<]+)</module>")
-            .matcher(Repository.read("pom.xml"))
+            .matcher(SourceTree.read("pom.xml"))
             .results()
             .map(m -> m.group(1))
             .collect(Collectors.toSet());

@@ -65,19 +65,19 @@ class DocsTest {
 
   @TestFactory
   Stream<DynamicTest> everyBlockDoesWhatItsDocumentSays(@TempDir Path scratch) {
-    return Repository.documents().stream()
+    return SourceTree.documents().stream()
         .filter(document -> document.toString().contains(ONLY))
-        .filter(document -> !Block.of(Repository.read(document)).isEmpty())
+        .filter(document -> !Block.of(SourceTree.read(document)).isEmpty())
         .map(
             document -> {
-              String name = Repository.root().relativize(document).toString();
+              String name = SourceTree.root().relativize(document).toString();
               Path folder = scratch.resolve(name.replaceAll("[^a-zA-Z0-9]", "-"));
               return DynamicTest.dynamicTest(
                   name,
                   document.toUri(),
                   () -> {
                     Files.createDirectories(folder);
-                    run(name, Block.of(Repository.read(document)), folder);
+                    run(name, Block.of(SourceTree.read(document)), folder);
                   });
             });
   }

@@ -67,7 +67,7 @@ class GeneratedReferenceTest {
   @Test
   void theRoutesAreThoseOfTheOpenApiDocuments() throws IOException {
     Map<String, String> rows = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(Repository.root())) {
+    try (Stream<Path> files = Files.walk(SourceTree.root())) {
       for (Path file : files.filter(GeneratedReferenceTest::isOpenApi).toList()) {
         JSON.readTree(file.toFile())
             .path("paths")
@@ -139,8 +139,8 @@ class GeneratedReferenceTest {
 
   /** As the sources guard it; empty when everyone may. */
   private static String role(String method, String path) {
-    for (Path source : Repository.sources()) {
-      Matcher guarded = GUARDED.matcher(Repository.read(source));
+    for (Path source : SourceTree.sources()) {
+      Matcher guarded = GUARDED.matcher(SourceTree.read(source));
       while (guarded.find()) {
         String at = guarded.group(2).replaceAll(":([a-zA-Z]+)", "{$1}");
         if (at.equals(path) && guarded.group(1).equalsIgnoreCase(method)) {
@@ -174,7 +174,7 @@ class GeneratedReferenceTest {
   }
 
   private static String keys(String schemaFile) throws IOException {
-    JsonNode schema = JSON.readTree(Repository.root().resolve(schemaFile).toFile());
+    JsonNode schema = JSON.readTree(SourceTree.root().resolve(schemaFile).toFile());
     StringBuilder table = new StringBuilder("| key | default | meaning |\n|---|---|---|\n");
     keys(schema, schema, "", table, 0);
     return table.toString();
@@ -265,7 +265,7 @@ class GeneratedReferenceTest {
   }
 
   private static void compare(String document, String name, String expected) throws IOException {
-    Path file = Repository.root().resolve(document);
+    Path file = SourceTree.root().resolve(document);
     String text = Files.readString(file);
     String head = "<!-- generated: " + name + " -->\n";
     int start = text.indexOf(head);

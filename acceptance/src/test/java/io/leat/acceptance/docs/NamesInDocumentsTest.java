@@ -37,7 +37,7 @@ class NamesInDocumentsTest {
   @Test
   void everyClassExists() {
     List<String> wrong = new ArrayList<>();
-    for (Path document : Repository.documents()) {
+    for (Path document : SourceTree.documents()) {
       CODE.matcher(prose(document))
           .results()
           .map(m -> m.group(1))
@@ -51,7 +51,7 @@ class NamesInDocumentsTest {
   @Test
   void everyLinkAndPathLeadsSomewhere() {
     List<String> wrong = new ArrayList<>();
-    for (Path document : Repository.documents()) {
+    for (Path document : SourceTree.documents()) {
       String prose = prose(document);
       LINK.matcher(prose)
           .results()
@@ -62,7 +62,7 @@ class NamesInDocumentsTest {
           .results()
           .map(m -> m.group(1))
           .filter(NamesInDocumentsTest::isPath)
-          .filter(path -> !Files.exists(Repository.root().resolve(path)))
+          .filter(path -> !Files.exists(SourceTree.root().resolve(path)))
           .forEach(path -> wrong.add(where(document) + ": `" + path + "`"));
     }
 
@@ -102,7 +102,7 @@ class NamesInDocumentsTest {
         && code.matches("[A-Za-z0-9._/-]+")
         && !code.startsWith("./")
         && !code.startsWith("target/")
-        && Files.isDirectory(Repository.root().resolve(code.substring(0, slash)));
+        && Files.isDirectory(SourceTree.root().resolve(code.substring(0, slash)));
   }
 
   private static boolean leadsSomewhere(Path document, MatchResult link) {
@@ -116,7 +116,7 @@ class NamesInDocumentsTest {
 
   private static Set<String> anchors(Path document) {
     Set<String> anchors = new HashSet<>();
-    Repository.read(document)
+    SourceTree.read(document)
         .lines()
         .filter(line -> line.matches("#{1,6} .*"))
         .map(line -> line.replaceFirst("#+ ", "").toLowerCase(java.util.Locale.ROOT))
@@ -127,13 +127,13 @@ class NamesInDocumentsTest {
 
   /** A document without its blocks of code. */
   private static String prose(Path document) {
-    return Repository.read(document).replaceAll("(?ms)^ *```.*?^ *```", "");
+    return SourceTree.read(document).replaceAll("(?ms)^ *```.*?^ *```", "");
   }
 
   private static Map<String, List<String>> declarations() {
     Map<String, List<String>> declarations = new HashMap<>();
-    for (Path source : Repository.sources()) {
-      String text = Repository.read(source);
+    for (Path source : SourceTree.sources()) {
+      String text = SourceTree.read(source);
       DECLARED
           .matcher(text)
           .results()
@@ -143,6 +143,6 @@ class NamesInDocumentsTest {
   }
 
   private static String where(Path document) {
-    return Repository.root().relativize(document).toString();
+    return SourceTree.root().relativize(document).toString();
   }
 }

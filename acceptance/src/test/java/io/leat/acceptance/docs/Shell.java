@@ -48,7 +48,7 @@ final class Shell implements AutoCloseable {
   Shell(Path folder, Map<String, String> variables) throws IOException {
     this.folder = folder;
     writeLauncher(folder.resolve("leat"));
-    Files.createSymbolicLink(folder.resolve("blueprints"), Repository.root().resolve("blueprints"));
+    Files.createSymbolicLink(folder.resolve("blueprints"), SourceTree.root().resolve("blueprints"));
     ProcessBuilder builder =
         new ProcessBuilder("bash", "--noprofile", "--norc")
             .directory(folder.toFile())
@@ -195,7 +195,7 @@ final class Shell implements AutoCloseable {
         "-cp \""
             + System.getProperty("java.class.path")
             + "\" -Dleat.home=\""
-            + Repository.root()
+            + SourceTree.root()
             + "\" -XX:+UseSerialGC -Dfile.encoding=UTF-8 "
             + newer
             + "io.leat.app.cli.Leat\n");

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The files of this repository, wherever the tests run. */
-public final class Repository {
+public final class SourceTree {
   private static final Path ROOT = find(Path.of("").toAbsolutePath());
 
-  private Repository() {}
+  private SourceTree() {}
 
   /** Its folder. */
   public static Path root() {
@@ -49,7 +49,7 @@ public final class Repository {
       return modules
           .map(module -> module.resolve("src"))
           .filter(Files::isDirectory)
-          .flatMap(Repository::sources)
+          .flatMap(SourceTree::sources)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
