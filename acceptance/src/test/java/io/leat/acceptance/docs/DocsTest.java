@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DocsTest {
-  private static final String UP = "Stop with Ctrl-C";
+  private static final String UP = "Ctrl-C stops";
   private static final List<String> SHOWN_ONLY = List.of("text", "java", "mermaid", "xml");
 
   /** Only documents whose path contains this: {@code -Dleat.docs.only=tutorial}. */
