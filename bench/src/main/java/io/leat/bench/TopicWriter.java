@@ -6,11 +6,13 @@ import io.leat.event.LogFacts;
 import io.leat.event.LogHeaders;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -71,7 +73,8 @@ final class TopicWriter {
                 SOURCE,
                 type,
                 new RecordHeader(LogHeaders.FACTS, facts.encode()));
-        producer.send(
+        Future<RecordMetadata> unused = // the callback hears of failures
+            producer.send(
             new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
             (sent, e) -> {
               if (e != null) {
