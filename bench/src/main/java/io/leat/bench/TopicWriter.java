@@ -73,14 +73,14 @@ final class TopicWriter {
                 SOURCE,
                 type,
                 new RecordHeader(LogHeaders.FACTS, facts.encode()));
-        Future<RecordMetadata> unused =
+        Future<RecordMetadata> unused = // the callback hears of failures
             producer.send(
-                new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
-                (sent, e) -> {
-                  if (e != null) {
-                    failure.compareAndSet(null, e);
-                  }
-                });
+            new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
+            (sent, e) -> {
+              if (e != null) {
+                failure.compareAndSet(null, e);
+              }
+            });
       }
       producer.flush();
     }
