@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** The product's promise: every logged record is raw, and one of processed, duplicate, quarantined. */
+/**
+ * The product's promise: every logged record is raw, and one of processed, duplicate, quarantined.
+ */
 record Books(long logged, long raw, long processed, long duplicates, long quarantined) {
   private static final List<String> STREAMS =
       List.of("telemetry", "heartbeat", "fault", "transaction");
@@ -50,7 +52,9 @@ record Books(long logged, long raw, long processed, long duplicates, long quaran
     return books;
   }
 
-  /** What the tables hold, by counting their rows. Duplicates are in no table: they are believed. */
+  /**
+   * What the tables hold, by counting their rows. Duplicates are in no table: they are believed.
+   */
   private static Books counted(TestingClient client, Books books)
       throws IOException, InterruptedException {
     return new Books(

@@ -102,8 +102,8 @@ class DevicesStoryTest {
     return payloads;
   }
 
-  private void eachIdIsProcessedOnceOrQuarantined(
-      String stream, List<RecordingProxy.Sent> accepted) throws Exception {
+  private void eachIdIsProcessedOnceOrQuarantined(String stream, List<RecordingProxy.Sent> accepted)
+      throws Exception {
     Map<String, Long> sent = new TreeMap<>();
     accepted.stream()
         .filter(event -> event.stream().equals("devices." + stream))

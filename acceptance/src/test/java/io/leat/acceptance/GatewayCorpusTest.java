@@ -1,5 +1,6 @@
 package io.leat.acceptance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -102,14 +103,14 @@ class GatewayCorpusTest {
                     """
                     SELECT request_id, code, stream, original_length, payload
                     FROM devices_raw.rejected WHERE client = '%s'"""
-                        .formatted(client.key().split("_")[1])),
+                        .formatted(client.key().split("_", -1)[1])),
             found -> found.size() >= refused,
             () -> "not all of " + refused + " refused records are kept");
     assertThat(rows).hasSize((int) refused);
     Map<String, List<JsonNode>> byRequest =
         rows.stream().collect(Collectors.groupingBy(row -> row.path(0).asText()));
     for (Case c : cases) {
-      TestingClient.Answer answer = answers.get(c.name());
+      TestingClient.Answer answer = requireNonNull(answers.get(c.name()));
       List<JsonNode> kept =
           byRequest.getOrDefault(
               answer.http().headers().firstValue("X-Request-Id").orElseThrow(), List.of());
@@ -121,8 +122,9 @@ class GatewayCorpusTest {
         if (answer.status() != 207) {
           assertThat(row.path(1).asText()).as(c.name()).isEqualTo(answer.code());
           assertThat(text(c.bytes()).strip()).as(c.name()).startsWith(text(payload).strip());
-          assertThat(row.path(3).asLong()).as(c.name()).isBetween(
-              (long) payload.length, (long) c.bytes().length);
+          assertThat(row.path(3).asLong())
+              .as(c.name())
+              .isBetween((long) payload.length, (long) c.bytes().length);
         }
       }
     }
@@ -134,8 +136,7 @@ class GatewayCorpusTest {
 
   /** One copy of the corpus: that of the schema module. */
   private static List<Case> cases() throws IOException {
-    Path corpus =
-        Repository.root().resolve("schema/src/test/resources/json-test-suite.tsv");
+    Path corpus = Repository.root().resolve("schema/src/test/resources/json-test-suite.tsv");
     return Files.readAllLines(corpus).stream()
         .filter(line -> !line.isBlank() && "yni".indexOf(line.charAt(0)) >= 0)
         .map(line -> line.split("\t", -1))

@@ -53,8 +53,7 @@ final class LeatProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(Path directory, String... arguments) {
-    ProcessBuilder builder =
-        new ProcessBuilder(command(arguments)).directory(directory.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command(arguments)).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
     return builder;
   }
@@ -95,14 +94,16 @@ final class LeatProcess implements AutoCloseable {
           assertThat(process.isAlive()).as(this::said).isTrue();
           JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
           if (run.path("pid").asLong() != process.pid()) {
-            return null;
+            throw new IllegalStateException("an earlier process announced itself");
           }
           String key = Files.readString(data.resolve("admin.key")).strip();
-          TestingClient client =
-              new TestingClient(URI.create(run.path("base_uri").asText()), key);
-          return client.get("/health/ready").status() == 200 ? client : null;
+          TestingClient client = new TestingClient(URI.create(run.path("base_uri").asText()), key);
+          if (client.get("/health/ready").status() != 200) {
+            throw new IllegalStateException("it is not ready yet");
+          }
+          return client;
         },
-        client -> client != null,
+        client -> true,
         () -> "leat is not ready: " + said());
   }
 

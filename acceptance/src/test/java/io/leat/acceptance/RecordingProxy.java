@@ -74,8 +74,7 @@ final class RecordingProxy implements AutoCloseable {
       byte[] body = exchange.getRequestBody().readAllBytes();
       HttpRequest.Builder request =
           HttpRequest.newBuilder(target.resolve(exchange.getRequestURI()))
-              .method(
-                  exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
+              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
       exchange
           .getRequestHeaders()
           .forEach(

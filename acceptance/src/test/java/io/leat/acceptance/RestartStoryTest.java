@@ -24,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartStoryTest {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  RestartStoryTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @Test
   void aStopAndAKillInMidLoadLoseNothingAndDoubleNothing() throws Exception {
@@ -109,7 +113,7 @@ class RestartStoryTest {
 
   @Test
   void aTakenPortIsNamed() throws Exception {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Path data = directory.resolve("data");
       try (LeatProcess leat = up(data, String.valueOf(taken.getLocalPort()))) {
         LeatProcess.Result ended = leat.await(SOON);
@@ -144,12 +148,7 @@ class RestartStoryTest {
       LeatProcess.Result refused = second.await(SOON);
       assertThat(refused.exitCode()).isEqualTo(1);
       assertThat(refused.err())
-          .contains(
-              "leat: The data directory "
-                  + data
-                  + " is in use by process "
-                  + pid
-                  + " on ")
+          .contains("leat: The data directory " + data + " is in use by process " + pid + " on ")
           .contains("Stop it, or give another directory with --data.")
           .doesNotContain("\tat ");
     }
@@ -186,7 +185,7 @@ class RestartStoryTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }

@@ -51,7 +51,8 @@ class SchemaEvolutionStoryTest {
 
   @Test
   void anOptionalPropertyBecomesAColumnWhileEventsComeIn() throws Exception {
-    String before = event("evo-1", ",\"fan_rpm\":1200,\"location\":{\"lat\":1,\"lon\":2,\"floor\":3}");
+    String before =
+        event("evo-1", ",\"fan_rpm\":1200,\"location\":{\"lat\":1,\"lon\":2,\"floor\":3}");
     assertThat(client.send("devices.telemetry", before).status()).isEqualTo(202);
     awaitProcessed("evo-1");
     assertThat(
@@ -84,7 +85,8 @@ class SchemaEvolutionStoryTest {
       assertThat(feeder.refusals()).isEmpty();
       assertThat(feeder.sentAgain()).isZero();
     }
-    String after = event("evo-2", ",\"fan_rpm\":1300,\"location\":{\"lat\":1,\"lon\":2,\"floor\":4}");
+    String after =
+        event("evo-2", ",\"fan_rpm\":1300,\"location\":{\"lat\":1,\"lon\":2,\"floor\":4}");
     assertThat(client.send("devices.telemetry", after).status()).isEqualTo(202);
     assertThat(client.send("devices.telemetry", event("evo-3", ",\"fan_rpm\":9000")).status())
         .isEqualTo(202);
@@ -109,8 +111,7 @@ class SchemaEvolutionStoryTest {
             client
                 .rows("SELECT code, reason FROM devices_raw.quarantine WHERE event_id='evo-3'")
                 .toString())
-        .isEqualTo(
-            "[[\"quality-rule-failed\",\"fan-not-too-fast: expected fan_rpm < 5000\"]]");
+        .isEqualTo("[[\"quality-rule-failed\",\"fan-not-too-fast: expected fan_rpm < 5000\"]]");
     assertThat(end.since(start).duplicates()).isZero();
     assertThat(end.since(start).quarantined()).isEqualTo(1);
   }
@@ -219,7 +220,7 @@ class SchemaEvolutionStoryTest {
 
   /** The job's number of checkpoints starts anew when it is restarted, so that this tells it. */
   private String jobState() throws Exception {
-    Path checkpoints = yaml.getParent().resolve("../../data/flink").normalize();
+    Path checkpoints = yaml.resolveSibling("../../data/flink").normalize();
     try (var files = Files.walk(checkpoints, 4)) {
       return files
           .filter(f -> f.getFileName().toString().matches("[0-9a-f]{32}"))

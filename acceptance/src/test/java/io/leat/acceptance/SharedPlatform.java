@@ -23,7 +23,10 @@ final class SharedPlatform implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(SharedPlatform.class);
 
-  /** The running platform, and the folder of its blueprint, which a test may change and must restore. */
+  /**
+   * The running platform, and the folder of its blueprint, which a test may change and must
+   * restore.
+   */
   record Running(Platform platform, Path directory, Path blueprint, TestingClient admin)
       implements AutoCloseable {
     static Running start() {
@@ -31,8 +34,7 @@ final class SharedPlatform implements ParameterResolver {
         Path directory = Files.createTempDirectory("leat-acceptance");
         Path blueprint = Repository.copyOfBlueprint("devices", directory.resolve("blueprints"));
         Path config = directory.resolve("leat.yaml");
-        Files.writeString(
-            config, "data: data\nhttp: {port: 0}\nflink: {commit-interval: 1s}\n");
+        Files.writeString(config, "data: data\nhttp: {port: 0}\nflink: {commit-interval: 1s}\n");
         Settings settings = new SettingsLoader().load(config);
         List<Path> folders = List.of(blueprint);
         Platform platform =

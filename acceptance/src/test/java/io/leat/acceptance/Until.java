@@ -35,8 +35,7 @@ final class Until {
       }
       Thread.sleep(LOOK.toMillis());
     } while (System.nanoTime() < deadline);
-    return Assertions.fail(
-        what.get() + " within " + within.toSeconds() + " s; at last: " + last);
+    return Assertions.fail(what.get() + " within " + within.toSeconds() + " s; at last: " + last);
   }
 
   static void holds(Duration within, Look<Boolean> look, String what) throws InterruptedException {

@@ -47,6 +47,7 @@ public final class QueryEngine implements AutoCloseable {
   private final ScheduledThreadPoolExecutor clock;
   private final QueryRun.Engine engine;
   private final TableListing tables;
+  private final ScheduledFuture<?> idleness;
 
   /** Starts the first worker in the background. The catalog is not closed by this object. */
   public QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry) {
@@ -86,8 +87,8 @@ public final class QueryEngine implements AutoCloseable {
     Gauge.builder("leat_query_running", threads, ThreadPoolExecutor::getActiveCount)
         .register(registry);
     long every = Math.max(1, settings.idleWorker().toMillis() / 4);
-    ScheduledFuture<?> unused =
-        clock.scheduleWithFixedDelay(pool::stopIdle, every, every, TimeUnit.MILLISECONDS);
+    this.idleness =
+        clock.scheduleWithFixedDelay(this::stopIdle, every, every, TimeUnit.MILLISECONDS);
     Thread warmer = new Thread(this::warm, "leat-query-warm");
     warmer.setDaemon(true);
     warmer.start();
@@ -168,6 +169,7 @@ public final class QueryEngine implements AutoCloseable {
   public void close() {
     threads.shutdown();
     engine.running().forEach(run -> run.stop(ErrorCode.NOT_READY));
+    idleness.cancel(false);
     pool.close();
     try {
       if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -178,6 +180,15 @@ public final class QueryEngine implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     clock.shutdownNow();
+  }
+
+  /** A failure must not end the schedule. */
+  private void stopIdle() {
+    try {
+      pool.stopIdle();
+    } catch (RuntimeException e) {
+      LOG.error("Idle query workers cannot be ended", e);
+    }
   }
 
   private void warm() {

@@ -2,8 +2,6 @@ package io.leat.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.query.planning.ParsedQuery;
@@ -15,7 +13,6 @@ import io.leat.query.worker.Frame;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -80,6 +77,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private final String sql;
   private final long maxRows;
   private final ResultSink sink;
+  private final WorkerMessages messages;
   private final long started = System.nanoTime();
 
   private Phase phase = Phase.WAITING;
@@ -87,6 +85,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private @Nullable WorkerProcess worker;
   private @Nullable Thread thread;
   private @Nullable ScheduledFuture<?> deadline;
+  private @Nullable ScheduledFuture<?> enforcement;
   private boolean roomMade;
 
   // Touched by the query's thread only: whether the worker owes an answer, whether it died of it.
@@ -99,6 +98,7 @@ final class QueryRun implements QueryHandle, Runnable {
     this.sql = sql;
     this.maxRows = maxRows;
     this.sink = sink;
+    this.messages = new WorkerMessages(engine.mapper(), engine.settings());
   }
 
   /** Starts the clock. */
@@ -143,12 +143,21 @@ final class QueryRun implements QueryHandle, Runnable {
     if (neverStarted) {
       fail(stopFailure(reason));
     } else {
-      long patience = engine.settings().obeyWithin().toMillis();
-      try {
-        engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        force(); // the engine is closing
+      enforce();
+    }
+  }
+
+  private void enforce() {
+    long patience = engine.settings().obeyWithin().toMillis();
+    try {
+      ScheduledFuture<?> alarm =
+          engine.clock().schedule(this::force, patience, TimeUnit.MILLISECONDS);
+      synchronized (this) {
+        enforcement = alarm;
       }
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The engine is closing: a query is ended at once", e);
+      force();
     }
   }
 
@@ -204,7 +213,7 @@ final class QueryRun implements QueryHandle, Runnable {
       ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
       List<PlannedTable> tables = engine.planner().plan(parsed);
       enter(Phase.RUNNING, process);
-      ask(process, new Frame(Frame.EXECUTE, request(tables)));
+      ask(process, new Frame(Frame.EXECUTE, messages.execute(number, sql, maxRows, tables)));
       return summary(stream(process), tables);
     } catch (IOException e) {
       hasCrashed = isBusy;
@@ -271,35 +280,9 @@ final class QueryRun implements QueryHandle, Runnable {
     Frame answer = process.receive();
     isBusy = false;
     if (answer.type() == Frame.FAILED) {
-      throw failure(answer);
+      throw messages.failure(answer);
     }
     return answer.payload();
-  }
-
-  private byte[] request(List<PlannedTable> tables) throws IOException {
-    ObjectNode request = engine.mapper().createObjectNode();
-    request
-        .put("number", number)
-        .put("sql", sql)
-        .put("memory", engine.settings().memoryBytes())
-        .put("threads", engine.settings().threads())
-        .put("rows", maxRows)
-        .put("bytes", engine.settings().maxAnswerBytes());
-    ArrayNode list = request.putArray("tables");
-    for (PlannedTable table : tables) {
-      ObjectNode one = list.addObject().put("schema", table.schema()).put("name", table.name());
-      ArrayNode columns = one.putArray("columns");
-      for (PlannedTable.Column column : table.columns()) {
-        columns
-            .addObject()
-            .put("id", column.id())
-            .put("name", column.name())
-            .put("type", column.type());
-      }
-      ArrayNode files = one.putArray("files");
-      table.files().forEach(files::add);
-    }
-    return engine.mapper().writeValueAsBytes(request);
   }
 
   /** Passes the answer on; returns the worker's summary. */
@@ -309,7 +292,7 @@ final class QueryRun implements QueryHandle, Runnable {
       switch (frame.type()) {
         case Frame.COLUMNS -> {
           if (!isStopped()) {
-            sink.columns(columns(frame));
+            sink.columns(messages.columns(frame));
           }
         }
         case Frame.ROWS -> {
@@ -324,7 +307,7 @@ final class QueryRun implements QueryHandle, Runnable {
         }
         case Frame.FAILED -> {
           isBusy = false;
-          throw failure(frame);
+          throw messages.failure(frame);
         }
         default -> throw new IOException("The worker sent a frame of type " + frame.type());
       }
@@ -357,20 +340,6 @@ final class QueryRun implements QueryHandle, Runnable {
     }
   }
 
-  private List<ResultColumn> columns(Frame frame) throws IOException {
-    List<ResultColumn> columns = new ArrayList<>();
-    for (JsonNode column : engine.mapper().readTree(frame.payload())) {
-      columns.add(new ResultColumn(column.path("name").asText(), column.path("type").asText()));
-    }
-    return columns;
-  }
-
-  private LeatException failure(Frame frame) throws IOException {
-    JsonNode json = engine.mapper().readTree(frame.payload());
-    ErrorCode code = ErrorCode.ofCode(json.path("code").asText());
-    return new LeatException(code, json.path("message").asText());
-  }
-
   /** Why it ended: because it was told to, if it was. */
   private synchronized LeatException reason(LeatException failure) {
     return stopped == null ? failure : stopFailure(stopped);
@@ -398,8 +367,8 @@ final class QueryRun implements QueryHandle, Runnable {
       skipped += table.skipped();
       bytes += table.bytes();
     }
-    engine.registry().counter("leat_query_files", "kind", "scanned").increment(files);
-    engine.registry().counter("leat_query_files", "kind", "skipped").increment(skipped);
+    engine.registry().counter("leat_query_files", "kind", "scanned").increment((double) files);
+    engine.registry().counter("leat_query_files", "kind", "skipped").increment((double) skipped);
     return new QuerySummary(
         answer.path("rows").asLong(),
         answer.path("truncated").asBoolean(),
@@ -434,6 +403,9 @@ final class QueryRun implements QueryHandle, Runnable {
       phase = Phase.OVER;
       if (deadline != null) {
         deadline.cancel(false);
+      }
+      if (enforcement != null) {
+        enforcement.cancel(false);
       }
       return true;
     }

@@ -19,6 +19,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -263,7 +265,7 @@ class SqlRoutesTest {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(32 * 1024);
     socket.setSoTimeout(10_000);
-    socket.connect(new java.net.InetSocketAddress("127.0.0.1", service.port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), service.port()));
     socket
         .getOutputStream()
         .write(

@@ -190,7 +190,7 @@ class StateTest {
   }
 
   @Test
-  void aPostgresThatNeverAnswersFailsWithinTwoSeconds() throws IOException {
+  void aPostgresThatNeverAnswersFailsInTime() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String url = "jdbc:postgresql://127.0.0.1:" + silent.getLocalPort() + "/postgres";
       long start = System.nanoTime();
@@ -200,12 +200,12 @@ class StateTest {
               LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_UNAVAILABLE))
           .hasMessageStartingWith("Cannot connect to PostgreSQL at " + url);
 
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
   }
 
   @Test
-  void aPostgresThatDiesIsUnavailableWithinTwoSecondsAndComesBack() throws IOException {
+  void aPostgresThatDiesIsUnavailableInTimeAndComesBack() throws IOException {
     int port;
     EmbeddedPostgres first = EmbeddedPostgres.builder().start();
     port = first.getPort();
@@ -219,7 +219,7 @@ class StateTest {
           .isInstanceOfSatisfying(
               LeatException.class,
               e -> assertThat(e.code()).isEqualTo(ErrorCode.STATE_UNAVAILABLE));
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
 
       try (EmbeddedPostgres second = EmbeddedPostgres.builder().setPort(port).start()) {
         state.ping();

@@ -65,7 +65,9 @@ public record StreamPlan(
             .toList());
   }
 
-  /** As the components are; schemas by what they say, as Iceberg's have no equality of their own. */
+  /**
+   * As the components are; schemas by what they say, as Iceberg's have no equality of their own.
+   */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof StreamPlan plan

@@ -1,11 +1,14 @@
 package io.leat.app.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.app.client.LeatClient;
 import io.leat.app.demo.Demo;
 import io.leat.app.demo.DemoReport;
+import io.leat.app.demo.Freshness;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,6 +73,12 @@ final class DemoCommand implements Callable<Integer> {
       description = "The data directory (default: a temporary one, removed at the end).")
   @Nullable Path data;
 
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "Feed the Leat that runs there instead of starting one (admin key: LEAT_KEY).")
+  @Nullable URI url;
+
   @Option(names = "--json", description = "Print the summary as JSON.")
   boolean json;
 
@@ -88,6 +98,9 @@ final class DemoCommand implements Callable<Integer> {
     if (length.compareTo(Duration.ofSeconds(1)) < 0 || devices < 1 || (rate != null && rate < 10)) {
       throw new CommandFailure(
           "--for must be at least 1s, --devices at least 1 and --rate at least 10");
+    }
+    if (url != null) {
+      return feed(url, blueprint);
     }
     Path directory = data != null ? data.toAbsolutePath() : Files.createTempDirectory("leat-demo-");
     AtomicBoolean ended = new AtomicBoolean();
@@ -120,31 +133,14 @@ final class DemoCommand implements Callable<Integer> {
     PlatformLauncher.Running running;
     try (progress) {
       running =
-          leat.context()
-              .launcher()
-              .start(List.of(blueprint), null, directory, settings, progress);
+          leat.context().launcher().start(List.of(blueprint), null, directory, settings, progress);
     }
     Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       terminal.note("Up in " + Text.duration(progress.elapsed()) + " at " + running.baseUri());
-      DemoReport report =
-          new Demo(
-                  new LeatClient(running.baseUri(), running.adminKey()),
-                  running::freshness,
-                  new Demo.Settings(
-                      name, blueprint, length, rate == null ? 0 : rate, seed, devices),
-                  leat.context().clock(),
-                  terminal,
-                  json,
-                  STANDSTILL)
-              .run();
-      if (json) {
-        terminal.line(report.json().toString());
-      } else {
-        report.print(terminal);
-      }
-      return report.isOk() ? 0 : 1;
+      return feed(
+          new LeatClient(running.baseUri(), running.adminKey()), running::freshness, blueprint);
     } finally {
       if (ended.compareAndSet(false, true)) {
         long stopping = System.nanoTime();
@@ -153,6 +149,44 @@ final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().removeShutdownHook(hook);
       }
     }
+  }
+
+  /** Feeds a Leat that runs already. */
+  private int feed(URI target, Path blueprint) throws IOException, InterruptedException {
+    ConnectionOptions connection = new ConnectionOptions();
+    connection.url = target;
+    connection.data = data;
+    LeatClient client = connection.connect(leat.context().environment());
+    return feed(client, () -> reportedFreshness(client), blueprint);
+  }
+
+  private int feed(LeatClient client, Supplier<Freshness> freshness, Path blueprint)
+      throws IOException, InterruptedException {
+    Terminal terminal = leat.terminal();
+    Demo.Settings settings =
+        new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices);
+    DemoReport report =
+        new Demo(client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL)
+            .run();
+    if (json) {
+      terminal.line(report.json().toString());
+    } else {
+      report.print(terminal);
+    }
+    return report.isOk() ? 0 : 1;
+  }
+
+  /** The least fresh stream's. */
+  private Freshness reportedFreshness(LeatClient client) {
+    long p50 = 0;
+    long p99 = 0;
+    for (JsonNode stream : client.get("/v1/status").path("streams")) {
+      if (name.equals(stream.path("blueprint").asText())) {
+        p50 = Math.max(p50, stream.path("freshness_ms").path("p50").asLong());
+        p99 = Math.max(p99, stream.path("freshness_ms").path("p99").asLong());
+      }
+    }
+    return new Freshness(p50, p99);
   }
 
   /** Ctrl-C. */

@@ -30,7 +30,8 @@ final class EmbeddedPlatform implements PlatformLauncher {
         config == null ? loader.defaults(Path.of("").toAbsolutePath()) : loader.load(config);
     List<Blueprint> loaded = new BlueprintLoader().loadAll(blueprints);
     return new RunningPlatform(
-        Platform.start(overridden(settings.withData(data), overrides), blueprints, loaded, observer));
+        Platform.start(
+            overridden(settings.withData(data), overrides), blueprints, loaded, observer));
   }
 
   private static Settings overridden(Settings settings, Map<String, String> overrides) {

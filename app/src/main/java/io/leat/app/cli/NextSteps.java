@@ -78,7 +78,8 @@ final class NextSteps {
   private static ObjectNode record(JsonNode schema, Instant now) {
     ObjectNode record = JsonNodeFactory.instance.objectNode();
     for (JsonNode name : schema.path("required")) {
-      record.set(name.asText(), value(name.asText(), schema.at("/properties/" + name.asText()), now));
+      record.set(
+          name.asText(), value(name.asText(), schema.at("/properties/" + name.asText()), now));
     }
     return record;
   }
@@ -104,8 +105,6 @@ final class NextSteps {
   }
 
   private static String quoted(String text) {
-    return text.matches("[A-Za-z0-9_./:@%+,=-]+")
-        ? text
-        : "'" + text.replace("'", "'\\''") + "'";
+    return text.matches("[A-Za-z0-9_./:@%+,=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

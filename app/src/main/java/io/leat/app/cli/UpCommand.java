@@ -82,8 +82,7 @@ final class UpCommand implements Callable<Integer> {
     StartProgress progress = new StartProgress(terminal);
     PlatformLauncher.Running running;
     try (progress) {
-      running =
-          leat.context().launcher().start(blueprints, config, directory, overrides, progress);
+      running = leat.context().launcher().start(blueprints, config, directory, overrides, progress);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(running), "leat-stop"));
     announce(running, blueprints, directory, progress.elapsed());
@@ -118,7 +117,10 @@ final class UpCommand implements Callable<Integer> {
     table.print(terminal);
     String url = running.baseUri().toString();
     terminal.line(
-        terminal.styled(Style.GREEN, "Up") + " in " + Text.duration(took) + " at "
+        terminal.styled(Style.GREEN, "Up")
+            + " in "
+            + Text.duration(took)
+            + " at "
             + terminal.styled(Style.TITLE, url));
     RunFile run = runFile(directory);
     terminal.line("Admin key  " + run.adminKeyFile());

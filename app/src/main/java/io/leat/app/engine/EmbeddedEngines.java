@@ -151,10 +151,7 @@ public final class EmbeddedEngines implements AutoCloseable {
       String name, StartObserver observer, @Nullable S settings, Starter<S, E> starter) {
     FutureTask<E> task =
         new FutureTask<>(
-            () ->
-                settings == null
-                    ? null
-                    : observer.observe(name, () -> starter.start(settings)));
+            () -> settings == null ? null : observer.observe(name, () -> starter.start(settings)));
     new Thread(task, "leat-start-" + name).start();
     return task;
   }

@@ -14,7 +14,9 @@ import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.checkpoint.RestoredCheckpointStats;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,18 @@ public final class FlinkJob {
   /** Where it is in its life. */
   public JobStatus status() {
     return await(cluster.getJobStatus(id), ANSWER, "its status was asked for");
+  }
+
+  /** Whether every task runs, its state restored. */
+  public boolean isProcessing() {
+    boolean hasTasks = false;
+    for (AccessExecutionVertex task : graph().getAllExecutionVertices()) {
+      hasTasks = true;
+      if (task.getExecutionState() != ExecutionState.RUNNING) {
+        return false;
+      }
+    }
+    return hasTasks; // none are known while Flink prepares the job
   }
 
   /** How its checkpoints go. */

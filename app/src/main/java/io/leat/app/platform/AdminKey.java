@@ -13,7 +13,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/** The administrator's key, which the command line uses on the same machine: a file that only its owner reads. */
+/**
+ * The administrator's key, which the command line uses on the same machine: a file that only its
+ * owner reads.
+ */
 final class AdminKey {
   static final String FILE = "admin.key";
 

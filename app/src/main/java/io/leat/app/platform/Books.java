@@ -79,9 +79,7 @@ final class Books {
   synchronized Map<String, Totals> totals() {
     ledger.poll(
         (snapshot, row) ->
-            byStream
-                .computeIfAbsent((String) row.getField("stream"), s -> new Sum())
-                .add(row));
+            byStream.computeIfAbsent((String) row.getField("stream"), s -> new Sum()).add(row));
     Map<String, Totals> totals = new TreeMap<>();
     byStream.forEach(
         (stream, sum) ->

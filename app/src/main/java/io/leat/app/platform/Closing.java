@@ -5,7 +5,10 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is open, to be closed in reverse order; a failure keeps nothing else from being closed. Thread-safe. */
+/**
+ * What is open, to be closed in reverse order; a failure keeps nothing else from being closed.
+ * Thread-safe.
+ */
 final class Closing implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Closing.class);
 
@@ -30,7 +33,8 @@ final class Closing implements AutoCloseable {
         log.debug("Closed {} in {} ms", part.name, (System.nanoTime() - start) / 1_000_000);
       } catch (Exception e) {
         log.warn("{} did not close cleanly", part.name, e);
-        IllegalStateException failure = new IllegalStateException(part.name + " did not close cleanly", e);
+        IllegalStateException failure =
+            new IllegalStateException(part.name + " did not close cleanly", e);
         if (first == null) {
           first = failure;
         } else {

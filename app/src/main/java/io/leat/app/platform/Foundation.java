@@ -52,8 +52,7 @@ final class Foundation {
     engines = closing.add("engines", start(settings, data, observer));
     stateSettings = state(settings.postgres(), engines);
     state =
-        closing.add(
-            "state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
+        closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
     catalogSpec = SettingsMapping.catalog(settings, stateSettings);
     catalog =
         closing.add("catalog", observer.observe("catalog", () -> LakeCatalog.open(catalogSpec)));

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures freshness: from an event's acceptance by the gateway to the commit of its row in the processed table. Looks at
- * each new snapshot's rows on a thread of its own.
+ * Measures freshness: from an event's acceptance by the gateway to the commit of its row in the
+ * processed table. Looks at each new snapshot's rows on a thread of its own.
  */
 final class FreshnessMonitor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FreshnessMonitor.class);
@@ -39,7 +39,10 @@ final class FreshnessMonitor implements AutoCloseable {
    * @param streams by blueprint
    */
   FreshnessMonitor(
-      Catalog catalog, Map<String, List<String>> streams, MeterRegistry registry, RandomGenerator random) {
+      Catalog catalog,
+      Map<String, List<String>> streams,
+      MeterRegistry registry,
+      RandomGenerator random) {
     streams.forEach(
         (blueprint, names) ->
             names.forEach(name -> follow(catalog, blueprint, name, registry, random)));
@@ -48,13 +51,16 @@ final class FreshnessMonitor implements AutoCloseable {
   }
 
   private void follow(
-      Catalog catalog, String blueprint, String stream, MeterRegistry registry, RandomGenerator random) {
+      Catalog catalog,
+      String blueprint,
+      String stream,
+      MeterRegistry registry,
+      RandomGenerator random) {
     String name = Names.topic(blueprint, stream);
     Followed followed =
         new Followed(
             new Appends(
-                catalog.loadTable(
-                    TableIdentifier.of(Names.processedNamespace(blueprint), stream)),
+                catalog.loadTable(TableIdentifier.of(Names.processedNamespace(blueprint), stream)),
                 List.of(EventTables.RECEIVED_AT)),
             new Reservoir(random));
     tables.put(name, followed);
@@ -84,7 +90,10 @@ final class FreshnessMonitor implements AutoCloseable {
   /** Of all streams' recent events, each stream weighing as much as it had events. */
   Percentiles all() {
     long[] values =
-        tables.values().stream().flatMapToLong(f -> Arrays.stream(f.sample.values())).sorted().toArray();
+        tables.values().stream()
+            .flatMapToLong(f -> Arrays.stream(f.sample.values()))
+            .sorted()
+            .toArray();
     return new Percentiles(Reservoir.quantile(values, 0.5), Reservoir.quantile(values, 0.99));
   }
 

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An event's JSON as a row that a condition can be judged on; what does not fit its column is no value. */
+/**
+ * An event's JSON as a row that a condition can be judged on; what does not fit its column is no
+ * value.
+ */
 record JsonRow(List<Column> columns, JsonNode data) implements Condition.Row {
 
   @Override

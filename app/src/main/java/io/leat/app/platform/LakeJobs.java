@@ -47,8 +47,8 @@ final class LakeJobs {
   }
 
   /**
-   * Stops the blueprint's job at a savepoint and starts it anew from there. Nothing is lost and nothing is read twice;
-   * the gateway goes on accepting meanwhile.
+   * Stops the blueprint's job at a savepoint and starts it anew from there. Nothing is lost and
+   * nothing is read twice; the gateway goes on accepting meanwhile.
    *
    * @param leftovers DROP when streams were removed
    */
@@ -66,11 +66,7 @@ final class LakeJobs {
     LakeJob.build(
         blueprint.plans(),
         new KafkaLakeSources(
-            environment,
-            consumer,
-            blueprint.blueprint().name(),
-            blueprint.rejectedEpoch(),
-            null),
+            environment, consumer, blueprint.blueprint().name(), blueprint.rejectedEpoch(), null),
         new IcebergLakeSinks(
             new LakeCatalogLoader(catalog), blueprint.blueprint().name(), parallelism));
     RestorePoint from = restorePoint(name);

@@ -54,13 +54,18 @@ final class LogReader implements AutoCloseable {
     return offsets(partitions, OffsetSpec.earliest());
   }
 
-  private Map<TopicPartition, Long> offsets(Collection<TopicPartition> partitions, OffsetSpec spec) {
+  private Map<TopicPartition, Long> offsets(
+      Collection<TopicPartition> partitions, OffsetSpec spec) {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
     partitions.forEach(p -> wanted.put(p, spec));
     try {
       Map<TopicPartition, Long> offsets = new HashMap<>();
       for (Map.Entry<TopicPartition, ListOffsetsResult.ListOffsetsResultInfo> e :
-          admin.listOffsets(wanted).all().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS).entrySet()) {
+          admin
+              .listOffsets(wanted)
+              .all()
+              .get(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+              .entrySet()) {
         offsets.put(e.getKey(), e.getValue().offset());
       }
       return offsets;
@@ -87,12 +92,15 @@ final class LogReader implements AutoCloseable {
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<TopicPartition> behind =
-          from.keySet().stream().filter(p -> from.get(p) < ends.getOrDefault(p, 0L)).toList();
+          from.entrySet().stream()
+              .filter(e -> e.getValue() < ends.getOrDefault(e.getKey(), 0L))
+              .map(Map.Entry::getKey)
+              .toList();
       if (behind.isEmpty()) {
         return found;
       }
       consumer.assign(behind);
-      behind.forEach(p -> consumer.seek(p, from.get(p)));
+      behind.forEach(p -> consumer.seek(p, from.getOrDefault(p, 0L)));
       long scanned = 0;
       long until = System.nanoTime() + ANSWER.toNanos();
       while (scanned < MOST_SCANNED

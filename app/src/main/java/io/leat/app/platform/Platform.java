@@ -96,8 +96,7 @@ public final class Platform implements AutoCloseable {
       foundation.data().announce(runInfo());
     } catch (java.io.IOException e) {
       throw closeAfter(
-          new LeatException(
-              ErrorCode.INTERNAL, "Cannot write to the data directory: " + e, e));
+          new LeatException(ErrorCode.INTERNAL, "Cannot write to the data directory: " + e, e));
     } catch (RuntimeException e) {
       throw closeAfter(e);
     }
@@ -131,7 +130,10 @@ public final class Platform implements AutoCloseable {
     return adminKey;
   }
 
-  /** From acceptance to the committed row, of all streams' recent events: p50 and p99 in milliseconds. */
+  /**
+   * From acceptance to the committed row, of all streams' recent events: p50 and p99 in
+   * milliseconds.
+   */
   public long[] freshnessMillis() {
     FreshnessMonitor.Percentiles all = freshness.all();
     return new long[] {all.p50(), all.p99()};
@@ -191,8 +193,7 @@ public final class Platform implements AutoCloseable {
         new Trace(streams, log, books, sql -> List.copyOf(queries.query(sql, 1_000).rows()));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
-        closing.add(
-            "operations", new PlatformRoutes(vertx, status::now, trace::of, this::apply));
+        closing.add("operations", new PlatformRoutes(vertx, status::now, trace::of, this::apply));
     return List.of(tails, operations);
   }
 
@@ -208,8 +209,10 @@ public final class Platform implements AutoCloseable {
   private FreshnessMonitor freshness() {
     Map<String, List<String>> names = new LinkedHashMap<>();
     provisioned.forEach(
-        (blueprint, made) -> names.put(blueprint, List.copyOf(made.blueprint().streams().keySet())));
-    return new FreshnessMonitor(foundation.catalog().catalog(), names, registry, new SplittableRandom());
+        (blueprint, made) ->
+            names.put(blueprint, List.copyOf(made.blueprint().streams().keySet())));
+    return new FreshnessMonitor(
+        foundation.catalog().catalog(), names, registry, new SplittableRandom());
   }
 
   private void serve() {
@@ -226,10 +229,12 @@ public final class Platform implements AutoCloseable {
   }
 
   /**
-   * Reads the blueprints' folders again and puts what changed into effect: tables grow first, then the job restarts from
-   * a savepoint, then the gateway validates by the new schemas. Ingestion never stops.
+   * Reads the blueprints' folders again and puts what changed into effect: tables grow first, then
+   * the job restarts from a savepoint, then the gateway validates by the new schemas. Ingestion
+   * never stops.
    *
-   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE; nothing was stopped then
+   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE; nothing was
+   *     stopped then
    */
   synchronized ObjectNode apply() {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
@@ -240,7 +245,9 @@ public final class Platform implements AutoCloseable {
       if (before == null) {
         throw new LeatException(
             ErrorCode.CONFLICT,
-            "The blueprint '" + blueprint.name() + "' is new; restart leat with its folder to add it");
+            "The blueprint '"
+                + blueprint.name()
+                + "' is new; restart leat with its folder to add it");
       }
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));

@@ -13,7 +13,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Status, trace and apply: they ask several engines and block, so they run on workers of their own. */
+/**
+ * Status, trace and apply: they ask several engines and block, so they run on workers of their own.
+ */
 final class PlatformRoutes implements Routes, AutoCloseable {
   private final Supplier<ObjectNode> status;
   private final Function<String, ObjectNode> trace;
@@ -52,9 +54,7 @@ final class PlatformRoutes implements Routes, AutoCloseable {
         .executeBlocking(work, false)
         .onSuccess(
             answer ->
-                ctx.response()
-                    .putHeader("Content-Type", "application/json")
-                    .end(answer.toString()))
+                ctx.response().putHeader("Content-Type", "application/json").end(answer.toString()))
         .onFailure(ctx::fail);
   }
 

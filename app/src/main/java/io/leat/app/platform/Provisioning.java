@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Makes a blueprint's topics, tables and versions exist, and says what its job and the gateway need to know. */
+/**
+ * Makes a blueprint's topics, tables and versions exist, and says what its job and the gateway need
+ * to know.
+ */
 final class Provisioning {
   private static final Duration REJECTED_RETENTION = Duration.ofDays(7);
 
@@ -31,7 +34,11 @@ final class Provisioning {
    * @param clusterReplication copies that the cluster can hold at most; 1 on the embedded broker
    */
   Provisioning(
-      Topics topics, LakeTables tables, LogEpochs epochs, SchemaVersions versions, int clusterReplication) {
+      Topics topics,
+      LakeTables tables,
+      LogEpochs epochs,
+      SchemaVersions versions,
+      int clusterReplication) {
     this.topics = topics;
     this.tables = tables;
     this.epochs = epochs;
@@ -106,7 +113,10 @@ final class Provisioning {
     }
     specs.add(
         new TopicSpec(
-            Names.rejectedTopic(blueprint.name()), 1, clusterReplication, retention(REJECTED_RETENTION)));
+            Names.rejectedTopic(blueprint.name()),
+            1,
+            clusterReplication,
+            retention(REJECTED_RETENTION)));
     return specs;
   }
 

@@ -166,8 +166,7 @@ final class Serving {
           : new LeatException(
               ErrorCode.INTERNAL, "The HTTP server did not start: " + e.getCause(), e);
     } catch (TimeoutException e) {
-      throw new LeatException(
-          ErrorCode.INTERNAL, "The HTTP server did not start within 10 s", e);
+      throw new LeatException(ErrorCode.INTERNAL, "The HTTP server did not start within 10 s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LeatException(ErrorCode.NOT_READY, "Interrupted while starting", e);

@@ -122,8 +122,7 @@ final class StatusReport {
         .put("quarantined", sums[4]);
   }
 
-  private static long lag(
-      ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+  private static long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {
       long committed = books.nextOffsets().getOrDefault(partition.partition(), 0L);

@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One reader that follows a stream: a consumer on a thread of its own, as fast as the reader reads. */
+/**
+ * One reader that follows a stream: a consumer on a thread of its own, as fast as the reader reads.
+ */
 final class Tail implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Tail.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -148,8 +150,7 @@ final class Tail implements AutoCloseable {
     put(event, "id", logged, LogHeaders.ID);
     put(event, "time", logged, LogHeaders.TIME);
     event.put("key", logged.key() == null ? "" : new String(logged.key(), StandardCharsets.UTF_8));
-    event.put(
-        "logged", Timestamps.ofMicros(logged.timestamp() * 1_000L).toString());
+    event.put("logged", Timestamps.ofMicros(logged.timestamp() * 1_000L).toString());
     event.set("data", data(logged.value()));
     return event;
   }
@@ -176,6 +177,8 @@ final class Tail implements AutoCloseable {
   }
 
   private boolean matches(JsonNode data) {
-    return where == null || where.evaluate(new JsonRow(stream.spec().schema().columns(), data)) == Condition.Outcome.TRUE;
+    return where == null
+        || where.evaluate(new JsonRow(stream.spec().schema().columns(), data))
+            == Condition.Outcome.TRUE;
   }
 }

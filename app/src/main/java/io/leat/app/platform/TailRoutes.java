@@ -84,7 +84,8 @@ final class TailRoutes implements Routes, AutoCloseable {
     try {
       return Condition.compile(where, stream.spec().schema().columns());
     } catch (InvalidConditionException e) {
-      throw new LeatException(ErrorCode.BAD_REQUEST, "'where' is no condition: " + e.getMessage(), e);
+      throw new LeatException(
+          ErrorCode.BAD_REQUEST, "'where' is no condition: " + e.getMessage(), e);
     }
   }
 

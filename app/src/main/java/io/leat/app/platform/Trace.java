@@ -13,11 +13,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
-/** Finds every place where an event is: log, raw, processed, quarantine, rejected. Its calls block. */
+/**
+ * Finds every place where an event is: log, raw, processed, quarantine, rejected. Its calls block.
+ */
 final class Trace {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,41 +59,68 @@ final class Trace {
     return trace;
   }
 
+  /** A table that events are looked for in, with the SQL of what is shown of it. */
+  private record Place(
+      String name, String table, String stream, String columns, String time, String detail) {
+
+    /**
+     * Leat's own columns begin with {@code columns}: nothing, or an underscore in processed tables.
+     */
+    String select(String idLiteral) {
+      return String.join(
+          " ",
+          "SELECT '" + name + "' AS place,",
+          stream + " AS stream,",
+          columns + "log_epoch AS epoch,",
+          columns + "log_partition AS part,",
+          columns + "log_offset AS pos,",
+          time + " AS at,",
+          detail + " AS detail",
+          "FROM " + table,
+          "WHERE " + columns + "event_id = " + idLiteral);
+    }
+  }
+
   private String query(String eventId) {
     String id = "'" + eventId.replace("'", "''") + "'";
-    List<String> parts = new ArrayList<>();
+    return places().stream().map(p -> p.select(id)).collect(Collectors.joining("\nUNION ALL "))
+        + "\nORDER BY 6, 1";
+  }
+
+  private List<Place> places() {
+    List<Place> places = new ArrayList<>();
+    Set<String> blueprints = new TreeSet<>();
     for (ServedStream stream : streams.all()) {
       String blueprint = stream.blueprint().name();
-      String name = stream.spec().name();
-      parts.add(
-          part("raw", "'" + name + "'", "''", "received_at", "log_", "event_id", id)
-              .formatted(blueprint, "'" + stream.name() + "'", Names.rawNamespace(blueprint) + "." + name));
-      parts.add(
-          part("processed", "'" + name + "'", "coalesce(array_to_string(_quality, ', '), '')", "_received_at", "_log_", "_event_id", id)
-              .formatted(blueprint, "'" + stream.name() + "'", Names.processedNamespace(blueprint) + "." + name));
+      blueprints.add(blueprint);
+      String table = "." + stream.spec().name();
+      String name = "'" + stream.name() + "'";
+      places.add(
+          new Place("raw", Names.rawNamespace(blueprint) + table, name, "", "received_at", "''"));
+      places.add(
+          new Place(
+              "processed",
+              Names.processedNamespace(blueprint) + table,
+              name,
+              "_",
+              "_received_at",
+              "coalesce(array_to_string(_quality, ', '), '')"));
     }
-    for (String blueprint : blueprints()) {
-      for (String table : List.of("quarantine", "rejected")) {
-        String time = table.equals("quarantine") ? "quarantined_at" : "received_at";
-        parts.add(
-            part(table, "stream", "code || ': ' || reason", time, "log_", "event_id", id)
-                .formatted(blueprint, "'" + blueprint + ".' || stream", Names.rawNamespace(blueprint) + "." + table));
-      }
+    for (String blueprint : blueprints) {
+      places.add(refused("quarantine", blueprint, "quarantined_at"));
+      places.add(refused("rejected", blueprint, "received_at"));
     }
-    return String.join("\nUNION ALL ", parts) + "\nORDER BY 6, 1";
+    return places;
   }
 
-  private static String part(
-      String place, String stream, String detail, String time, String log, String column, String id) {
-    return "SELECT '" + place + "' AS place, %2$s AS stream, "
-        + log + "epoch AS epoch, " + log + "partition AS part, " + log + "offset AS pos, "
-        + time + " AS at, " + detail + " AS detail FROM %3$s WHERE " + column + " = " + id;
-  }
-
-  private TreeSet<String> blueprints() {
-    TreeSet<String> names = new TreeSet<>();
-    streams.all().forEach(stream -> names.add(stream.blueprint().name()));
-    return names;
+  private static Place refused(String table, String blueprint, String time) {
+    return new Place(
+        table,
+        Names.rawNamespace(blueprint) + "." + table,
+        "'" + blueprint + ".' || stream",
+        "",
+        time,
+        "code || ': ' || reason");
   }
 
   private static ObjectNode place(JsonNode row) {
@@ -107,7 +138,10 @@ final class Trace {
         .put("detail", row.path(6).asText());
   }
 
-  /** Where the log has the event: the positions that raw rows name and the log still keeps, and the log's tail. */
+  /**
+   * Where the log has the event: the positions that raw rows name and the log still keeps, and the
+   * log's tail.
+   */
   private void logged(
       String eventId,
       ServedStream stream,
@@ -122,7 +156,13 @@ final class Trace {
         TopicPartition partition = new TopicPartition(stream.name(), row.path(3).asInt());
         boolean isKept =
             row.path(2).asInt() == stream.logEpoch() && offset >= kept.getOrDefault(partition, 0L);
-        add(places, stream, partition.partition(), offset, row.path(5).asText(), isKept ? "" : "no longer kept");
+        add(
+            places,
+            stream,
+            partition.partition(),
+            offset,
+            row.path(5).asText(),
+            isKept ? "" : "no longer kept");
       }
     }
     Map<Integer, Long> next =
@@ -143,7 +183,12 @@ final class Trace {
   }
 
   private static void add(
-      ArrayNode places, ServedStream stream, int partition, long offset, String time, String detail) {
+      ArrayNode places,
+      ServedStream stream,
+      int partition,
+      long offset,
+      String time,
+      String detail) {
     places
         .addObject()
         .put("place", "log")

@@ -59,7 +59,10 @@ class DataDirectoryTest {
   @Test
   void itAnnouncesItselfToItsOwnerWhileItIsUp() throws IOException {
     RunInfo info =
-        new RunInfo(ProcessHandle.current().pid(), URI.create("http://127.0.0.1:8080"), Instant.parse("2024-06-01T10:00:00Z"));
+        new RunInfo(
+            ProcessHandle.current().pid(),
+            URI.create("http://127.0.0.1:8080"),
+            Instant.parse("2024-06-01T10:00:00Z"));
     try (DataDirectory data = DataDirectory.open(directory)) {
       data.announce(info);
 
@@ -125,7 +128,9 @@ class DataDirectoryTest {
 
     public static void main(String[] args) throws Exception {
       DataDirectory data = DataDirectory.open(Path.of(args[0]));
-      data.announce(new RunInfo(ProcessHandle.current().pid(), URI.create("http://127.0.0.1:1"), Instant.EPOCH));
+      data.announce(
+          new RunInfo(
+              ProcessHandle.current().pid(), URI.create("http://127.0.0.1:1"), Instant.EPOCH));
       TestingProcess.sayAndWait("open");
     }
   }

@@ -103,7 +103,7 @@ class PublisherTest {
     assertThat(again.outcomes()).containsOnly(Outcome.UNAVAILABLE);
     assertThat(other.await()).isTrue();
     assertThat(other.outcomes()).containsOnly(Outcome.ACKNOWLEDGED);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
   }
 
   @Test

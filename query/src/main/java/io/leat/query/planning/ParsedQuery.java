@@ -32,11 +32,13 @@ public final class ParsedQuery {
           "BOUND_REF");
 
   private final List<TableUse> uses = new ArrayList<>();
-  private final Map<JsonNode, JsonNode> conditions = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, JsonNode> conditions = new IdentityHashMap<>();
 
   private ParsedQuery() {}
 
   /**
+   * Judges a syntax tree.
+   *
    * @param tree what {@code json_serialize_sql} answered
    * @throws LeatException SQL_INVALID or SQL_NOT_A_READ
    */

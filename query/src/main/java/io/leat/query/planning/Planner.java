@@ -35,6 +35,8 @@ public final class Planner {
   private final Pruning pruning;
 
   /**
+   * Plans over the tables of a catalog.
+   *
    * @param maxFiles of one query; more is refused
    */
   public Planner(TableNames names, int maxFiles, Pruning pruning) {

@@ -23,6 +23,8 @@ public final class TableNames {
   private final Catalog catalog;
 
   /**
+   * Names of one catalog.
+   *
    * @param catalog with namespaces, to list tables
    */
   public TableNames(Catalog catalog) {

@@ -79,9 +79,7 @@ public final class WorkerPool implements AutoCloseable {
     while (true) {
       WorkerProcess worker;
       synchronized (this) {
-        while (isWarming && idle.isEmpty() && !closed) {
-          pause(0);
-        }
+        awaitWarming();
         if (idle.isEmpty()) {
           break;
         }
@@ -221,33 +219,46 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private void awaitBackOff() {
-    Instant now = clock.instant();
-    Duration wait = nextStart.isBefore(now) ? Duration.ZERO : Duration.between(now, nextStart);
-    if (wait.compareTo(LONGEST_WAIT) > 0) {
+  private synchronized void awaitWarming() {
+    try {
+      while (isWarming && idle.isEmpty() && !closed) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private synchronized void awaitBackOff() {
+    long millis = untilNextStart();
+    if (millis > LONGEST_WAIT.toMillis()) {
       throw new LeatException(
           ErrorCode.QUERY_ENGINE_UNAVAILABLE,
           "The query engine's process keeps ending; it is started again in "
-              + wait.plusMillis(999).toSeconds()
+              + (millis + 999) / 1000
               + " s");
     }
-    if (wait.toMillis() > 0 && !closed) {
-      pause(wait.toMillis());
+    try {
+      while (millis > 0 && !closed) {
+        wait(millis);
+        millis = untilNextStart();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
     if (closed) {
       throw stopping();
     }
   }
 
-  /** Until there is news, or for that long; 0 means without end. */
-  @SuppressWarnings("WaitNotInLoop") // Who calls looks again; waking early does no harm.
-  private void pause(long millis) {
-    try {
-      wait(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
-    }
+  private synchronized long untilNextStart() {
+    Instant now = clock.instant();
+    return nextStart.isAfter(now) ? Duration.between(now, nextStart).toMillis() : 0;
+  }
+
+  private static LeatException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled", e);
   }
 
   private static LeatException stopping() {

@@ -29,6 +29,8 @@ final class Execution {
   private final Output output;
 
   /**
+   * Of one request.
+   *
    * @param query {@code number}, {@code sql}, {@code tables} as {@link Views} reads them, {@code
    *     memory} and {@code threads} for DuckDB, {@code rows} and {@code bytes} of the answer
    */

@@ -32,6 +32,8 @@ record SqlFailure(String code, String message) {
   }
 
   /**
+   * What the exception means.
+   *
    * @param memory bytes that the query could use
    */
   static SqlFailure of(SQLException failure, long memory) {

@@ -1,0 +1,267 @@
+package io.leat.bench;
+
+import io.leat.app.engine.FlinkSettings;
+import io.leat.blueprint.Blueprint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Measures peers and Leat side by side, in one session. */
+@Command(
+    name = "bench/run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures peers and Leat side by side and writes a report.",
+    footer = {"", "Example: bench/run --events 200000 --rounds 1 --dedup-ids 200000 --only 01,02"})
+final class Bench implements Callable<Integer> {
+  private static final int SAMPLE = 10_000;
+
+  @Option(
+      names = "--events",
+      defaultValue = "2000000",
+      description = "Events of one run. Default: ${DEFAULT-VALUE}")
+  private long events;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description =
+          "Measured runs of each scenario, after one to warm up. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      defaultValue = "01,02,03,04,05",
+      description = "Scenarios to measure. Default: ${DEFAULT-VALUE}")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--dedup-ids",
+      defaultValue = "20000000",
+      description = "Distinct ids that 03 remembers beforehand. Default: ${DEFAULT-VALUE}")
+  private long dedupIds;
+
+  @Option(
+      names = "--state",
+      split = ",",
+      defaultValue = "ROCKSDB,HASHMAP",
+      description = "State backends of 03: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private List<FlinkSettings.State> states = List.of();
+
+  @Option(
+      names = "--parallelism",
+      defaultValue = "2",
+      description = "Of the jobs of 01, 02 and 03. Default: ${DEFAULT-VALUE}")
+  private int parallelism;
+
+  @Option(
+      names = "--commit-millis",
+      defaultValue = "2000",
+      description = "From one commit to the next. Default: ${DEFAULT-VALUE}")
+  private long commitMillis;
+
+  @Option(
+      names = "--managed-mb",
+      defaultValue = "128",
+      description = "Memory for RocksDB, MiB. Default: ${DEFAULT-VALUE}")
+  private int managedMb;
+
+  @Option(names = "--flink", description = "A Flink option for 01 to 03: --flink key=value.")
+  private Map<String, String> flink = new TreeMap<>();
+
+  @Option(
+      names = "--connections",
+      defaultValue = "8",
+      description = "Of the load generator of 04 and 05. Default: ${DEFAULT-VALUE}")
+  private int connections;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "500",
+      description = "Events of a request. Default: ${DEFAULT-VALUE}")
+  private int batch;
+
+  @Option(
+      names = "--server-heap",
+      defaultValue = "640m",
+      description = "Heap of the server of 04 and 05. Default: ${DEFAULT-VALUE}")
+  private String serverHeap = "";
+
+  @Option(names = "--out", description = "Also write the report to this file.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--dir",
+      description = "Work under this directory, which must have room. Default: a temporary one.")
+  private @Nullable Path directory;
+
+  private String command = "";
+
+  public static void main(String[] arguments) {
+    Bench bench = new Bench();
+    bench.command = ("bench/run " + String.join(" ", arguments)).strip();
+    System.exit(
+        new CommandLine(bench).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Path work =
+        directory == null
+            ? Files.createTempDirectory("leat-bench")
+            : Files.createDirectories(directory).resolve("bench-" + ProcessHandle.current().pid());
+    Files.createDirectories(work);
+    Options options =
+        new Options(
+            events,
+            rounds,
+            only,
+            dedupIds,
+            states,
+            parallelism,
+            Duration.ofMillis(commitMillis),
+            managedMb,
+            flink,
+            connections,
+            batch,
+            serverHeap,
+            work);
+    try {
+      List<Series> all = new ArrayList<>(measureJobs(options));
+      all.addAll(measureServers(options));
+      String report = new Report(options, command, all, meanBytes()).markdown();
+      System.out.println(report);
+      if (out != null) {
+        Files.writeString(out, report);
+      }
+      return 0;
+    } finally {
+      deleteTree(work);
+    }
+  }
+
+  private List<Series> measureJobs(Options options) throws Exception {
+    if (options.only().stream().noneMatch(List.of("01", "02", "03")::contains)) {
+      return List.of();
+    }
+    try (BenchEngines engines = BenchEngines.start(options.directory().resolve("jobs"), options)) {
+      Blueprint blueprint =
+          BenchBlueprint.write(options.directory().resolve("blueprints"), "bench");
+      String topic = blueprint.topic(BenchBlueprint.stream(blueprint));
+      List<Scenario> scenarios = new ArrayList<>();
+      if (options.only().contains("01")) {
+        scenarios.add(new FlinkSqlScenario(engines, options, topic));
+      }
+      if (options.only().contains("02")) {
+        scenarios.add(new SingleTableScenario(engines, options, blueprint));
+      }
+      if (!scenarios.isEmpty()) {
+        fill(engines, options, blueprint);
+      }
+      if (options.only().contains("03")) {
+        for (FlinkSettings.State state : options.states()) {
+          scenarios.add(new FullScenario(engines, options, state));
+        }
+      }
+      return measure(scenarios, options);
+    }
+  }
+
+  private static void fill(BenchEngines engines, Options options, Blueprint blueprint) {
+    engines.createTopics(BenchBlueprint.topics(blueprint));
+    Instant now = Instant.now();
+    EventGenerator generator = new EventGenerator(1, now.minusSeconds(options.events() / 1_000));
+    new TopicWriter(engines.kafka())
+        .write(
+            blueprint.topic(BenchBlueprint.stream(blueprint)),
+            options.events(),
+            generator::next,
+            index -> now.toEpochMilli() * 1_000L + index);
+    say(options.events() + " events are in the topic");
+  }
+
+  private static List<Series> measureServers(Options options) throws Exception {
+    List<Series> all = new ArrayList<>();
+    if (options.only().contains("04")) {
+      Scenario whole = new HttpScenario(options, HttpScenario.Until.COMMITTED);
+      all.addAll(measure(List.of(whole), options));
+    }
+    if (options.only().contains("05")) {
+      Scenario gateway = new HttpScenario(options, HttpScenario.Until.ACKNOWLEDGED);
+      all.addAll(measure(List.of(gateway), options));
+    }
+    return all;
+  }
+
+  /** Each scenario once to warm up, then all in turn, round after round. */
+  private static List<Series> measure(List<Scenario> scenarios, Options options) throws Exception {
+    List<Series> all = scenarios.stream().map(Series::new).toList();
+    try {
+      for (Scenario scenario : scenarios) {
+        say("preparing " + scenario.id() + " " + scenario.title());
+        scenario.prepare();
+      }
+      for (int round = 0; round <= options.rounds(); round++) {
+        for (Series series : all) {
+          System.gc();
+          Measurement run = series.scenario().measure("r" + round);
+          say(
+              series.scenario().id()
+                  + (round == 0 ? " warm-up: " : " round " + round + ": ")
+                  + Report.line(run));
+          if (round > 0) {
+            series.add(run);
+          }
+        }
+      }
+    } finally {
+      for (Scenario scenario : scenarios) {
+        scenario.close();
+      }
+    }
+    return all;
+  }
+
+  private static int meanBytes() {
+    EventGenerator sample = new EventGenerator(1, Instant.now());
+    long bytes = 0;
+    for (int i = 0; i < SAMPLE; i++) {
+      bytes += sample.next().json().length;
+    }
+    return (int) (bytes / SAMPLE);
+  }
+
+  private static void say(String line) {
+    System.err.println(line);
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .sorted(Comparator.reverseOrder())
+          .forEach(
+              file -> {
+                try {
+                  Files.deleteIfExists(file);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.leat.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program of this module in a process of its own. It says what the parent must know on its
+ * standard output, in lines that begin with {@value #MARK}, and ends when its standard input does.
+ */
+final class ChildProcess implements AutoCloseable {
+  /** Begins each line that is meant for the parent. */
+  static final String MARK = "bench: ";
+
+  private static final Duration STOP = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final BufferedReader out;
+
+  private ChildProcess(Process process) {
+    this.process = process;
+    this.out = process.inputReader(UTF_8);
+  }
+
+  /**
+   * Starts the program with this process's Java and class path.
+   *
+   * @param heap as -Xmx takes it
+   */
+  static ChildProcess start(Class<?> program, String heap, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx" + heap);
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xss512k",
+            "-Dfile.encoding=UTF-8",
+            "-Djava.awt.headless=true",
+            "-Dio.netty.allocator.type=pooled",
+            "-Dleat.log.console.level=" + System.getProperty("leat.log.console.level", "ERROR")));
+    if (Runtime.version().feature() >= 24) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
+    command.addAll(arguments);
+    return new ChildProcess(
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** The next message. Blocks until there is one. */
+  String message() throws IOException {
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      if (line.startsWith(MARK)) {
+        return line.substring(MARK.length());
+      }
+    }
+    throw new IOException("The process ended: " + process);
+  }
+
+  /** Sends a line. */
+  void send(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+    process.getOutputStream().flush();
+  }
+
+  /** Processor time so far. */
+  Duration cpu() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  /** For the program: tells the parent something. */
+  static void tell(String message) {
+    System.out.println(MARK + message);
+  }
+
+  /** For the program: the parent's lines. */
+  static BufferedReader parent() {
+    return new BufferedReader(new InputStreamReader(System.in, UTF_8));
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+    }
+  }
+}

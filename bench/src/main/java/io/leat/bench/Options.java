@@ -1,0 +1,47 @@
+package io.leat.bench;
+
+import io.leat.app.engine.FlinkSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to measure, and how much of it.
+ *
+ * @param events of one run
+ * @param rounds measured runs of each scenario; one more is done before, to warm up
+ * @param only ids of the scenarios
+ * @param dedupIds distinct ids that deduplication remembers before 03 begins
+ * @param states state backends to measure 03 with
+ * @param parallelism of each job
+ * @param commitInterval from one commit to the next
+ * @param managedMb memory for RocksDB, in MiB
+ * @param flink Flink options that win over Leat's
+ * @param connections of the load generator
+ * @param batch events of a request
+ * @param serverHeap heap of the server of 04 and 05, as -Xmx takes it
+ * @param directory everything is written under it
+ */
+record Options(
+    long events,
+    int rounds,
+    List<String> only,
+    long dedupIds,
+    List<FlinkSettings.State> states,
+    int parallelism,
+    Duration commitInterval,
+    int managedMb,
+    Map<String, String> flink,
+    int connections,
+    int batch,
+    String serverHeap,
+    Path directory) {
+  static final Duration PATIENCE = Duration.ofMinutes(30);
+
+  Options {
+    only = List.copyOf(only);
+    states = List.copyOf(states);
+    flink = Map.copyOf(flink);
+  }
+}

@@ -1,0 +1,226 @@
+package io.leat.bench;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.apache.iceberg.IcebergBuild;
+import org.apache.kafka.common.utils.AppInfoParser;
+
+/** What was measured, where, and with what. */
+final class Report {
+  private final Options options;
+  private final String command;
+  private final List<Series> all;
+  private final int eventBytes;
+
+  /**
+   * @param command that made it
+   * @param eventBytes mean size of an event's JSON
+   */
+  Report(Options options, String command, List<Series> all, int eventBytes) {
+    this.options = options;
+    this.command = command;
+    this.all = List.copyOf(all);
+    this.eventBytes = eventBytes;
+  }
+
+  /** The least that a scenario must reach, in the figure's unit. */
+  private record Limit(String id, String words, ToDoubleFunction<Series> figure, double bound) {
+    boolean holds(Series series) {
+      double value = figure.applyAsDouble(series);
+      return bound < 0 ? value >= -bound : value <= bound;
+    }
+  }
+
+  private static final List<Limit> LIMITS =
+      List.of(
+          new Limit("02", "at most 4 CPU-s per million events", Report::cpu, 4),
+          new Limit("03", "at most 10 CPU-s per million events", Report::cpu, 10),
+          new Limit("04", "at least 30,000 events/s", Report::rate, -30_000));
+
+  private static double cpu(Series series) {
+    return series.spread(Measurement::cpuSecondsPerMillion).median();
+  }
+
+  private static double rate(Series series) {
+    return series.spread(Measurement::eventsPerSecond).median();
+  }
+
+  String markdown() throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add("# Benchmark");
+    lines.add("");
+    lines.add(
+        "Made by `" + command + "` at " + Instant.now().truncatedTo(ChronoUnit.SECONDS) + ".");
+    lines.add("");
+    setting(lines);
+    lines.add("");
+    figures(lines);
+    lines.add("");
+    limits(lines);
+    lines.add("");
+    runs(lines);
+    lines.add("");
+    method(lines);
+    lines.add("");
+    return String.join("\n", lines);
+  }
+
+  private void setting(List<String> lines) throws IOException {
+    lines.add("| | |");
+    lines.add("|---|---|");
+    row(lines, "Machine", machine());
+    row(
+        lines,
+        "Java",
+        System.getProperty("java.vm.name")
+            + " "
+            + System.getProperty("java.runtime.version")
+            + ", "
+            + String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    row(
+        lines,
+        "Engines",
+        "Flink "
+            + EnvironmentInformation.getVersion()
+            + ", Iceberg "
+            + IcebergBuild.version()
+            + ", Kafka "
+            + AppInfoParser.getVersion());
+    row(
+        lines,
+        "Data",
+        String.format(
+            Locale.ROOT,
+            "%,d JSON events a run, 12 properties, %d bytes on average, seeded, 4 partitions",
+            options.events(),
+            eventBytes));
+    row(
+        lines,
+        "Jobs",
+        "parallelism "
+            + options.parallelism()
+            + ", commits each "
+            + options.commitInterval().toMillis()
+            + " ms, zstd, RocksDB memory "
+            + options.managedMb()
+            + " MiB"
+            + (options.flink().isEmpty() ? "" : ", " + options.flink()));
+    row(lines, "Rounds", options.rounds() + " after one to warm up, in turn");
+  }
+
+  private static void row(List<String> lines, String name, String value) {
+    lines.add("| " + name + " | " + value + " |");
+  }
+
+  private void figures(List<String> lines) {
+    lines.add(
+        "| | scenario | events/s, median | min - max | CPU-s per million, median | min - max |");
+    lines.add("|---|---|---:|---:|---:|---:|");
+    for (Series series : all) {
+      Series.Spread rate = series.spread(Measurement::eventsPerSecond);
+      Series.Spread cpu = series.spread(Measurement::cpuSecondsPerMillion);
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "| %s | %s | %,.0f | %,.0f - %,.0f | %.2f | %.2f - %.2f |",
+              series.scenario().id(),
+              series.scenario().title(),
+              rate.median(),
+              rate.min(),
+              rate.max(),
+              cpu.median(),
+              cpu.min(),
+              cpu.max()));
+    }
+  }
+
+  private void limits(List<String> lines) {
+    lines.add("## To be reached");
+    lines.add("");
+    for (Limit limit : LIMITS) {
+      List<Series> of =
+          all.stream().filter(series -> series.scenario().id().equals(limit.id())).toList();
+      String reached =
+          of.isEmpty() ? "not measured" : of.stream().anyMatch(limit::holds) ? "reached" : "MISSED";
+      lines.add("- " + limit.id() + ", " + limit.words() + ": **" + reached + "**");
+    }
+  }
+
+  private void runs(List<String> lines) {
+    lines.add("## Runs");
+    lines.add("");
+    for (Series series : all) {
+      lines.add("- " + series.scenario().id() + " " + series.scenario().title());
+      for (Measurement run : series.runs()) {
+        lines.add("  - " + line(run));
+      }
+    }
+  }
+
+  /** A run in a line. */
+  static String line(Measurement run) {
+    return String.format(
+        Locale.ROOT,
+        "%,d events in %.2f s: %,.0f/s, %.2f CPU-s per million%s",
+        run.events(),
+        run.wall().toNanos() / 1e9,
+        run.eventsPerSecond(),
+        run.cpuSecondsPerMillion(),
+        run.note().isEmpty() ? "" : "; " + run.note());
+  }
+
+  private void method(List<String> lines) {
+    lines.add("## What the figures mean");
+    lines.add("");
+    lines.add(
+        "- 01 and 02 drain a topic into a new table: from submitting the job to its last commit, its"
+            + " start-up included. Broker and job share the process, whose processor time is counted.");
+    lines.add(
+        "- 03 continues from a savepoint. The clock starts when all tasks have restored their state"
+            + " and stops at the commit with the last event, so up to one commit interval is waiting.");
+    lines.add(
+        "- 04 and 05 are a server process with "
+            + options.serverHeap()
+            + " of heap and a load generator in another, on the same cores: "
+            + options.connections()
+            + " connections, NDJSON batches of "
+            + options.batch()
+            + ", `?results=rejected`. Processor time is the server process's, less what it takes idle."
+            + " 04 stops when the processed table holds all events, 05 when all are acknowledged.");
+    lines.add("- A run counts only if its tables hold exactly the events that went in.");
+  }
+
+  private static String machine() throws IOException {
+    String cpu = "unknown processor";
+    Path info = Path.of("/proc/cpuinfo");
+    if (Files.isReadable(info)) {
+      cpu =
+          Files.readAllLines(info).stream()
+              .filter(line -> line.startsWith("model name"))
+              .map(line -> line.substring(line.indexOf(':') + 1).strip())
+              .findFirst()
+              .orElse(cpu);
+    }
+    long bytes =
+        ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+            .getTotalMemorySize();
+    return Runtime.getRuntime().availableProcessors()
+        + " cores ("
+        + cpu
+        + "), "
+        + (bytes >> 30)
+        + " GiB of memory, "
+        + System.getProperty("os.name")
+        + " "
+        + System.getProperty("os.version");
+  }
+}

@@ -1,0 +1,37 @@
+package io.leat.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** A scenario's measured runs. For one thread. */
+final class Series {
+  private final Scenario scenario;
+  private final List<Measurement> runs = new ArrayList<>();
+
+  Series(Scenario scenario) {
+    this.scenario = scenario;
+  }
+
+  Scenario scenario() {
+    return scenario;
+  }
+
+  void add(Measurement run) {
+    runs.add(run);
+  }
+
+  List<Measurement> runs() {
+    return List.copyOf(runs);
+  }
+
+  /** The middle of the runs, and how far they lie apart. */
+  record Spread(double median, double min, double max) {}
+
+  Spread spread(ToDoubleFunction<Measurement> value) {
+    double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
+    int half = sorted.length / 2;
+    double median = sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    return new Spread(median, sorted[0], sorted[sorted.length - 1]);
+  }
+}
