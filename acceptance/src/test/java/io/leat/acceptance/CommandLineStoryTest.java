@@ -82,7 +82,9 @@ class CommandLineStoryTest {
             "--json");
 
     assertThat(sent.exitCode()).as(sent::toString).isEqualTo(0);
-    assertThat(sent.out()).startsWith("2 records sent to devices.telemetry in ").contains("2 accepted");
+    assertThat(sent.out())
+        .startsWith("2 records sent to devices.telemetry in ")
+        .contains("2 accepted");
     assertThat(piped.exitCode()).isEqualTo(1);
     JsonNode report = TestingClient.JSON.readTree(piped.out());
     assertThat(report.path("accepted").asInt()).isEqualTo(1);
@@ -127,7 +129,7 @@ class CommandLineStoryTest {
             .formatted(Instant.now());
     assertThat(kiosk.send("devices.fault", fault).status()).isEqualTo(202);
 
-    String id = key.split("_")[1];
+    String id = key.split("_", -1)[1];
     assertThat(command("", "client", "list").out())
         .containsPattern(id + " +kiosk +send +devices.fault +all +never +active");
     LeatProcess.Result revoked = command("", "client", "revoke", id);
@@ -168,10 +170,7 @@ class CommandLineStoryTest {
 
     LeatProcess.Result good =
         LeatProcess.run(
-            directory,
-            "",
-            "validate",
-            Repository.root().resolve("blueprints/devices").toString());
+            directory, "", "validate", Repository.root().resolve("blueprints/devices").toString());
     LeatProcess.Result bad = LeatProcess.run(directory, "", "validate", broken.toString());
 
     assertThat(good.exitCode()).as(good::toString).isEqualTo(0);
@@ -199,8 +198,7 @@ class CommandLineStoryTest {
   @Test
   void thePromptAnswersDescribesAndRemembers() throws Exception {
     assumeTrue(Files.isExecutable(SCRIPT), "needs script(1) for a pseudo terminal");
-    List<String> command =
-        new ArrayList<>(LeatProcess.command("sql", "--data", data.toString()));
+    List<String> command = new ArrayList<>(LeatProcess.command("sql", "--data", data.toString()));
     command.add(command.indexOf("-cp"), "-Dleat.terminal=012");
     String line = command.stream().map(a -> "'" + a + "'").collect(Collectors.joining(" "));
     Path out = directory.resolve("prompt.out");
