@@ -203,21 +203,18 @@ class CommandLineStoryTest {
     String line = command.stream().map(a -> "'" + a + "'").collect(Collectors.joining(" "));
     Path out = directory.resolve("prompt.out");
     ProcessBuilder builder =
-        new ProcessBuilder(SCRIPT.toString(), "-qec", line, "/dev/null")
+        new ProcessBuilder(
+                SCRIPT.toString(), "-qec", "stty cols 120 rows 40; exec " + line, "/dev/null")
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     builder.environment().put("XDG_DATA_HOME", directory.resolve("share").toString());
     builder.environment().put("TERM", "xterm");
     Process prompt = builder.start();
     try (var in = prompt.getOutputStream()) {
-      Until.holds(
-          Duration.ofSeconds(30), () -> Files.readString(out).contains("leat> "), "a prompt");
+      awaitText(out, "leat> ");
       in.write("SELECT 6\n * 7 AS answer;\n\\d\n".getBytes(UTF_8));
       in.flush();
-      Until.holds(
-          Duration.ofSeconds(30),
-          () -> Files.readString(out).contains("devices_processed.heartbeat"),
-          "the tables");
+      awaitText(out, "devices_processed.heartbeat");
       in.write("\\q\n".getBytes(UTF_8));
       in.flush();
       assertThat(prompt.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -228,6 +225,14 @@ class CommandLineStoryTest {
     assertThat(prompt.exitValue()).isEqualTo(0);
     assertThat(Files.readString(out)).contains("answer", "42", "1 row in ");
     assertThat(Files.readString(directory.resolve("share/leat/sql-history"))).contains("AS answer");
+  }
+
+  private static void awaitText(Path file, String text) throws InterruptedException {
+    Until.fits(
+        Duration.ofSeconds(30),
+        () -> Files.readString(file),
+        content -> content.contains(text),
+        () -> "'" + text + "' is not shown");
   }
 
   private LeatProcess.Result command(String input, String... words) throws Exception {

@@ -12,11 +12,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leat is stopped and killed in the middle of its work, and nothing is lost or there twice. */
+@Order(70)
 class RestartStoryTest {
   private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -35,7 +39,7 @@ class RestartStoryTest {
     try (LeatProcess leat = up(data, port)) {
       client = leat.awaitReady(data);
       feeder = new TestingFeeder(client, "r");
-      feeder.awaitMore(2_000, SOON);
+      feeder.awaitMore(1_000, SOON);
       refusesASecondOnTheSameData(data, leat.pid());
 
       leat.signal("TERM");
@@ -49,21 +53,47 @@ class RestartStoryTest {
     }
     try (LeatProcess leat = up(data, port)) {
       leat.awaitReady(data);
-      feeder.awaitMore(1_000, SOON);
+      feeder.awaitMore(500, SOON);
       everyAcknowledgedEventIsThereOnce(client, new HashSet<>(feeder.acknowledged()));
-      feeder.awaitMore(1_000, SOON);
+      feeder.awaitMore(500, SOON);
 
       leat.signal("KILL");
       leat.await(SOON);
     }
-    try (LeatProcess leat = up(data, port)) {
-      leat.awaitReady(data);
-      feeder.awaitMore(1_000, SOON);
-      leat.signal("KILL");
-      leat.await(SOON);
+    theBooksBalanceAfterTheLastStart(data, port, feeder);
+  }
+
+  /** Killed again and again at random points, also while it recovers. */
+  @Test
+  @Tag("slow")
+  void killsAtRandomPointsLoseNothingAndDoubleNothing() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Path data = directory.resolve("data");
+    String port = String.valueOf(freePort());
+    TestingFeeder feeder = null;
+    for (int run = 0; run < 6; run++) {
+      try (LeatProcess leat = up(data, port)) {
+        if (feeder == null) {
+          feeder = new TestingFeeder(leat.awaitReady(data), "k");
+          feeder.awaitMore(500, SOON);
+        }
+        Thread.sleep(random.nextInt(12_000));
+        leat.signal("KILL");
+        leat.await(SOON);
+      }
     }
+    try {
+      theBooksBalanceAfterTheLastStart(data, port, feeder);
+    } catch (AssertionError e) {
+      throw new AssertionError("with the seed " + seed, e);
+    }
+  }
+
+  private void theBooksBalanceAfterTheLastStart(Path data, String port, TestingFeeder feeder)
+      throws Exception {
     try (LeatProcess leat = up(data, port)) {
-      leat.awaitReady(data);
+      TestingClient client = leat.awaitReady(data);
       feeder.awaitMore(500, SOON);
       feeder.end();
       assertThat(feeder.refusals()).isEmpty();
