@@ -57,7 +57,11 @@ class OpenApiStoryTest {
     check("POST", route, 400, client.post(events, "{"));
     check("POST", route, 422, client.post(events, bad));
     check("POST", route, 404, client.post("/v1/events/devices.nothing", good));
-    check("POST", route, 415, client.post(events, "text/html", good.getBytes(StandardCharsets.UTF_8)));
+    check(
+        "POST",
+        route,
+        415,
+        client.post(events, "text/html", good.getBytes(StandardCharsets.UTF_8)));
     check("POST", route, 401, client.as("nobody").post(events, good));
 
     check("POST", "/v1/sql", 200, client.query("SELECT 1 AS a, 'x' AS b", 10));

@@ -1,5 +1,6 @@
 package io.leat.acceptance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,7 +73,7 @@ class RestartStoryTest {
     Random random = new Random(seed);
     Path data = directory.resolve("data");
     String port = String.valueOf(freePort());
-    TestingFeeder feeder = null;
+    @Nullable TestingFeeder feeder = null;
     for (int run = 0; run < 6; run++) {
       try (LeatProcess leat = up(data, port)) {
         if (feeder == null) {
@@ -84,7 +86,7 @@ class RestartStoryTest {
       }
     }
     try {
-      theBooksBalanceAfterTheLastStart(data, port, feeder);
+      theBooksBalanceAfterTheLastStart(data, port, requireNonNull(feeder));
     } catch (AssertionError e) {
       throw new AssertionError("with the seed " + seed, e);
     }

@@ -75,12 +75,12 @@ final class TopicWriter {
                 new RecordHeader(LogHeaders.FACTS, facts.encode()));
         Future<RecordMetadata> unused = // the callback hears of failures
             producer.send(
-            new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
-            (sent, e) -> {
-              if (e != null) {
-                failure.compareAndSet(null, e);
-              }
-            });
+                new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
+                (sent, e) -> {
+                  if (e != null) {
+                    failure.compareAndSet(null, e);
+                  }
+                });
       }
       producer.flush();
     }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventValidator {
   private static final String META_SCHEMA = "https://json-schema.org/draft/2020-12/schema";
 
-  /** Keywords that the specification does not know, as x-unit and x-pii, say something to people. */
+  /**
+   * Keywords that the specification does not know, as x-unit and x-pii, say something to people.
+   */
   private static final Dialect DIALECT =
       Dialect.builder(META_SCHEMA, Dialects.getDraft202012())
           .unknownKeywordFactory((name, context) -> new AnnotationKeyword(name))
