@@ -82,7 +82,9 @@ class CommandLineStoryTest {
             "--json");
 
     assertThat(sent.exitCode()).as(sent::toString).isEqualTo(0);
-    assertThat(sent.out()).startsWith("2 records sent to devices.telemetry in ").contains("2 accepted");
+    assertThat(sent.out())
+        .startsWith("2 records sent to devices.telemetry in ")
+        .contains("2 accepted");
     assertThat(piped.exitCode()).isEqualTo(1);
     JsonNode report = TestingClient.JSON.readTree(piped.out());
     assertThat(report.path("accepted").asInt()).isEqualTo(1);
@@ -127,7 +129,7 @@ class CommandLineStoryTest {
             .formatted(Instant.now());
     assertThat(kiosk.send("devices.fault", fault).status()).isEqualTo(202);
 
-    String id = key.split("_")[1];
+    String id = key.split("_", -1)[1];
     assertThat(command("", "client", "list").out())
         .containsPattern(id + " +kiosk +send +devices.fault +all +never +active");
     LeatProcess.Result revoked = command("", "client", "revoke", id);
@@ -168,10 +170,7 @@ class CommandLineStoryTest {
 
     LeatProcess.Result good =
         LeatProcess.run(
-            directory,
-            "",
-            "validate",
-            Repository.root().resolve("blueprints/devices").toString());
+            directory, "", "validate", Repository.root().resolve("blueprints/devices").toString());
     LeatProcess.Result bad = LeatProcess.run(directory, "", "validate", broken.toString());
 
     assertThat(good.exitCode()).as(good::toString).isEqualTo(0);
@@ -199,27 +198,23 @@ class CommandLineStoryTest {
   @Test
   void thePromptAnswersDescribesAndRemembers() throws Exception {
     assumeTrue(Files.isExecutable(SCRIPT), "needs script(1) for a pseudo terminal");
-    List<String> command =
-        new ArrayList<>(LeatProcess.command("sql", "--data", data.toString()));
+    List<String> command = new ArrayList<>(LeatProcess.command("sql", "--data", data.toString()));
     command.add(command.indexOf("-cp"), "-Dleat.terminal=012");
     String line = command.stream().map(a -> "'" + a + "'").collect(Collectors.joining(" "));
     Path out = directory.resolve("prompt.out");
     ProcessBuilder builder =
-        new ProcessBuilder(SCRIPT.toString(), "-qec", line, "/dev/null")
+        new ProcessBuilder(
+                SCRIPT.toString(), "-qec", "stty cols 120 rows 40; exec " + line, "/dev/null")
             .redirectErrorStream(true)
             .redirectOutput(out.toFile());
     builder.environment().put("XDG_DATA_HOME", directory.resolve("share").toString());
     builder.environment().put("TERM", "xterm");
     Process prompt = builder.start();
     try (var in = prompt.getOutputStream()) {
-      Until.holds(
-          Duration.ofSeconds(30), () -> Files.readString(out).contains("leat> "), "a prompt");
+      awaitText(out, "leat> ");
       in.write("SELECT 6\n * 7 AS answer;\n\\d\n".getBytes(UTF_8));
       in.flush();
-      Until.holds(
-          Duration.ofSeconds(30),
-          () -> Files.readString(out).contains("devices_processed.heartbeat"),
-          "the tables");
+      awaitText(out, "devices_processed.heartbeat");
       in.write("\\q\n".getBytes(UTF_8));
       in.flush();
       assertThat(prompt.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -230,6 +225,14 @@ class CommandLineStoryTest {
     assertThat(prompt.exitValue()).isEqualTo(0);
     assertThat(Files.readString(out)).contains("answer", "42", "1 row in ");
     assertThat(Files.readString(directory.resolve("share/leat/sql-history"))).contains("AS answer");
+  }
+
+  private static void awaitText(Path file, String text) throws InterruptedException {
+    Until.fits(
+        Duration.ofSeconds(30),
+        () -> Files.readString(file),
+        content -> content.contains(text),
+        () -> "'" + text + "' is not shown");
   }
 
   private LeatProcess.Result command(String input, String... words) throws Exception {

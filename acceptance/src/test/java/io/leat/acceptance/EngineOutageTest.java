@@ -52,10 +52,10 @@ class EngineOutageTest {
       accepted = sendFor(Duration.ofSeconds(5), "pg-hangs");
       JsonNode health =
           Until.fits(
-              Duration.ofSeconds(15),
-              () -> client.get("/health/ready"),
-              answer -> answer.status() == 503,
-              () -> "health does not tell of PostgreSQL")
+                  Duration.ofSeconds(15),
+                  () -> client.get("/health/ready"),
+                  answer -> answer.status() == 503,
+                  () -> "health does not tell of PostgreSQL")
               .json();
       assertThat(health.path("status").asText()).isEqualTo("not ready");
       assertThat(health.path("checks").path("postgres").asText()).isNotEqualTo("ready");

@@ -103,8 +103,7 @@ class ExternalEnginesTest {
       Instant time = Instant.now();
       for (int i = 0; i < 20; i++) {
         String event =
-            "{\"event_id\":\"ext-%d\",\"device_id\":\"ext\",\"ts\":\"%s\"}"
-                .formatted(i % 15, time);
+            "{\"event_id\":\"ext-%d\",\"device_id\":\"ext\",\"ts\":\"%s\"}".formatted(i % 15, time);
         int status = client.send("devices.telemetry", event).status();
         assertThat(status).isEqualTo(202);
       }
@@ -199,10 +198,25 @@ class ExternalEnginesTest {
     Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "kafka", "-keyalg", "EC", "-groupname", "secp256r1",
-                "-dname", "CN=localhost", "-ext", "san=ip:127.0.0.1,dns:localhost",
-                "-validity", "2", "-storetype", "PKCS12", "-keystore", keyStore().toString(),
-                "-storepass", STORE_PASSWORD)
+                "-genkeypair",
+                "-alias",
+                "kafka",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                keyStore().toString(),
+                "-storepass",
+                STORE_PASSWORD)
             .redirectErrorStream(true)
             .start();
     assertThat(keytool.waitFor()).isEqualTo(0);

@@ -32,7 +32,9 @@ class HonestTestsTest {
       Pattern.compile(
           "@Disabled(?!\\(\")|\\b(assumeTrue|assumeFalse)\\((?:[^;\"]*)\\);|Assumptions\\.abort\\(\\)");
 
-  /** A bound of ten seconds and more is a guard against waiting for ever; a smaller one is a race. */
+  /**
+   * A bound of ten seconds and more is a guard against waiting for ever; a smaller one is a race.
+   */
   private static final Pattern TIMED =
       Pattern.compile(
           "\\bassertTimeout\\w*\\("

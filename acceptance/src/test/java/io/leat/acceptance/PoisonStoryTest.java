@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -60,7 +61,9 @@ class PoisonStoryTest {
         values.put(position, poison.getValue().record().value());
       }
       producer.send(new ProducerRecord<>("devices.rejected", null, null)).get();
-      producer.send(new ProducerRecord<>("devices.rejected", new byte[] {1}, new byte[] {-1})).get();
+      producer
+          .send(new ProducerRecord<>("devices.rejected", new byte[] {1}, new byte[] {-1}))
+          .get();
     }
 
     Books books = Books.settled(client).since(before);
@@ -81,8 +84,7 @@ class PoisonStoryTest {
         client.rows(
             "SELECT log_partition, log_offset, code, reason FROM devices_raw.quarantine"
                 + " WHERE stream = 'telemetry'")) {
-      quarantined.put(
-          row.path(0).asInt() + "@" + row.path(1).asLong(), row.path(2).asText());
+      quarantined.put(row.path(0).asInt() + "@" + row.path(1).asLong(), row.path(2).asText());
       assertThat(row.path(3).asText()).isNotBlank().hasSizeLessThan(2_000);
     }
     Map<String, String> codes = new TreeMap<>();
@@ -114,7 +116,8 @@ class PoisonStoryTest {
   @Test
   void aForgedTimeOfReceiptDoesNotEndTheDeduplicationOfOthers() throws Exception {
     String event =
-        "{\"event_id\":\"forged-1\",\"device_id\":\"forged\",\"ts\":\"%s\"}".formatted(Instant.now());
+        "{\"event_id\":\"forged-1\",\"device_id\":\"forged\",\"ts\":\"%s\"}"
+            .formatted(Instant.now());
     assertThat(client.send(TOPIC, event).status()).isEqualTo(202);
     Books before = Books.settled(client);
     long farAhead = Instant.parse("9000-01-01T00:00:00Z").getEpochSecond() * 1_000_000;
@@ -147,25 +150,65 @@ class PoisonStoryTest {
     put(all, "not JSON", bytes("hello"), "unparsable-record");
     put(all, "half of an object", bytes(start), "unparsable-record");
     put(all, "more after the object", bytes(start + "\"seq\":1} {}"), "unparsable-record");
-    put(all, "not UTF-8", new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'}, "unparsable-record");
-    put(all, "UTF-16", "{\"seq\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_16), "unparsable-record");
+    put(
+        all,
+        "not UTF-8",
+        new byte[] {'{', '"', (byte) 0xC3, '"', ':', '1', '}'},
+        "unparsable-record");
+    put(
+        all,
+        "UTF-16",
+        "{\"seq\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_16),
+        "unparsable-record");
     put(all, "an array", bytes("[1,2]"), "type-mismatch");
     put(all, "a wrong type", bytes(start + "\"temperature_c\":\"hot\"}"), "type-mismatch");
     put(all, "a wrong nested type", bytes(start + "\"location\":{\"lat\":[]}}"), "type-mismatch");
     put(all, "a key twice", bytes(start + "\"seq\":1,\"seq\":2}"), "unparsable-record");
     put(all, "an unknown key twice", bytes(start + "\"x\":1,\"x\":2}"), "unparsable-record");
     put(all, "a null and then a value", bytes(start + "\"seq\":null,\"seq\":2}"), "");
-    put(all, "an integer beyond 64 bits", bytes(start + "\"seq\":1" + "0".repeat(30) + "}"), "type-mismatch");
-    put(all, "a number beyond a double", bytes(start + "\"temperature_c\":1e400}"), "type-mismatch");
-    put(all, "a number of 5000 digits", bytes(start + "\"temperature_c\":" + "9".repeat(5_000) + "}"), "unparsable-record");
-    put(all, "an undeclared number of 5000 digits", bytes(start + "\"x\":" + "9".repeat(5_000) + "}"), "unparsable-record");
+    put(
+        all,
+        "an integer beyond 64 bits",
+        bytes(start + "\"seq\":1" + "0".repeat(30) + "}"),
+        "type-mismatch");
+    put(
+        all,
+        "a number beyond a double",
+        bytes(start + "\"temperature_c\":1e400}"),
+        "type-mismatch");
+    put(
+        all,
+        "a number of 5000 digits",
+        bytes(start + "\"temperature_c\":" + "9".repeat(5_000) + "}"),
+        "unparsable-record");
+    put(
+        all,
+        "an undeclared number of 5000 digits",
+        bytes(start + "\"x\":" + "9".repeat(5_000) + "}"),
+        "unparsable-record");
     put(all, "a huge exponent", bytes(start + "\"temperature_c\":1e999999999}"), "type-mismatch");
     put(all, "an undeclared huge exponent", bytes(start + "\"x\":1e999999999}"), "");
-    put(all, "deep nesting", bytes(start + "\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"), "unparsable-record");
-    put(all, "no date-time", bytes("{\"device_id\":\"poison\",\"ts\":\"yesterday\"}"), "type-mismatch");
-    put(all, "the year 9999", bytes("{\"device_id\":\"poison\",\"ts\":\"9999-12-31T23:59:59Z\"}"), "time-out-of-range");
+    put(
+        all,
+        "deep nesting",
+        bytes(start + "\"x\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"),
+        "unparsable-record");
+    put(
+        all,
+        "no date-time",
+        bytes("{\"device_id\":\"poison\",\"ts\":\"yesterday\"}"),
+        "type-mismatch");
+    put(
+        all,
+        "the year 9999",
+        bytes("{\"device_id\":\"poison\",\"ts\":\"9999-12-31T23:59:59Z\"}"),
+        "time-out-of-range");
     put(all, "1 MB that is not JSON", bytes("x".repeat(990_000)), "unparsable-record");
-    put(all, "1 MB of undeclared text", bytes(start + "\"x\":\"" + "x".repeat(950_000) + "\"}"), "");
+    put(
+        all,
+        "1 MB of undeclared text",
+        bytes(start + "\"x\":\"" + "x".repeat(950_000) + "\"}"),
+        "");
     put(all, "no headers", bytes(start + "\"seq\":1}"), "");
     Poison odd = put(all, "odd headers", bytes(start + "\"seq\":2}"), "");
     odd.record().headers().add("ce_id", new byte[] {(byte) 0xFF, (byte) 0xFE});
@@ -180,7 +223,8 @@ class PoisonStoryTest {
     return all;
   }
 
-  private static Poison put(Map<String, Poison> all, String name, byte[] value, String code) {
+  private static Poison put(
+      Map<String, Poison> all, String name, byte @Nullable [] value, String code) {
     byte[] key = all.size() % 3 == 0 ? null : new byte[] {(byte) all.size(), (byte) 0xFF};
     Poison poison = new Poison(new ProducerRecord<>(TOPIC, key, value), code);
     all.put(name, poison);

@@ -1,5 +1,6 @@
 package io.leat.acceptance;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,11 +13,16 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leat is stopped and killed in the middle of its work, and nothing is lost or there twice. */
+@Order(70)
 class RestartStoryTest {
   private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -35,7 +41,7 @@ class RestartStoryTest {
     try (LeatProcess leat = up(data, port)) {
       client = leat.awaitReady(data);
       feeder = new TestingFeeder(client, "r");
-      feeder.awaitMore(2_000, SOON);
+      feeder.awaitMore(1_000, SOON);
       refusesASecondOnTheSameData(data, leat.pid());
 
       leat.signal("TERM");
@@ -49,21 +55,47 @@ class RestartStoryTest {
     }
     try (LeatProcess leat = up(data, port)) {
       leat.awaitReady(data);
-      feeder.awaitMore(1_000, SOON);
+      feeder.awaitMore(500, SOON);
       everyAcknowledgedEventIsThereOnce(client, new HashSet<>(feeder.acknowledged()));
-      feeder.awaitMore(1_000, SOON);
+      feeder.awaitMore(500, SOON);
 
       leat.signal("KILL");
       leat.await(SOON);
     }
-    try (LeatProcess leat = up(data, port)) {
-      leat.awaitReady(data);
-      feeder.awaitMore(1_000, SOON);
-      leat.signal("KILL");
-      leat.await(SOON);
+    theBooksBalanceAfterTheLastStart(data, port, feeder);
+  }
+
+  /** Killed again and again at random points, also while it recovers. */
+  @Test
+  @Tag("slow")
+  void killsAtRandomPointsLoseNothingAndDoubleNothing() throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Path data = directory.resolve("data");
+    String port = String.valueOf(freePort());
+    @Nullable TestingFeeder feeder = null;
+    for (int run = 0; run < 6; run++) {
+      try (LeatProcess leat = up(data, port)) {
+        if (feeder == null) {
+          feeder = new TestingFeeder(leat.awaitReady(data), "k");
+          feeder.awaitMore(500, SOON);
+        }
+        Thread.sleep(random.nextInt(12_000));
+        leat.signal("KILL");
+        leat.await(SOON);
+      }
     }
+    try {
+      theBooksBalanceAfterTheLastStart(data, port, requireNonNull(feeder));
+    } catch (AssertionError e) {
+      throw new AssertionError("with the seed " + seed, e);
+    }
+  }
+
+  private void theBooksBalanceAfterTheLastStart(Path data, String port, TestingFeeder feeder)
+      throws Exception {
     try (LeatProcess leat = up(data, port)) {
-      leat.awaitReady(data);
+      TestingClient client = leat.awaitReady(data);
       feeder.awaitMore(500, SOON);
       feeder.end();
       assertThat(feeder.refusals()).isEmpty();

@@ -73,7 +73,7 @@ final class TopicWriter {
                 SOURCE,
                 type,
                 new RecordHeader(LogHeaders.FACTS, facts.encode()));
-        Future<RecordMetadata> unused =
+        Future<RecordMetadata> unused = // the callback hears of failures
             producer.send(
                 new ProducerRecord<>(topic, null, event.device(), event.json(), headers),
                 (sent, e) -> {

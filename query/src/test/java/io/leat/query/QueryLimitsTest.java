@@ -202,16 +202,13 @@ class QueryLimitsTest {
   @Test
   void idleWorkersEndButForOne() throws Exception {
     QueryEngine engine = engine(settings.withWorkers(2, 8, Duration.ofMillis(400)));
-    List<CompletableFuture<QueryResult>> two = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      two.add(
-          CompletableFuture.supplyAsync(
-              () -> engine.query("SELECT count(*) FROM range(400000000)", 0)));
-    }
+    WaitingSink first = new WaitingSink();
+    WaitingSink second = new WaitingSink();
+    List<QueryHandle> both = List.of(engine.run(RUNAWAY, 0, first), engine.run(RUNAWAY, 0, second));
     await(() -> engine.workerPids().size() == 2);
-    for (CompletableFuture<QueryResult> one : two) {
-      one.get(30, TimeUnit.SECONDS);
-    }
+    both.forEach(QueryHandle::cancel);
+    first.failure.get(10, TimeUnit.SECONDS);
+    second.failure.get(10, TimeUnit.SECONDS);
 
     await(() -> engine.workerPids().size() == 1);
     assertThat(engine.query("SELECT 1", 0).rows()).hasToString("[[1]]");
@@ -232,6 +229,7 @@ class QueryLimitsTest {
   @Test
   void aFullSinkStopsTheReading() throws Exception {
     QueryEngine engine = engine(settings);
+    engine.query("SELECT 1", 0);
     AtomicInteger batches = new AtomicInteger();
     CountDownLatch done = new CountDownLatch(1);
     List<Runnable> resume = new ArrayList<>();
@@ -261,7 +259,8 @@ class QueryLimitsTest {
         };
     engine.run("SELECT range, repeat('x', 500) FROM range(10000)", 0, sink);
 
-    assertThat(done.await(1500, TimeUnit.MILLISECONDS)).isFalse();
+    await(() -> batches.get() == 1);
+    assertThat(done.await(500, TimeUnit.MILLISECONDS)).isFalse();
     assertThat(batches).hasValue(1);
     batches.set(2);
     synchronized (resume) {

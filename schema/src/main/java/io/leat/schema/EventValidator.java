@@ -6,7 +6,9 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaException;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
+import com.networknt.schema.dialect.Dialect;
+import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.keyword.AnnotationKeyword;
 import com.networknt.schema.path.PathType;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 /** Validates records against one JSON Schema 2020-12, reporting every violation. Thread-safe. */
 public final class EventValidator {
   private static final String META_SCHEMA = "https://json-schema.org/draft/2020-12/schema";
+
+  /**
+   * Keywords that the specification does not know, as x-unit and x-pii, say something to people.
+   */
+  private static final Dialect DIALECT =
+      Dialect.builder(META_SCHEMA, Dialects.getDraft202012())
+          .unknownKeywordFactory((name, context) -> new AnnotationKeyword(name))
+          .build();
 
   private static final SchemaRegistryConfig CONFIG =
       SchemaRegistryConfig.builder()
@@ -42,8 +52,7 @@ public final class EventValidator {
     }
     // Only the meta-schema that ships with the library is ever loaded: no file, no network.
     SchemaRegistry registry =
-        SchemaRegistry.withDefaultDialect(
-            SpecificationVersion.DRAFT_2020_12, b -> b.schemaRegistryConfig(CONFIG));
+        SchemaRegistry.withDialect(DIALECT, b -> b.schemaRegistryConfig(CONFIG));
     List<Violation> violations =
         violations(
             registry

@@ -2,6 +2,7 @@ package io.leat.app.cli;
 
 import io.leat.app.client.LeatClient;
 import io.leat.app.client.RunFile;
+import io.leat.app.client.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,6 +31,12 @@ final class ConnectionOptions {
       description = "The data directory of the running Leat (default: LEAT_DATA, or ./data).")
   @Nullable Path data;
 
+  @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      description = "PEM certificates to trust over HTTPS (default: LEAT_CA, or the JDK's).")
+  @Nullable Path ca;
+
   LeatClient connect(Map<String, String> environment) {
     URI target = url;
     if (target == null && !environment.getOrDefault("LEAT_URL", "").isBlank()) {
@@ -37,17 +44,49 @@ final class ConnectionOptions {
     }
     String credential = key != null ? key : environment.getOrDefault("LEAT_KEY", "");
     if (target != null && !credential.isBlank()) {
-      return new LeatClient(target, credential);
+      return client(target, credential, environment, null);
     }
     Path directory = dataDirectory(data, environment);
     RunFile run = runFile(directory, target != null);
+    String admin = credential.isBlank() ? adminKey(run) : credential;
+    return target != null
+        ? client(target, admin, environment, null)
+        : client(run.baseUri(), admin, environment, run.certificate());
+  }
+
+  private static String adminKey(RunFile run) {
     try {
-      String admin =
-          credential.isBlank() ? Files.readString(run.adminKeyFile()).strip() : credential;
-      return new LeatClient(target != null ? target : run.baseUri(), admin);
+      return Files.readString(run.adminKeyFile()).strip();
     } catch (IOException e) {
       throw new CommandFailure(
           "the admin key cannot be read from " + run.adminKeyFile() + "; pass one with --key", e);
+    }
+  }
+
+  /**
+   * @param local the certificate that the server on this machine announced
+   */
+  private LeatClient client(
+      URI target, String credential, Map<String, String> environment, @Nullable Path local) {
+    if (!"https".equals(target.getScheme())) {
+      return new LeatClient(target, credential);
+    }
+    String set = environment.getOrDefault("LEAT_CA", "");
+    Path authorities = ca != null ? ca : set.isBlank() ? null : Path.of(set);
+    try {
+      if (authorities != null) {
+        return new LeatClient(target, credential, Trust.inAuthorities(authorities));
+      }
+      return local != null
+          ? new LeatClient(target, credential, Trust.inCertificate(local))
+          : new LeatClient(target, credential);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "the certificate "
+              + (authorities != null ? authorities : local)
+              + " cannot be used: "
+              + e.getMessage(),
+          e);
     }
   }
 

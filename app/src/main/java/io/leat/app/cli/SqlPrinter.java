@@ -47,7 +47,9 @@ final class SqlPrinter {
     long scanned = summary.path("files_scanned").asLong(-1);
     if (scanned >= 0) {
       line.append(", ").append(Text.plural(scanned, "file", "files")).append(" scanned");
-      line.append(", ").append(Text.count(summary.path("files_skipped").asLong())).append(" skipped");
+      line.append(", ")
+          .append(Text.count(summary.path("files_skipped").asLong()))
+          .append(" skipped");
     }
     if (summary.has("bytes_planned")) {
       line.append(", ").append(Text.bytes(summary.path("bytes_planned").asLong()));

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
 
 /** The HTTP interface of a running Leat. Thread-safe. */
 public final class LeatClient {
@@ -31,13 +32,33 @@ public final class LeatClient {
    * @param key an API key or a JWT
    */
   public LeatClient(URI base, String key) {
+    this(base, key, builder().build());
+  }
+
+  /**
+   * @param base such as {@code https://leat.example:8443}
+   * @param key an API key or a JWT
+   * @param trust whom to believe to be Leat, as {@link Trust} makes it
+   */
+  public LeatClient(URI base, String key, SSLContext trust) {
+    this(base, key, builder().sslContext(trust).build());
+  }
+
+  private LeatClient(URI base, String key, HttpClient http) {
     this.base = base;
     this.key = key;
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    this.http = http;
+  }
+
+  private static HttpClient.Builder builder() {
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(Duration.ofSeconds(5));
+  }
+
+  /** The same server for another client. */
+  public LeatClient withKey(String other) {
+    return new LeatClient(base, other, http);
   }
 
   /** Where it listens. */

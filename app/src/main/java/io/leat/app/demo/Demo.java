@@ -156,7 +156,7 @@ public final class Demo {
   }
 
   private void feed(RecordFeed feed, JsonNode sender, String run) throws InterruptedException {
-    LeatClient client = new LeatClient(admin.base(), sender.path("key").asText());
+    LeatClient client = admin.withKey(sender.path("key").asText());
     EventSender events = new EventSender(client, RetryPolicy.DEFAULT, Pause.sleeping());
     double perSecond = feed.size() / (settings.length().toMillis() / 1_000.0);
     Duration longest = settings.length().multipliedBy(3).plusSeconds(60);

@@ -159,6 +159,8 @@ final class PostgresSupervisor implements AutoCloseable {
         lastWords.set(line);
         if (line.startsWith("PANIC")) {
           SERVER.error("{}", line);
+        } else if (isClosing() && line.startsWith("FATAL:  terminating connection")) {
+          SERVER.debug("{}", line); // as we told it to
         } else if (line.startsWith("WARNING")
             || line.startsWith("ERROR")
             || line.startsWith("FATAL")) { // fatal to one session only

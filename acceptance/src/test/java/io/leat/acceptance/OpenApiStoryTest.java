@@ -1,0 +1,151 @@
+package io.leat.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Error;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.leat.app.platform.Platform;
+import io.leat.http.HttpService;
+import io.leat.http.OpenApiRoutes;
+import io.vertx.core.json.JsonObject;
+import java.lang.reflect.Field;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The OpenAPI document says what the running service does. */
+@Order(20)
+@ExtendWith(SharedPlatform.class)
+class OpenApiStoryTest {
+  private final SharedPlatform.Running leat;
+  private final TestingClient client;
+  private final JsonNode document;
+
+  OpenApiStoryTest(SharedPlatform.Running leat) throws Exception {
+    this.leat = leat;
+    this.client = leat.admin();
+    this.document = client.get("/openapi.json").json();
+  }
+
+  @Test
+  void everyRouteIsDocumentedAndEveryDocumentedRouteIsThere() throws Exception {
+    Field field = Platform.class.getDeclaredField("http");
+    field.setAccessible(true);
+    HttpService service = (HttpService) field.get(leat.platform());
+
+    assertThat(OpenApiRoutes.check(service.router(), new JsonObject(document.toString())))
+        .isEmpty();
+  }
+
+  @Test
+  void realAnswersAreWhatTheDocumentSays() throws Exception {
+    String time = Instant.now().toString();
+    String good = "{\"device_id\":\"api\",\"ts\":\"" + time + "\"}";
+    String bad = "{\"device_id\":\"api\",\"ts\":\"" + time + "\",\"seq\":-1}";
+    String events = "/v1/events/devices.telemetry";
+    String route = "/v1/events/{stream}";
+    check("POST", route, 202, client.post(events, good));
+    check("POST", route, 202, client.post(events, "[" + good + "," + good + "]"));
+    check("POST", route, 207, client.post(events, "[" + good + "," + bad + ",7]"));
+    check("POST", route, 400, client.post(events, "{"));
+    check("POST", route, 422, client.post(events, bad));
+    check("POST", route, 404, client.post("/v1/events/devices.nothing", good));
+    check(
+        "POST",
+        route,
+        415,
+        client.post(events, "text/html", good.getBytes(StandardCharsets.UTF_8)));
+    check("POST", route, 401, client.as("nobody").post(events, good));
+
+    check("POST", "/v1/sql", 200, client.query("SELECT 1 AS a, 'x' AS b", 10));
+    check("POST", "/v1/sql", 400, client.query("SELEC", 10));
+    check("POST", "/v1/sql", 403, client.query("DROP TABLE x", 10));
+    check("POST", "/v1/sql", 404, client.query("SELECT * FROM devices_raw.nothing", 10));
+    check("GET", "/v1/sql/tables", 200, client.get("/v1/sql/tables"));
+    check("GET", "/v1/status", 200, client.get("/v1/status"));
+    check("GET", "/v1/trace/{id}", 200, client.get("/v1/trace/nothing"));
+    check("GET", "/v1/tail/{stream}", 404, client.get("/v1/tail/devices.nothing"));
+    check("GET", "/v1/tail/{stream}", 400, client.get("/v1/tail/devices.telemetry?limit=x"));
+    check("POST", "/v1/blueprints/apply", 200, client.apply());
+
+    TestingClient.Answer added =
+        client.post(
+            "/v1/clients",
+            "{\"name\":\"api\",\"roles\":[\"send\"],\"streams\":[\"devices.fault\"]}");
+    check("POST", "/v1/clients", 201, added);
+    check("POST", "/v1/clients", 400, client.post("/v1/clients", "{\"nam\":\"api\"}"));
+    check("GET", "/v1/clients", 200, client.get("/v1/clients"));
+    check(
+        "DELETE",
+        "/v1/clients/{id}",
+        200,
+        client.delete("/v1/clients/" + added.json().path("id").asText()));
+    check("DELETE", "/v1/clients/{id}", 404, client.delete("/v1/clients/ffff"));
+    TestingClient sender = client.as(client.newKey("api-send", "\"send\"", "\"devices.fault\""));
+    check("GET", "/v1/clients", 403, sender.get("/v1/clients"));
+
+    check("GET", "/health/live", 200, client.get("/health/live"));
+    check("GET", "/health/ready", 200, client.get("/health/ready"));
+    check("GET", "/openapi.json", 200, client.get("/openapi.json"));
+    check("GET", "/metrics", 200, client.get("/metrics"));
+  }
+
+  @Test
+  void aMethodThatIsNotThereIsRefusedWithThoseThatAre() throws Exception {
+    TestingClient.Answer answer =
+        client.exchange(
+            client.request("/v1/clients").method("PATCH", HttpRequest.BodyPublishers.noBody()));
+
+    assertThat(answer.status()).isEqualTo(405);
+    assertThat(answer.http().headers().firstValue("Allow")).hasValue("GET, POST");
+    assertThat(client.get("/v1/nothing").status()).isEqualTo(404);
+  }
+
+  private void check(String method, String route, int status, TestingClient.Answer answer) {
+    String what = method + " " + route + " " + answer.status();
+    assertThat(answer.status()).as(() -> what + " " + answer.text()).isEqualTo(status);
+    JsonNode operation =
+        document.path("paths").path(path(route)).path(method.toLowerCase(java.util.Locale.ROOT));
+    JsonNode response = resolved(operation.path("responses").path(String.valueOf(status)));
+    assertThat(response.isObject()).as(what + " is documented").isTrue();
+    String type =
+        answer.http().headers().firstValue("Content-Type").orElse("").replaceFirst(";.*", "");
+    JsonNode content = response.path("content").path(type);
+    assertThat(content.isObject()).as(what + " answers " + type).isTrue();
+    if (type.endsWith("json") && content.has("schema")) {
+      assertThat(errors(content.path("schema"), answer.json())).as(what + answer.text()).isEmpty();
+    }
+  }
+
+  /** Names of path parameters are the document's own. */
+  private String path(String route) {
+    String pattern = route.replaceAll("\\{[a-z]+}", "\\\\{[^/]+}");
+    List<String> found = new java.util.ArrayList<>();
+    document.path("paths").fieldNames().forEachRemaining(found::add);
+    return found.stream().filter(p -> p.matches(pattern)).findFirst().orElse(route);
+  }
+
+  private JsonNode resolved(JsonNode node) {
+    return node.has("$ref") ? document.at(node.path("$ref").asText().substring(1)) : node;
+  }
+
+  /** References in the schema are to the document's components. */
+  private List<String> errors(JsonNode schema, JsonNode answer) {
+    ObjectNode root = TestingClient.JSON.createObjectNode();
+    root.set("components", document.path("components"));
+    root.putArray("allOf").add(schema);
+    return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+        .getSchema(root)
+        .validate(answer)
+        .stream()
+        .map(Error::toString)
+        .toList();
+  }
+}
