@@ -38,7 +38,11 @@ class LauncherScriptTest {
     Files.copy(TestingLeat.blueprint().resolve("../../leat").normalize(), home.resolve("leat"));
     executable(home.resolve("leat"));
     Files.writeString(home.resolve("pom.xml"), "<project/>");
-    Files.createDirectories(home.resolve("app/src/main"));
+    Path options = Path.of("app/src/main/resources/jvm.options");
+    Files.createDirectories(home.resolve(options).getParent());
+    Files.copy(
+        TestingLeat.blueprint().resolve("../..").resolve(options).normalize(),
+        home.resolve(options));
     Files.writeString(home.resolve("app/pom.xml"), "<project/>");
     Files.writeString(
         maven,
@@ -48,6 +52,7 @@ class LauncherScriptTest {
         echo '[INFO] Building leat-app 0.1.0 [3/3]'
         echo "built" >>"$PWD/builds"
         mkdir -p app/target && printf 'a.jar:b.jar' >app/target/leat.classpath
+        echo jar >app/target/leat-app-1.jar
         """);
     executable(maven);
   }
@@ -65,7 +70,7 @@ class LauncherScriptTest {
     assertThat(first.code()).isEqualTo(7);
     assertThat(first.out())
         .contains("<io.leat.app.cli.Leat>\n<sql>\n<SELECT 'a b'>\n")
-        .contains("<" + home.toRealPath() + "/app/target/classes:a.jar:b.jar>")
+        .contains("<" + home.toRealPath() + "/app/target/leat-app-1.jar:a.jar:b.jar>")
         .contains("<-Dleat.home=" + home.toRealPath() + ">")
         .contains("<-XX:TieredStopAtLevel=1>")
         .doesNotContain("enable-native-access");
@@ -87,9 +92,33 @@ class LauncherScriptTest {
   void thePlatformHasItsOwnHeapAndJava25ItsOwnFlags() throws Exception {
     Ended ended = run(home.resolve("leat"), jdk("jdk", "25.0.1"), "up");
     assertThat(ended.out())
-        .contains("<-Xmx640m>")
+        .contains("<-Xmx512m>")
         .contains("<--enable-native-access=ALL-UNNAMED>")
         .contains("<--sun-misc-unsafe-memory-access=allow>");
+  }
+
+  @Test
+  void theFirstRunOfThePlatformLeavesAnArchiveThatLaterRunsRead() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    assertThat(run(home.resolve("leat"), java, "status").out())
+        .doesNotContain("ArchiveClassesAtExit")
+        .doesNotContain("SharedArchiveFile");
+    String first = run(home.resolve("leat"), java, "up").out();
+    assertThat(first).contains("<-XX:ArchiveClassesAtExit=" + home.toRealPath());
+    Path archive =
+        Path.of(first.replaceAll("(?s).*<-XX:ArchiveClassesAtExit=([^>]*)>.*", "$1"));
+    Files.write(archive, new byte[4096]); // what a killed JVM leaves: the head comes last
+    assertThat(run(home.resolve("leat"), java, "demo", "devices").out())
+        .contains("<-XX:ArchiveClassesAtExit=" + archive + ">");
+    Files.writeString(archive, "an archive");
+    for (String command : new String[] {"up", "status"}) {
+      assertThat(run(home.resolve("leat"), java, command).out())
+          .contains("<-XX:SharedArchiveFile=" + archive + ">")
+          .doesNotContain("ArchiveClassesAtExit");
+    }
+    Files.setLastModifiedTime(
+        home.resolve("app/target/leat-app-1.jar"), FileTime.from(Instant.now().plusSeconds(5)));
+    assertThat(run(home.resolve("leat"), java, "up").out()).contains("ArchiveClassesAtExit");
   }
 
   @Test
@@ -166,6 +195,7 @@ class LauncherScriptTest {
           "head",
           "tail",
           "cat",
+          "cksum",
           "cut",
           "date",
           "dirname",
@@ -174,6 +204,7 @@ class LauncherScriptTest {
           "grep",
           "mkdir",
           "mv",
+          "od",
           "readlink",
           "rm",
           "sleep",
