@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param parallelism slots of each job
  * @param commitInterval time from one checkpoint, and so one commit to the tables, to the next
  * @param stateBackend where the state is kept
- * @param memory bytes for the state backend and for network buffers together
+ * @param memory bytes for what operators keep in RocksDB
  */
 public record Flink(
     int parallelism, Duration commitInterval, StateBackend stateBackend, long memory) {
