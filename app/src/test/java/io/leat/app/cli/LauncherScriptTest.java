@@ -105,8 +105,7 @@ class LauncherScriptTest {
         .doesNotContain("SharedArchiveFile");
     String first = run(home.resolve("leat"), java, "up").out();
     assertThat(first).contains("<-XX:ArchiveClassesAtExit=" + home.toRealPath());
-    Path archive =
-        Path.of(first.replaceAll("(?s).*<-XX:ArchiveClassesAtExit=([^>]*)>.*", "$1"));
+    Path archive = Path.of(first.replaceAll("(?s).*<-XX:ArchiveClassesAtExit=([^>]*)>.*", "$1"));
     Files.write(archive, new byte[4096]); // what a killed JVM leaves: the head comes last
     assertThat(run(home.resolve("leat"), java, "demo", "devices").out())
         .contains("<-XX:ArchiveClassesAtExit=" + archive + ">");
