@@ -1,6 +1,5 @@
 package io.leat.bench;
 
-import io.leat.app.engine.FlinkSettings;
 import io.leat.blueprint.Blueprint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,13 +56,6 @@ final class Bench implements Callable<Integer> {
   private long dedupIds;
 
   @Option(
-      names = "--state",
-      split = ",",
-      defaultValue = "ROCKSDB,HASHMAP",
-      description = "State backends of 03: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
-  private List<FlinkSettings.State> states = List.of();
-
-  @Option(
       names = "--parallelism",
       defaultValue = "2",
       description = "Of the jobs of 01, 02 and 03. Default: ${DEFAULT-VALUE}")
@@ -74,12 +66,6 @@ final class Bench implements Callable<Integer> {
       defaultValue = "2000",
       description = "From one commit to the next. Default: ${DEFAULT-VALUE}")
   private long commitMillis;
-
-  @Option(
-      names = "--managed-mb",
-      defaultValue = "128",
-      description = "Memory for RocksDB, MiB. Default: ${DEFAULT-VALUE}")
-  private int managedMb;
 
   @Option(names = "--flink", description = "A Flink option for 01 to 03: --flink key=value.")
   private Map<String, String> flink = new TreeMap<>();
@@ -132,10 +118,8 @@ final class Bench implements Callable<Integer> {
             rounds,
             only,
             dedupIds,
-            states,
             parallelism,
             Duration.ofMillis(commitMillis),
-            managedMb,
             flink,
             connections,
             batch,
@@ -174,9 +158,7 @@ final class Bench implements Callable<Integer> {
         fill(engines, options, blueprint);
       }
       if (options.only().contains("03")) {
-        for (FlinkSettings.State state : options.states()) {
-          scenarios.add(new FullScenario(engines, options, state));
-        }
+        scenarios.add(new FullScenario(engines, options));
       }
       return measure(scenarios, options);
     }

@@ -60,9 +60,7 @@ final class BenchEngines implements AutoCloseable {
     return new FlinkSettings(
         options.parallelism(),
         Math.max(defaults.slots(), options.parallelism()),
-        defaults.state(),
         defaults.networkMb(),
-        options.managedMb(),
         options.commitInterval(),
         Duration.ofMinutes(10),
         defaults.bufferTimeout(),

@@ -2,7 +2,6 @@ package io.leat.bench;
 
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
-import io.leat.app.engine.FlinkSettings;
 import io.leat.app.engine.RestorePoint;
 import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.StreamSpec;
@@ -21,12 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.flink.configuration.CheckpointingOptions;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.RowData;
@@ -46,7 +41,6 @@ final class FullScenario implements Scenario {
 
   private final BenchEngines engines;
   private final Options options;
-  private final FlinkSettings.State state;
   private final Blueprint blueprint;
   private final StreamPlan plan;
   private final TableIdentifier processed;
@@ -54,22 +48,17 @@ final class FullScenario implements Scenario {
   private long expected;
   private long seed = 1_000;
 
-  FullScenario(BenchEngines engines, Options options, FlinkSettings.State state) throws Exception {
+  FullScenario(BenchEngines engines, Options options) throws Exception {
     this.engines = engines;
     this.options = options;
-    this.state = state;
     this.blueprint =
-        BenchBlueprint.write(options.directory().resolve("blueprints"), "full_" + name(state));
+        BenchBlueprint.write(options.directory().resolve("blueprints"), "full");
     StreamSpec stream = BenchBlueprint.stream(blueprint);
     LakeTables tables = new LakeTables(new Tables(engines.catalog().catalog(), Map.of()));
     this.plan =
         StreamPlan.of(stream, blueprint.topic(stream), 0, tables.ensure(blueprint).schema(stream));
     this.processed = TableIdentifier.of(Names.processedNamespace(blueprint.name()), stream.name());
     this.raw = TableIdentifier.of(Names.rawNamespace(blueprint.name()), stream.name());
-  }
-
-  private static String name(FlinkSettings.State state) {
-    return state.name().toLowerCase(Locale.ROOT);
   }
 
   @Override
@@ -81,8 +70,7 @@ final class FullScenario implements Scenario {
   public String title() {
     return "Leat in full: raw + processed + dedup ("
         + options.dedupIds() / 1e6
-        + "M ids before) + quality, "
-        + name(state);
+        + "M ids before) + quality";
   }
 
   @Override
@@ -100,7 +88,7 @@ final class FullScenario implements Scenario {
             index -> begin + (long) (index * step));
     System.err.println(options.dedupIds() + " ids are in the topic");
     StreamExecutionEnvironment environment = environment();
-    LakeJob.build(List.of(plan), sources(environment), new DiscardingSinks());
+    LakeJob.build(List.of(plan), sources(environment), new DiscardingSinks(), seenIds());
     FlinkJob job = engines.flink().submit(environment, jobName(), null);
     ConsumerProgress progress =
         new ConsumerProgress(engines.kafka(), "leat-" + blueprint.name() + "-lake", plan.topic());
@@ -129,7 +117,7 @@ final class FullScenario implements Scenario {
     Path open = options.directory().resolve("gate-" + blueprint.name() + "-" + run);
     StreamExecutionEnvironment environment = environment();
     LakeJob.LakeSources kafka = sources(environment);
-    LakeJob.build(List.of(plan), new GatedSources(kafka, open.toString()), sinks());
+    LakeJob.build(List.of(plan), new GatedSources(kafka, open.toString()), sinks(), seenIds());
     RestorePoint from =
         Objects.requireNonNull(engines.flink().restorePoints(jobName()).newest(), "no savepoint");
     long submitted = System.nanoTime();
@@ -163,16 +151,16 @@ final class FullScenario implements Scenario {
     return measured;
   }
 
+  private Path seenIds() {
+    return engines.flink().files(jobName());
+  }
+
   private String jobName() {
     return blueprint.name() + "-lake";
   }
 
   private StreamExecutionEnvironment environment() {
-    Configuration configuration = engines.flink().options(jobName());
-    configuration.set(StateBackendOptions.STATE_BACKEND, name(state));
-    configuration.set(
-        CheckpointingOptions.INCREMENTAL_CHECKPOINTS, state == FlinkSettings.State.ROCKSDB);
-    return StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    return engines.flink().environment(jobName());
   }
 
   private LakeJob.LakeSources sources(StreamExecutionEnvironment environment) {

@@ -1,6 +1,5 @@
 package io.leat.bench;
 
-import io.leat.app.engine.FlinkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,10 +12,8 @@ import java.util.Map;
  * @param rounds measured runs of each scenario; one more is done before, to warm up
  * @param only ids of the scenarios
  * @param dedupIds distinct ids that deduplication remembers before 03 begins
- * @param states state backends to measure 03 with
  * @param parallelism of each job
  * @param commitInterval from one commit to the next
- * @param managedMb memory for RocksDB, in MiB
  * @param flink Flink options that win over Leat's
  * @param connections of the load generator
  * @param batch events of a request
@@ -28,10 +25,8 @@ record Options(
     int rounds,
     List<String> only,
     long dedupIds,
-    List<FlinkSettings.State> states,
     int parallelism,
     Duration commitInterval,
-    int managedMb,
     Map<String, String> flink,
     int connections,
     int batch,
@@ -41,7 +36,6 @@ record Options(
 
   Options {
     only = List.copyOf(only);
-    states = List.copyOf(states);
     flink = Map.copyOf(flink);
   }
 }

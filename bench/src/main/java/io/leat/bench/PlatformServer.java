@@ -52,7 +52,6 @@ final class PlatformServer {
                 http.corsOrigins(),
                 new HttpServer.RateLimit(1_000_000, 1_000_000),
                 http.jwt()))
-        .withFlink(
-            new Flink(flink.parallelism(), commitInterval, flink.stateBackend(), flink.memory()));
+        .withFlink(new Flink(flink.parallelism(), commitInterval));
   }
 }

@@ -110,9 +110,7 @@ final class Report {
             + options.parallelism()
             + ", commits each "
             + options.commitInterval().toMillis()
-            + " ms, zstd, RocksDB memory "
-            + options.managedMb()
-            + " MiB"
+            + " ms, zstd"
             + (options.flink().isEmpty() ? "" : ", " + options.flink()));
     row(lines, "Rounds", options.rounds() + " after one to warm up, in turn");
   }

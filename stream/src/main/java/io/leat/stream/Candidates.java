@@ -2,12 +2,12 @@ package io.leat.stream;
 
 import io.leat.lake.EventTables;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.runtime.typeutils.InternalTypeInfo;
-import org.apache.flink.table.types.logical.IntType;
+import org.apache.flink.table.types.logical.BigIntType;
+import org.apache.flink.table.types.logical.BooleanType;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.VarBinaryType;
 import org.apache.flink.table.types.logical.VarCharType;
@@ -21,17 +21,18 @@ import org.apache.iceberg.types.Types;
  * never sees the tail.
  */
 final class Candidates {
-  /** Deduplication state is kept under this many keys: an entity always falls into the same. */
-  static final int SLOTS = 4_096;
-
-  /** Event ids that Leat made are new by construction; the tail's supplied flag says so. */
-  static final int TAIL = 4;
+  static final int TAIL = 6;
 
   final int arity;
-  final int slot;
   final int entityKey;
   final int payload;
+
+  /** Event ids that Leat made are new by construction: whether this is one. */
   final int supplied;
+
+  final int idHigh;
+  final int idLow;
+  final int payloadHash;
   final int extra;
   final int eventId;
   final int eventTime;
@@ -48,10 +49,12 @@ final class Candidates {
     Types.StructType table = processed.asStruct();
     List<Types.NestedField> fields = table.fields();
     int columns = fields.size();
-    this.slot = columns;
-    this.entityKey = columns + 1;
-    this.payload = columns + 2;
-    this.supplied = columns + 3;
+    this.entityKey = columns;
+    this.payload = columns + 1;
+    this.supplied = columns + 2;
+    this.idHigh = columns + 3;
+    this.idLow = columns + 4;
+    this.payloadHash = columns + 5;
     this.arity = columns + TAIL;
     this.extra = position(table, EventTables.EXTRA);
     this.eventId = position(table, EventTables.EVENT_ID);
@@ -66,21 +69,15 @@ final class Candidates {
     this.logOffset = position(table, EventTables.LOG_OFFSET);
   }
 
-  /** The slot of an entity key. */
-  static int slotOf(byte[] entityKey) {
-    int hash = Arrays.hashCode(entityKey) * 0x9E3779B9;
-    return (hash ^ (hash >>> 15)) & (SLOTS - 1);
-  }
-
   /** Flink's type of a candidate. */
   static TypeInformation<RowData> type(Schema processed) {
     List<RowType.RowField> fields = new ArrayList<>(FlinkSchemaUtil.convert(processed).getFields());
-    fields.add(new RowType.RowField("slot", new IntType(false)));
     fields.add(new RowType.RowField("entity_key", new VarCharType(VarCharType.MAX_LENGTH)));
     fields.add(new RowType.RowField("payload", new VarBinaryType(VarBinaryType.MAX_LENGTH)));
-    fields.add(
-        new RowType.RowField(
-            "supplied_id", new org.apache.flink.table.types.logical.BooleanType(false)));
+    fields.add(new RowType.RowField("supplied_id", new BooleanType(false)));
+    fields.add(new RowType.RowField("id_high", new BigIntType(false)));
+    fields.add(new RowType.RowField("id_low", new BigIntType(false)));
+    fields.add(new RowType.RowField("payload_hash", new BigIntType(false)));
     return InternalTypeInfo.of(new RowType(fields));
   }
 

@@ -4,24 +4,30 @@ import io.leat.event.ErrorCode;
 import io.leat.event.Timestamps;
 import io.leat.lake.EventTables;
 import io.leat.rules.Deduplication;
-import java.nio.charset.StandardCharsets;
+import io.leat.rules.seen.IdRange;
+import io.leat.rules.seen.SeenIds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.Iterator;
-import java.util.Map;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.api.java.tuple.Tuple4;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -31,38 +37,109 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the first event of each id through, counts its duplicates, and quarantines another payload
- * under its id. State is keyed by slot (see {@link Candidates}) and bounded by the window:
- * event-time timers, whose clock is the gateways' time of receipt, remove what has expired.
+ * under its id. What was seen is in {@link SeenIds}, whose snapshot is this operator's state; the
+ * watermark, which follows the gateways' time of receipt, lets go of what has expired.
  */
 final class DedupOperator extends AbstractStreamOperator<RowData>
-    implements OneInputStreamOperator<RowData, RowData>,
-        Triggerable<Integer, VoidNamespace>,
-        BoundedOneInput {
+    implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
-  private final StreamPlan plan;
-  private transient Machine machine;
-  private transient MapState<Tuple2<Long, Long>, Tuple2<Long, Long>> seen;
-  private transient InternalTimerService<VoidNamespace> timers;
+  /** A file that is not needed any more outlives the checkpoints that may name it. */
+  private static final long KEPT_CHECKPOINTS = 10;
 
-  @SuppressWarnings("NullAway.Init") // Flink calls open() before anything else.
-  DedupOperator(StreamPlan plan) {
+  /** What is younger may belong to a subtask that was quicker. */
+  private static final Duration LEFT_OVER = Duration.ofMinutes(10);
+
+  private final StreamPlan plan;
+  private final String directory;
+  private transient Machine machine;
+
+  /** Of the files of all subtasks: name, first bucket, bucket after the last, shared. */
+  private transient ListState<Tuple4<String, Integer, Integer, Boolean>> files;
+
+  private transient ListState<byte[]> recent;
+
+  /**
+   * @param directory for the files of the stream's ids
+   */
+  @SuppressWarnings("NullAway.Init") // Flink calls initializeState() before anything else.
+  DedupOperator(StreamPlan plan, String directory) {
     this.plan = plan;
+    this.directory = directory;
   }
 
   @Override
-  public void open() throws Exception {
-    super.open();
-    machine = new Machine();
-    // Identity -> (payload hash, receive time in microseconds).
-    seen =
-        getRuntimeContext()
-            .getMapState(
-                new MapStateDescriptor<>(
-                    "seen",
-                    Types.TUPLE(Types.LONG, Types.LONG),
-                    Types.TUPLE(Types.LONG, Types.LONG)));
-    timers = getInternalTimerService("expiry", VoidNamespaceSerializer.INSTANCE, this);
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    files =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "files",
+                    Types.TUPLE(Types.STRING, Types.INT, Types.INT, Types.BOOLEAN)));
+    recent =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(
+                new ListStateDescriptor<>(
+                    "recent", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    var task = getRuntimeContext().getTaskInfo();
+    int subtask = task.getIndexOfThisSubtask();
+    SeenIds ids =
+        new SeenIds(
+            Path.of(directory),
+            subtask + "-",
+            IdRange.of(subtask, task.getNumberOfParallelSubtasks()));
+    machine = new Machine(ids);
+    Set<String> named = new HashSet<>();
+    for (var file : files.get()) {
+      ids.restore(new SeenIds.FileName(file.f0, new IdRange(file.f1, file.f2), file.f3));
+      named.add(file.f0);
+    }
+    for (byte[] entries : recent.get()) {
+      ids.restore(entries);
+    }
+    if (subtask == 0) {
+      SeenIds.sweep(Path.of(directory), named, Instant.now().minus(LEFT_OVER));
+    }
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    SeenIds.Snapshot snapshot = machine.ids.snapshot();
+    files.update(
+        snapshot.files().stream()
+            .map(
+                file ->
+                    Tuple4.of(
+                        file.name(),
+                        file.range().from(),
+                        file.range().to(),
+                        file.shared()))
+            .toList());
+    recent.update(List.of(snapshot.recent()));
+    machine.unneeded.add(
+        new Unneeded(context.getCheckpointId() + KEPT_CHECKPOINTS, machine.ids.retire()));
+  }
+
+  /**
+   * @param after the checkpoint with whose completion the files may go
+   */
+  private record Unneeded(long after, List<Path> files) {}
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    Unneeded oldest = machine.unneeded.peek();
+    while (oldest != null && oldest.after <= checkpointId) {
+      for (Path file : oldest.files) {
+        Files.deleteIfExists(file);
+      }
+      machine.unneeded.remove();
+      oldest = machine.unneeded.peek();
+    }
   }
 
   @Override
@@ -85,13 +162,11 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   }
 
   @Override
-  public void onEventTime(InternalTimer<Integer, VoidNamespace> timer) throws Exception {
-    machine.expire(timer.getTimestamp() * 1_000L);
-  }
-
-  @Override
-  public void onProcessingTime(InternalTimer<Integer, VoidNamespace> timer) {
-    throw new IllegalStateException("no such timer is registered");
+  public void processWatermark(Watermark mark) throws Exception {
+    if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
+      machine.ids.expire(mark.getTimestamp() * 1_000L - machine.windowMicros);
+    }
+    super.processWatermark(mark);
   }
 
   @Override
@@ -104,72 +179,48 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     machine.book.close(-1, this::ledger);
   }
 
+  @Override
+  public void close() throws Exception {
+    if (machine != null) {
+      machine.ids.close();
+    }
+    super.close();
+  }
+
   private void ledger(RowData row) {
     output.collect(Outputs.LEDGER, new StreamRecord<>(row));
   }
 
   /** What exists only while the operator runs. */
   private final class Machine {
-    private static final long MIN_BUCKET_MILLIS = 60_000;
-    private static final byte[] NOTHING = {};
-
-    private final byte[] stream = plan.stream().getBytes(StandardCharsets.UTF_8);
-
     private final InstantSource clock = InstantSource.system();
     private final LedgerBook book = new LedgerBook(plan, "dedup", clock);
     private final Candidates shape = new Candidates(plan.processed());
     private final Deduplication deduplication = new Deduplication(plan.dedupe());
-    private final Duration window = plan.dedupe();
-    private final long bucketMillis = Math.max(MIN_BUCKET_MILLIS, window.toMillis() / 8);
+    private final long windowMicros = plan.dedupe().toNanos() / 1_000;
+    private final Queue<Unneeded> unneeded = new ArrayDeque<>();
+    private final SeenIds ids;
 
-    /** Newest timer per slot, so that a timer is not registered anew with each record. */
-    private final long[] newestTimer = new long[Candidates.SLOTS];
-
-    Machine() {
-      Arrays.fill(newestTimer, Long.MIN_VALUE);
+    Machine(SeenIds ids) {
+      this.ids = ids;
     }
 
-    Deduplication.Sighting judge(RowData row) throws Exception {
+    Deduplication.Sighting judge(RowData row) throws IOException {
       if (row.getBoolean(shape.supplied)) {
         return Deduplication.Sighting.FIRST;
       }
       long received = received(row);
-      Deduplication.Identity identity =
-          deduplication.identity(
-              stream,
-              bytes(row, shape.client),
-              bytes(row, shape.entityKey),
-              bytes(row, shape.eventId));
-      long hash = deduplication.payloadHash(row.getBinary(shape.payload));
-      Tuple2<Long, Long> key = Tuple2.of(identity.high(), identity.low());
-      Tuple2<Long, Long> stored = seen.get(key);
+      long high = row.getLong(shape.idHigh);
+      long low = row.getLong(shape.idLow);
+      long hash = row.getLong(shape.payloadHash);
       Deduplication.Sighting sighting =
-          stored == null
-              ? Deduplication.Sighting.FIRST
-              : deduplication.judge(stored.f0, stored.f1, hash, received);
+          ids.find(high, low)
+              ? deduplication.judge(ids.hash(), ids.received(), hash, received)
+              : Deduplication.Sighting.FIRST;
       if (sighting == Deduplication.Sighting.FIRST) {
-        seen.put(key, Tuple2.of(hash, received));
-        scheduleExpiry(row.getInt(shape.slot), received / 1_000L);
+        ids.add(high, low, hash, received);
       }
       return sighting;
-    }
-
-    private void scheduleExpiry(int slot, long receivedMillis) {
-      long bucketEnd = (Math.floorDiv(receivedMillis, bucketMillis) + 1) * bucketMillis;
-      long at = bucketEnd + window.toMillis();
-      if (at > newestTimer[slot]) {
-        newestTimer[slot] = at;
-        timers.registerEventTimeTimer(VoidNamespace.INSTANCE, at);
-      }
-    }
-
-    void expire(long nowMicros) throws Exception {
-      Iterator<Map.Entry<Tuple2<Long, Long>, Tuple2<Long, Long>>> entries = seen.iterator();
-      while (entries.hasNext()) {
-        if (deduplication.isExpired(entries.next().getValue().f1, nowMicros)) {
-          entries.remove();
-        }
-      }
     }
 
     /** In the order of {@link EventTables#quarantine()}. */
@@ -196,10 +247,6 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     private long received(RowData row) {
       TimestampData time = row.getTimestamp(shape.receivedAt, 6);
       return time.getMillisecond() * 1_000L + time.getNanoOfMillisecond() / 1_000L;
-    }
-
-    private byte[] bytes(RowData row, int position) {
-      return row.isNullAt(position) ? NOTHING : row.getString(position).toBytes();
     }
 
     private @Nullable StringData string(RowData row, int position) {

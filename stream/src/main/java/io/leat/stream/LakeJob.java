@@ -1,11 +1,11 @@
 package io.leat.stream;
 
+import io.leat.rules.seen.IdRange;
+import java.nio.file.Path;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.functions.Partitioner;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.datastream.DataStreamUtils;
-import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +26,19 @@ public final class LakeJob {
     DataStream<RowData> rejected();
   }
 
-  /** Lays out the topology. Every operator has a uid that depends on its stream's name alone. */
-  public static void build(List<StreamPlan> plans, LakeSources sources, LakeSinks sinks) {
+  /**
+   * Lays out the topology. Every operator has a uid that depends on its stream's name alone.
+   *
+   * @param seenIds where deduplication keeps its files, a directory that all subtasks can reach and
+   *     that lives as long as the job's checkpoints
+   */
+  public static void build(
+      List<StreamPlan> plans, LakeSources sources, LakeSinks sinks, Path seenIds) {
     DataStream<RowData> quarantine = null;
     DataStream<RowData> ledger = null;
     for (StreamPlan plan : plans) {
       SingleOutputStreamOperator<RowData> parsed = parse(plan, sources.events(plan));
-      SingleOutputStreamOperator<RowData> clean = deduplicate(plan, parsed);
+      SingleOutputStreamOperator<RowData> clean = deduplicate(plan, parsed, seenIds);
       sinks.raw(plan, parsed.getSideOutput(Outputs.RAW));
       sinks.processed(plan, clean);
       quarantine =
@@ -60,25 +66,26 @@ public final class LakeJob {
   }
 
   private static SingleOutputStreamOperator<RowData> deduplicate(
-      StreamPlan plan, DataStream<RowData> parsed) {
+      StreamPlan plan, DataStream<RowData> parsed, Path seenIds) {
     String name = "dedup-" + plan.stream();
-    return keyed(plan, parsed)
-        .transform(name, Candidates.type(plan.processed()), new DedupOperator(plan))
+    return toOwners(plan, parsed)
+        .transform(
+            name,
+            Candidates.type(plan.processed()),
+            new DedupOperator(plan, seenIds.resolve(plan.stream()).toString()))
         .name(name)
         .uid(name);
   }
 
   /**
-   * A single subtask has every key: the rows need no way through the network's buffers, which costs
-   * as much as reading the JSON does. State is kept by slot in both cases, so that the parallelism
-   * can change from a savepoint.
+   * To the subtask that knows the id. A single one knows all: the rows need no way through the
+   * network's buffers, which costs as much as reading the JSON does.
    */
-  private static KeyedStream<RowData, Integer> keyed(StreamPlan plan, DataStream<RowData> rows) {
-    int slot = new Candidates(plan.processed()).slot;
-    KeySelector<RowData, Integer> bySlot = row -> row.getInt(slot);
-    return rows.getParallelism() == 1
-        ? DataStreamUtils.reinterpretAsKeyedStream(rows, bySlot, Types.INT)
-        : rows.keyBy(bySlot, Types.INT);
+  private static DataStream<RowData> toOwners(StreamPlan plan, DataStream<RowData> rows) {
+    int low = new Candidates(plan.processed()).idLow;
+    Partitioner<Long> owner = IdRange::owner;
+    KeySelector<RowData, Long> id = row -> row.getLong(low);
+    return rows.getParallelism() == 1 ? rows : rows.partitionCustom(owner, id);
   }
 
   private static DataStream<RowData> union(

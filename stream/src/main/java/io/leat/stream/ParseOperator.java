@@ -2,9 +2,11 @@ package io.leat.stream;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.Timestamps;
+import io.leat.rules.Deduplication;
 import io.leat.rules.QualityRule;
 import io.leat.schema.StreamSchema;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class ParseOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<LogRecord, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
-  private static final byte[] NO_KEY = {};
+  private static final byte[] NOTHING = {};
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final StreamPlan plan;
   private transient Machine machine;
@@ -64,6 +67,8 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private final InstantSource clock = InstantSource.system();
     private final LedgerBook book = new LedgerBook(plan, "parse", clock);
     private final Candidates shape = new Candidates(plan.processed());
+    private final Deduplication deduplication = new Deduplication(plan.dedupe());
+    private final byte[] stream = plan.stream().getBytes(StandardCharsets.UTF_8);
     private final long pastMicros = plan.past().toNanos() / 1_000;
     private final long futureMicros = plan.future().toNanos() / 1_000;
     private final int timeColumn;
@@ -179,11 +184,26 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       row.setField(shape.logEpoch, plan.epoch());
       row.setField(shape.logPartition, log.partition);
       row.setField(shape.logOffset, log.offset);
-      byte[] key = log.key == null ? NO_KEY : log.key;
-      row.setField(shape.slot, Candidates.slotOf(key));
+      byte[] key = log.key == null ? NOTHING : log.key;
       row.setField(shape.entityKey, Rows.text(key));
       row.setField(shape.payload, log.value);
-      row.setField(shape.supplied, log.id == null || hasSuppliedId(log.supplied));
+      identify(log, key, row);
+    }
+
+    private void identify(LogRecord log, byte[] key, GenericRowData row) {
+      if (log.id == null || hasSuppliedId(log.supplied)) {
+        row.setField(shape.supplied, true);
+        row.setField(shape.idHigh, 0L);
+        row.setField(shape.idLow, log.offset * SPREAD); // any subtask will do, but not always one
+        row.setField(shape.payloadHash, 0L);
+      } else {
+        byte[] client = log.client == null ? NOTHING : log.client;
+        Deduplication.Identity id = deduplication.identity(stream, client, key, log.id);
+        row.setField(shape.supplied, false);
+        row.setField(shape.idHigh, id.high());
+        row.setField(shape.idLow, id.low());
+        row.setField(shape.payloadHash, deduplication.payloadHash(log.value));
+      }
     }
 
     private boolean hasSuppliedId(byte @Nullable [] supplied) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.event.Timestamps;
 import io.leat.lake.EventTables;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,9 +25,12 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LakeJobTest {
   private final StreamPlan plan = TestingPlans.plan();
+
+  @TempDir private Path directory;
 
   @Test
   void declaredPropertiesBecomeColumnsAndTheRestIsKept() throws Exception {
@@ -173,7 +177,8 @@ class LakeJobTest {
         StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
     environment.setParallelism(1);
     CollectingSinks sinks = new CollectingSinks();
-    LakeJob.build(List.of(plan), new ListSources(environment, List.of(records)), sinks);
+    LakeJob.build(
+        List.of(plan), new ListSources(environment, List.of(records)), sinks, directory);
     environment.executeAsync();
     return new Result(
         rows(sinks.raw, EventTables.raw()),

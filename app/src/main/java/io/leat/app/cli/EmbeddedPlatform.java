@@ -53,8 +53,7 @@ final class EmbeddedPlatform implements PlatformLauncher {
   }
 
   private static Flink committing(Flink flink, String interval) {
-    return new Flink(
-        flink.parallelism(), Duration.parse(interval), flink.stateBackend(), flink.memory());
+    return new Flink(flink.parallelism(), Duration.parse(interval));
   }
 
   private record RunningPlatform(Platform platform) implements Running {

@@ -14,19 +14,14 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
-import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
-import org.apache.flink.state.rocksdb.RocksDBOptions;
 
 /** Flink's options, from {@link FlinkSettings} and a directory. */
 final class FlinkConfiguration {
   private static final String LOOPBACK = "127.0.0.1";
 
   /** Of each state; Flink's default of 64 MiB is meant for far more memory. */
-  private static final MemorySize WRITE_BUFFER = MemorySize.ofMebiBytes(16);
-
   private final Path directory;
   private final FlinkSettings settings;
 
@@ -43,6 +38,11 @@ final class FlinkConfiguration {
   /** Savepoints of the job {@code name}. */
   Path savepoints(String name) {
     return directory.resolve("savepoints").resolve(name);
+  }
+
+  /** Files that the state of the job {@code name} refers to. */
+  Path files(String name) {
+    return directory.resolve("files").resolve(name);
   }
 
   /** The location as Flink is to write to it. */
@@ -70,9 +70,7 @@ final class FlinkConfiguration {
     MemorySize network = MemorySize.ofMebiBytes(settings.networkMb());
     all.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
     all.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
-    all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(settings.managedMb()));
-    // Shared by all slots; Flink's own way would cut it into equal, useless pieces.
-    all.set(RocksDBOptions.FIX_PER_TM_MEMORY_SIZE, MemorySize.ofMebiBytes(settings.managedMb()));
+    all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO); // nothing of ours uses it
     all.set(ClusterOptions.CLUSTER_IO_EXECUTOR_POOL_SIZE, 4);
     all.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
     settings.properties().forEach(all::setString);
@@ -104,14 +102,6 @@ final class FlinkConfiguration {
     all.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    boolean rocksDb = settings.state() == FlinkSettings.State.ROCKSDB;
-    all.set(StateBackendOptions.STATE_BACKEND, rocksDb ? "rocksdb" : "hashmap");
-    all.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, rocksDb);
-    all.set(RocksDBConfigurableOptions.WRITE_BUFFER_SIZE, WRITE_BUFFER);
-    // Nearly every id that deduplication asks for is new: the filters spare it the reads.
-    all.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
-    all.set(RocksDBConfigurableOptions.BLOOM_FILTER_BLOCK_BASED_MODE, false);
-    all.set(RocksDBOptions.USE_PARTITIONED_INDEX_FILTERS, true);
   }
 
   /** A failing job is tried again ever more slowly, and never quickly enough to hurt. */

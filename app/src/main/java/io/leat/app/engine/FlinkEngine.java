@@ -94,6 +94,14 @@ public final class FlinkEngine implements AutoCloseable {
     return configuration.job(checked(name));
   }
 
+  /**
+   * Where the job {@code name} may keep files that its state refers to; they live as long as its
+   * checkpoints.
+   */
+  public Path files(String name) {
+    return configuration.files(checked(name));
+  }
+
   /** What the job {@code name} can be restored from. */
   public RestorePoints restorePoints(String name) {
     return new RestorePoints(

@@ -134,11 +134,7 @@ final class Foundation {
     return new FlinkSettings(
         flink.parallelism(),
         Math.max(defaults.slots(), flink.parallelism()),
-        flink.stateBackend() == Flink.StateBackend.HASHMAP
-            ? FlinkSettings.State.HASHMAP
-            : FlinkSettings.State.ROCKSDB,
         defaults.networkMb(),
-        (int) Math.max(16, flink.memory() >> 20),
         flink.commitInterval(),
         defaults.checkpointTimeout(),
         defaults.bufferTimeout(),

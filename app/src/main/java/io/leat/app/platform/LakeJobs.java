@@ -71,7 +71,8 @@ final class LakeJobs {
         new KafkaLakeSources(
             environment, consumer, blueprint.blueprint().name(), blueprint.rejectedEpoch(), null),
         new IcebergLakeSinks(
-            new LakeCatalogLoader(catalog), blueprint.blueprint().name(), parallelism));
+            new LakeCatalogLoader(catalog), blueprint.blueprint().name(), parallelism),
+        flink.files(name));
     RestorePoint from = restorePoint(name);
     log.info(
         "Starting the job {} {}", name, from == null ? "without state" : "from " + from.location());

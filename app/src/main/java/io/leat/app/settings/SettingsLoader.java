@@ -1,6 +1,5 @@
 package io.leat.app.settings;
 
-import io.leat.app.settings.Flink.StateBackend;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.yaml.Environment;
 import io.leat.blueprint.yaml.Problems;
@@ -76,9 +75,7 @@ public final class SettingsLoader {
         new Flink(
             flink.optional("parallelism").integer(1, 1, 1_024),
             interval.duration(
-                Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)),
-            flink.optional("state-backend").oneOf(StateBackend.class, StateBackend.ROCKSDB),
-            flink.optional("memory").size(128 * MIB, 32 * MIB, 1_024 * GIB));
+                Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)));
     flink.refuseUnknown();
     return settings;
   }

@@ -134,7 +134,7 @@ class FlinkEngineTest {
 
   @Test
   void checkpointsOnDiskAreRestoredAfterAStopToo() throws Exception {
-    FlinkSettings durable = SETTINGS.with(Durability.DISK).with(FlinkSettings.State.HASHMAP);
+    FlinkSettings durable = SETTINGS.with(Durability.DISK);
     try (DataDirectory data = DataDirectory.open(directory);
         FlinkEngine flink = FlinkEngine.start(data, durable)) {
       FlinkJob job = submit(flink, null);

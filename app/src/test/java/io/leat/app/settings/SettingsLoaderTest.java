@@ -52,7 +52,7 @@ class SettingsLoaderTest {
     assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
     assertThat(settings.flink())
-        .isEqualTo(new Flink(1, Duration.ofSeconds(5), Flink.StateBackend.ROCKSDB, 128L << 20));
+        .isEqualTo(new Flink(1, Duration.ofSeconds(5)));
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
     assertThat(settings.query())
@@ -153,8 +153,7 @@ class SettingsLoaderTest {
                 + " embedded'.",
             "leat.yaml:13 kafka.properties.acks: 'acks' is set by Leat. Remove it.",
             "leat.yaml:14 flink.commit-interval: 10ms is out of range. Allowed: 250ms to 10m.",
-            "leat.yaml:14 flink.state-backend: 'rocks' is none of rocksdb, hashmap. Did you mean"
-                + " 'rocksdb'?",
+            "leat.yaml:14 flink.paralelism: 'paralelism' is not known here. Did you mean 'parallelism'?",
             "leat.yaml:16 lake.warehouse: 'gs://bucket' is a place that Leat cannot store tables"
                 + " in. Write a folder, file://... or s3://bucket/prefix.",
             "leat.yaml:17 lake.catalog: has both 'jdbc' and 'rest'. Give either 'jdbc' or 'rest'.",
