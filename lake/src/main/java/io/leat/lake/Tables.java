@@ -44,7 +44,8 @@ public final class Tables {
       Map.ofEntries(
           Map.entry("format-version", "2"),
           Map.entry("write.parquet.compression-codec", "zstd"),
-          Map.entry("write.parquet.dict-size-bytes", "131072"),
+          Map.entry("write.parquet.compression-level", "1"),
+          Map.entry("write.parquet.dict-size-bytes", "32768"),
           Map.entry("write.metadata.previous-versions-max", "20"),
           Map.entry("write.metadata.delete-after-commit.enabled", "true"),
           Map.entry("commit.manifest.min-count-to-merge", "20"),

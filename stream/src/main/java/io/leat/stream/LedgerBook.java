@@ -46,9 +46,14 @@ final class LedgerBook {
       last = byPartition.computeIfAbsent(partition, p -> new Counts());
       lastPartition = partition;
     }
-    last.first = Math.min(last.first, offset);
-    last.next = Math.max(last.next, offset + 1);
-    return last;
+    Counts counts = last;
+    if (offset >= counts.next) {
+      counts.next = offset + 1;
+    }
+    if (offset < counts.first) {
+      counts.first = offset;
+    }
+    return counts;
   }
 
   /** Writes a row per partition and starts anew. */

@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ParseOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<LogRecord, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
+  private static final int BATCH = 512;
   private static final byte[] NOTHING = {};
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -49,12 +51,20 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
   }
 
   @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    machine.flush();
+    super.processWatermark(mark);
+  }
+
+  @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
+    machine.flush();
     machine.book.close(checkpointId, this::ledger);
   }
 
   @Override
   public void endInput() {
+    machine.flush();
     machine.book.close(-1, this::ledger);
   }
 
@@ -76,6 +86,15 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private final QualityGate gate;
     private final StreamRecord<RowData> reused = new StreamRecord<>(null);
 
+    /** Records that wait for others: up to {@link #BATCH}, or the next watermark or checkpoint. */
+    private final LogRecord[] logs = new LogRecord[BATCH];
+
+    private final long[] timestamps = new long[BATCH];
+    private final StringData[] ids = new StringData[BATCH];
+    private final long[] times = new long[BATCH];
+    private final @Nullable RowData[] rows = new @Nullable RowData[BATCH];
+    private int waiting;
+
     Machine() {
       StreamSchema schema = plan.schema();
       var table = plan.processed().asStruct();
@@ -86,25 +105,61 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     }
 
     void accept(LogRecord log, long timestamp) {
+      logs[waiting] = log;
+      timestamps[waiting] = timestamp;
+      waiting++;
+      if (waiting == BATCH) {
+        flush();
+      }
+    }
+
+    /**
+     * Step by step for all that wait, not record by record for all steps: the writers of forty
+     * columns push everything else out of the processor's caches.
+     */
+    void flush() {
+      for (int i = 0; i < waiting; i++) {
+        emitRaw(i);
+      }
+      for (int i = 0; i < waiting; i++) {
+        rows[i] = typed(logs[i], ids[i], times[i]);
+      }
+      for (int i = 0; i < waiting; i++) {
+        RowData row = rows[i];
+        if (row != null) {
+          output.collect(reused.replace(row, timestamps[i]));
+          rows[i] = null;
+        }
+      }
+      waiting = 0;
+    }
+
+    private void emitRaw(int i) {
+      LogRecord log = logs[i];
+      ids[i] = Rows.eventId(plan, log);
+      times[i] = Rows.envelopeTime(log);
+      RowData raw = Rows.raw(log, ids[i], timestamp(times[i]), plan.epoch());
+      output.collect(Outputs.RAW, reused.replace(raw, timestamps[i]));
       LedgerBook.Counts counts = book.at(log.partition, log.offset);
-      StringData eventId = Rows.eventId(plan, log);
-      long timeMicros = Rows.envelopeTime(log);
-      TimestampData eventTime =
-          timeMicros == Timestamps.INVALID ? null : RowParser.timestamp(timeMicros);
-      output.collect(
-          Outputs.RAW, reused.replace(Rows.raw(log, eventId, eventTime, plan.epoch()), timestamp));
       counts.logged++;
       counts.raw++;
+    }
 
+    /** The clean row; null if there is none, which has its reason in the quarantine. */
+    private @Nullable RowData typed(LogRecord log, StringData eventId, long timeMicros) {
       GenericRowData row = new GenericRowData(shape.arity);
       if (parse(log, row, eventId)
           && inTime(log, row, timeMicros, eventId)
           && isClean(log, row, eventId)) {
-        complete(log, row, eventId, eventTime);
-        output.collect(reused.replace(row, timestamp));
-      } else {
-        counts.quarantined++;
+        complete(log, row, eventId, timestamp(timeMicros));
+        return row;
       }
+      book.at(log.partition, log.offset).quarantined++;
+      return null;
+    }
+
+    private @Nullable TimestampData timestamp(long micros) {
+      return micros == Timestamps.INVALID ? null : RowParser.timestamp(micros);
     }
 
     private boolean parse(LogRecord log, GenericRowData row, StringData eventId) {
