@@ -39,8 +39,14 @@ final class Bench implements Callable<Integer> {
       names = "--rounds",
       defaultValue = "3",
       description =
-          "Measured runs of each scenario, after one to warm up. Default: ${DEFAULT-VALUE}")
+          "Measured runs of each scenario, after those to warm up. Default: ${DEFAULT-VALUE}")
   private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "2",
+      description = "Runs before; the compiler is busy for two. Default: ${DEFAULT-VALUE}")
+  private int warmUp;
 
   @Option(
       names = "--only",
@@ -57,13 +63,13 @@ final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--parallelism",
-      defaultValue = "2",
+      defaultValue = "1",
       description = "Of the jobs of 01, 02 and 03. Default: ${DEFAULT-VALUE}")
   private int parallelism;
 
   @Option(
       names = "--commit-millis",
-      defaultValue = "2000",
+      defaultValue = "5000",
       description = "From one commit to the next. Default: ${DEFAULT-VALUE}")
   private long commitMillis;
 
@@ -116,6 +122,7 @@ final class Bench implements Callable<Integer> {
         new Options(
             events,
             rounds,
+            warmUp,
             only,
             dedupIds,
             parallelism,
@@ -190,7 +197,7 @@ final class Bench implements Callable<Integer> {
     return all;
   }
 
-  /** Each scenario once to warm up, then all in turn, round after round. */
+  /** All in turn, round after round; the first ones warm up. */
   private static List<Series> measure(List<Scenario> scenarios, Options options) throws Exception {
     List<Series> all = scenarios.stream().map(Series::new).toList();
     try {
@@ -198,13 +205,13 @@ final class Bench implements Callable<Integer> {
         say("preparing " + scenario.id() + " " + scenario.title());
         scenario.prepare();
       }
-      for (int round = 0; round <= options.rounds(); round++) {
+      for (int round = 1 - options.warmUp(); round <= options.rounds(); round++) {
         for (Series series : all) {
           System.gc();
-          Measurement run = series.scenario().measure("r" + round);
+          Measurement run = series.scenario().measure("r" + (round + options.warmUp()));
           say(
               series.scenario().id()
-                  + (round == 0 ? " warm-up: " : " round " + round + ": ")
+                  + (round < 1 ? " warm-up: " : " round " + round + ": ")
                   + Report.line(run));
           if (round > 0) {
             series.add(run);

@@ -9,7 +9,8 @@ import java.util.Map;
  * What to measure, and how much of it.
  *
  * @param events of one run
- * @param rounds measured runs of each scenario; one more is done before, to warm up
+ * @param rounds measured runs of each scenario
+ * @param warmUp runs of each before
  * @param only ids of the scenarios
  * @param dedupIds distinct ids that deduplication remembers before 03 begins
  * @param parallelism of each job
@@ -23,6 +24,7 @@ import java.util.Map;
 record Options(
     long events,
     int rounds,
+    int warmUp,
     List<String> only,
     long dedupIds,
     int parallelism,

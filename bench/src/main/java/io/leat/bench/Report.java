@@ -112,7 +112,7 @@ final class Report {
             + options.commitInterval().toMillis()
             + " ms, zstd"
             + (options.flink().isEmpty() ? "" : ", " + options.flink()));
-    row(lines, "Rounds", options.rounds() + " after one to warm up, in turn");
+    row(lines, "Rounds", options.rounds() + " after " + options.warmUp() + " to warm up, in turn");
   }
 
   private static void row(List<String> lines, String name, String value) {

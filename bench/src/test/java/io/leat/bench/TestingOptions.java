@@ -13,12 +13,11 @@ final class TestingOptions {
     return new Options(
         1,
         1,
-        List.of(),
         0,
         List.of(),
+        0,
         1,
         Duration.ofSeconds(1),
-        16,
         Map.of(),
         1,
         1,

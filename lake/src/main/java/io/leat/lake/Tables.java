@@ -39,13 +39,20 @@ public final class Tables {
     this.properties = Map.copyOf(all);
   }
 
-  /** A small dictionary: columns of unique values give up on it after a few thousand rows. */
+  /**
+   * Cheap to write: compaction can compress better what stays. A small dictionary, so that columns
+   * of unique values give it up after some hundred rows; no bounds where nobody looks for them.
+   */
   private static final Map<String, String> DEFAULTS =
       Map.ofEntries(
           Map.entry("format-version", "2"),
           Map.entry("write.parquet.compression-codec", "zstd"),
           Map.entry("write.parquet.compression-level", "1"),
           Map.entry("write.parquet.dict-size-bytes", "32768"),
+          Map.entry("write.parquet.stats-enabled.column.payload", "false"),
+          Map.entry("write.parquet.stats-enabled.column.payload_encoding", "false"),
+          Map.entry("write.parquet.stats-enabled.column.key_ref", "false"),
+          Map.entry("write.parquet.stats-enabled.column.content_type", "false"),
           Map.entry("write.metadata.previous-versions-max", "20"),
           Map.entry("write.metadata.delete-after-commit.enabled", "true"),
           Map.entry("commit.manifest.min-count-to-merge", "20"),

@@ -144,25 +144,12 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
 
   @Override
   public void processElement(StreamRecord<RowData> element) throws Exception {
-    RowData row = element.getValue();
-    Candidates shape = machine.shape;
-    LedgerBook.Counts counts =
-        machine.book.at(row.getInt(shape.logPartition), row.getLong(shape.logOffset));
-    switch (machine.judge(row)) {
-      case FIRST -> {
-        counts.processed++;
-        output.collect(element);
-      }
-      case DUPLICATE -> counts.duplicates++;
-      case CONFLICT -> {
-        counts.quarantined++;
-        output.collect(Outputs.QUARANTINE, new StreamRecord<>(machine.conflict(row)));
-      }
-    }
+    machine.accept(element.getValue(), element.getTimestamp());
   }
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
+    machine.flush();
     if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()) {
       machine.ids.expire(mark.getTimestamp() * 1_000L - machine.windowMicros);
     }
@@ -170,12 +157,14 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   }
 
   @Override
-  public void prepareSnapshotPreBarrier(long checkpointId) {
+  public void prepareSnapshotPreBarrier(long checkpointId) throws IOException {
+    machine.flush();
     machine.book.close(checkpointId, this::ledger);
   }
 
   @Override
-  public void endInput() {
+  public void endInput() throws IOException {
+    machine.flush();
     machine.book.close(-1, this::ledger);
   }
 
@@ -200,9 +189,51 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     private final long windowMicros = plan.dedupe().toNanos() / 1_000;
     private final Queue<Unneeded> unneeded = new ArrayDeque<>();
     private final SeenIds ids;
+    private final StreamRecord<RowData> reused = new StreamRecord<>(null);
+
+    /** Rows that wait for others, for the same reason as in {@link ParseOperator}. */
+    private final RowData[] rows = new RowData[ParseOperator.BATCH];
+
+    private final long[] timestamps = new long[ParseOperator.BATCH];
+    private int waiting;
 
     Machine(SeenIds ids) {
       this.ids = ids;
+    }
+
+    void accept(RowData row, long timestamp) throws IOException {
+      rows[waiting] = row;
+      timestamps[waiting] = timestamp;
+      waiting++;
+      if (waiting == rows.length) {
+        flush();
+      }
+    }
+
+    void flush() throws IOException {
+      int first = 0;
+      for (int i = 0; i < waiting; i++) {
+        RowData row = rows[i];
+        LedgerBook.Counts counts =
+            book.at(row.getInt(shape.logPartition), row.getLong(shape.logOffset));
+        switch (judge(row)) {
+          case FIRST -> {
+            counts.processed++;
+            rows[first] = row;
+            timestamps[first] = timestamps[i];
+            first++;
+          }
+          case DUPLICATE -> counts.duplicates++;
+          case CONFLICT -> {
+            counts.quarantined++;
+            output.collect(Outputs.QUARANTINE, new StreamRecord<>(conflict(row)));
+          }
+        }
+      }
+      for (int i = 0; i < first; i++) {
+        output.collect(reused.replace(rows[i], timestamps[i]));
+      }
+      waiting = 0;
     }
 
     Deduplication.Sighting judge(RowData row) throws IOException {

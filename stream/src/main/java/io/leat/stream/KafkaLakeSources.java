@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaLakeSources implements LakeJob.LakeSources {
   private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
 
+  /** Up to three polls' records wait between the threads that fetch and work, some 15 MB. */
+  private static final String RECORDS_PER_POLL = "2000";
+
   private final StreamExecutionEnvironment environment;
   private final Properties consumer;
   private final String blueprint;
@@ -80,6 +83,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
             .setTopics(topic)
             .setStartingOffsets(OffsetsInitializer.earliest())
             .setProperty("partition.discovery.interval.ms", "-1")
+            .setProperty("max.poll.records", RECORDS_PER_POLL)
             .setDeserializer(reader);
     if (until != null) {
       builder.setBounded(until);

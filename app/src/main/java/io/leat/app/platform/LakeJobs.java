@@ -26,7 +26,6 @@ import org.slf4j.LoggerFactory;
 final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-  private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(100);
   private static final int KEPT_RESTORE_POINTS = 3;
 
   private final FlinkEngine flink;
@@ -64,8 +63,6 @@ final class LakeJobs {
   private void submit(Provisioning.Provisioned blueprint, FlinkEngine.Leftovers leftovers) {
     String name = blueprint.blueprint().name() + "-lake";
     StreamExecutionEnvironment environment = flink.environment(name);
-    // Rows wait for a commit anyway; forty tasks that flush each 5 ms took 13 % of a core idle.
-    environment.setBufferTimeout(BUFFER_TIMEOUT.toMillis());
     LakeJob.build(
         blueprint.plans(),
         new KafkaLakeSources(
