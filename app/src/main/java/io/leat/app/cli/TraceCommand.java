@@ -48,7 +48,7 @@ final class TraceCommand implements Callable<Integer> {
     if (places.isEmpty()) {
       throw new CommandFailure("no event with the id '" + id + "' is known");
     }
-    Table table = new Table("place", "stream", "position", "time", "detail");
+    Table table = new Table("place", "stream", "position", "moment", "time", "detail");
     for (JsonNode place : places) {
       String name = place.path("place").asText("");
       Style style =
@@ -61,6 +61,7 @@ final class TraceCommand implements Callable<Integer> {
           terminal.styled(style, Text.printable(name)),
           text(place, "stream"),
           text(place, "position"),
+          text(place, "moment"),
           text(place, "time"),
           text(place, "detail"));
     }
