@@ -18,13 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a running blueprint real series and a made-up fleet over HTTP, waits until the tables hold
  * them, and compares.
  */
-public final class Demo {
+public final class Demo implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int FLEET_RATE = 700;
 
@@ -43,6 +45,7 @@ public final class Demo {
   private final Duration standstill;
   private final Ledger ledger = new Ledger();
   private final FeedCounts counts = new FeedCounts();
+  private final AtomicReference<@Nullable String> sender = new AtomicReference<>();
 
   /**
    * What to feed.
@@ -88,12 +91,13 @@ public final class Demo {
     RecordFeed feed = feed(run, start);
     Tallies before = Tallies.count(admin, settings.blueprint(), STREAMS);
     long loggedBefore = logged();
-    JsonNode sender = addClient(run);
+    JsonNode client = addClient(run);
+    sender.set(client.path("id").asText());
     try (DemoProgress progress =
         new DemoProgress(admin, counts, freshness, terminal, quiet, feed.size())) {
       progress.start();
       long feeding = System.nanoTime();
-      feed(feed, sender, run);
+      feed(feed, client, run);
       Duration fed = Duration.ofNanos(System.nanoTime() - feeding);
       progress.phase("catching up");
       long waiting = System.nanoTime();
@@ -111,8 +115,18 @@ public final class Demo {
               settled);
       List<Answer> answers = ask();
       return new DemoReport(found, ledger.total(), checks(found), answers);
-    } finally {
-      admin.delete("/v1/clients/" + sender.path("id").asText());
+    }
+  }
+
+  /**
+   * Revokes the client that it sends with. To be called before the platform stops, at an
+   * interruption too; a second call does nothing.
+   */
+  @Override
+  public void close() {
+    String id = sender.getAndSet(null);
+    if (id != null) {
+      admin.delete("/v1/clients/" + id);
     }
   }
 
@@ -155,9 +169,9 @@ public final class Demo {
     return new MixedFeed(List.of(series, fleet));
   }
 
-  private void feed(RecordFeed feed, JsonNode sender, String run) throws InterruptedException {
-    LeatClient client = admin.withKey(sender.path("key").asText());
-    EventSender events = new EventSender(client, RetryPolicy.DEFAULT, Pause.sleeping());
+  private void feed(RecordFeed feed, JsonNode client, String run) throws InterruptedException {
+    LeatClient sending = admin.withKey(client.path("key").asText());
+    EventSender events = new EventSender(sending, RetryPolicy.DEFAULT, Pause.sleeping());
     double perSecond = feed.size() / (settings.length().toMillis() / 1_000.0);
     Duration longest = settings.length().multipliedBy(3).plusSeconds(60);
     boolean whole =

@@ -184,6 +184,7 @@ class LeatCommandTest {
       JsonNode summary = LeatClient.JSON.readTree(terminal.out());
       assertThat(summary.path("ok").asBoolean()).isTrue();
       assertThat(code).isZero();
+      assertThat(leat.clients).isEmpty();
     }
   }
 
