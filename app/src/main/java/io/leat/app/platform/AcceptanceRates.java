@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many events the gateway accepts a second: over the last minute, or since the start if that is
@@ -25,6 +27,7 @@ final class AcceptanceRates implements AutoCloseable {
   private final MeterRegistry registry;
   private final LongSupplier nanoTime;
   private final Deque<Sample> samples = new ArrayDeque<>();
+  private @Nullable ScheduledFuture<?> sampling;
   private final ScheduledExecutorService sampler =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -45,9 +48,10 @@ final class AcceptanceRates implements AutoCloseable {
     sample();
   }
 
-  void start() {
-    sampler.scheduleAtFixedRate(
-        this::sample, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  synchronized void start() {
+    sampling =
+        sampler.scheduleAtFixedRate(
+            this::sample, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Notes the counters; called regularly. */
@@ -82,7 +86,10 @@ final class AcceptanceRates implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (sampling != null) {
+      sampling.cancel(false);
+    }
     sampler.shutdownNow();
   }
 }

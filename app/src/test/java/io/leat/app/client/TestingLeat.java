@@ -63,6 +63,7 @@ public final class TestingLeat implements AutoCloseable {
   public final List<String> clients = new CopyOnWriteArrayList<>();
 
   public volatile boolean losesARow;
+  public volatile String jobFailure = "";
 
   public TestingLeat() throws IOException {
     this(HttpServer.create(LOOPBACK, 0), "http://127.0.0.1:");
@@ -263,7 +264,15 @@ public final class TestingLeat implements AutoCloseable {
         .addObject()
         .put("name", "kafka")
         .put("state", "running")
-        .put("address", "127.0.0.1:9092");
+        .put("address", "127.0.0.1:9092")
+        .put("detail", jobFailure.isEmpty() ? "" : "it does not answer");
+    status
+        .putArray("jobs")
+        .addObject()
+        .put("name", "devices-lake")
+        .put("state", "RUNNING")
+        .put("restarts", 3)
+        .put("failure", jobFailure);
     return status;
   }
 
