@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: leat demo devices --for 60s --rate 5000"})
 final class DemoCommand implements Callable<Integer> {
   private static final Duration STANDSTILL = Duration.ofSeconds(45);
+  private static final Duration REVOKE_WITHIN = Duration.ofSeconds(10);
 
   @Parameters(paramLabel = "NAME", description = "The blueprint: devices.")
   String name = "";
@@ -207,16 +208,38 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  /** Ctrl-C reaches PostgreSQL too: until it is back, the client cannot be revoked. */
   private void revoke(Demo demo) {
-    try {
-      demo.close();
-    } catch (RuntimeException e) {
-      leat.terminal()
-          .note(
-              "The demo's client could not be revoked ("
-                  + e.getMessage()
-                  + "); it expires within a day");
+    long until = System.nanoTime() + REVOKE_WITHIN.toNanos();
+    while (true) {
+      try {
+        demo.close();
+        return;
+      } catch (RuntimeException e) {
+        if (System.nanoTime() > until || !paused()) {
+          notRevoked(e);
+          return;
+        }
+      }
     }
+  }
+
+  private static boolean paused() {
+    try {
+      Thread.sleep(200);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void notRevoked(RuntimeException e) {
+    leat.terminal()
+        .note(
+            "The demo's client could not be revoked ("
+                + e.getMessage()
+                + "); it expires within a day");
   }
 
   /** The least fresh stream's. */

@@ -46,6 +46,7 @@ public final class Demo implements AutoCloseable {
   private final Ledger ledger = new Ledger();
   private final FeedCounts counts = new FeedCounts();
   private final AtomicReference<@Nullable String> sender = new AtomicReference<>();
+  private volatile boolean closed;
 
   /**
    * What to feed.
@@ -93,6 +94,9 @@ public final class Demo implements AutoCloseable {
     long loggedBefore = logged();
     JsonNode client = addClient(run);
     sender.set(client.path("id").asText());
+    if (closed) {
+      close(); // An interruption came while the client was being made.
+    }
     try (DemoProgress progress =
         new DemoProgress(admin, counts, freshness, terminal, quiet, feed.size())) {
       progress.start();
@@ -120,13 +124,15 @@ public final class Demo implements AutoCloseable {
 
   /**
    * Revokes the client that it sends with. To be called before the platform stops, at an
-   * interruption too; a second call does nothing.
+   * interruption too; a second call does nothing, unless the first one failed.
    */
   @Override
   public void close() {
-    String id = sender.getAndSet(null);
+    closed = true;
+    String id = sender.get();
     if (id != null) {
       admin.delete("/v1/clients/" + id);
+      sender.set(null);
     }
   }
 
