@@ -148,6 +148,10 @@ class CommandLineStoryTest {
     assertThat(status.path("components")).hasSize(6);
     assertThat(status.path("streams")).hasSize(4);
     assertThat(status.path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
+    assertThat(status.path("jobs").path(0).path("restarts").asInt(-1)).isZero();
+    assertThat(status.path("components"))
+        .extracting(component -> component.path("address").asText())
+        .contains("in this process, 1 job", "1 worker process");
     LeatProcess.Result people = command("", "status");
     assertThat(people.exitCode()).isEqualTo(0);
     assertThat(people.out()).contains("kafka", "running", "devices-lake", "telemetry");

@@ -10,6 +10,7 @@ import io.leat.gateway.format.RequestFormat;
 import io.leat.gateway.publishing.Publisher;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
+import io.leat.http.MalformedEncodingException;
 import io.leat.http.Principal;
 import io.leat.http.ProblemDocument;
 import io.leat.http.Role;
@@ -40,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * answer; workers parse and validate; the {@link Publisher} talks to Kafka.
  */
 public final class EventRoutes implements Routes, AutoCloseable {
+  /** The counter of events that the log has acknowledged, by the tag {@code stream}. */
+  public static final String ACCEPTED = "leat.events.accepted";
+
   private static final Logger LOG = LoggerFactory.getLogger(EventRoutes.class);
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int MAX_IDEMPOTENCY_KEY = 256;
@@ -146,9 +150,10 @@ public final class EventRoutes implements Routes, AutoCloseable {
         .onFailure(
             failure -> {
               if (failure instanceof LeatException e && Rejections.kept(e.code())) {
-                // The body's bytes are gone; that it came is kept all the same.
+                byte[] body =
+                    e instanceof MalformedEncodingException m ? m.received() : new byte[0];
                 Refusal refusal = Refusal.of(e.code(), String.valueOf(e.getMessage()));
-                submit(ctx, ingest(ctx, stream, principal, format), format, new byte[0], refusal);
+                submit(ctx, ingest(ctx, stream, principal, format), format, body, refusal);
                 return;
               }
               if (failure instanceof LeatException e) {

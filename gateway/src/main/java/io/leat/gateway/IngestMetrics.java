@@ -22,7 +22,7 @@ final class IngestMetrics {
           .computeIfAbsent(
               stream,
               s ->
-                  Counter.builder("leat.events.accepted")
+                  Counter.builder(EventRoutes.ACCEPTED)
                       .description("Events that the log has acknowledged")
                       .tag("stream", s)
                       .register(registry))

@@ -1,9 +1,9 @@
 package io.leat.gateway;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The streams that are served at present. Thread-safe; a change is seen whole or not at all. */
@@ -12,9 +12,9 @@ public final class StreamRegistry {
 
   /** Serves these streams and no others from now on. */
   public void replace(Collection<ServedStream> served) {
-    streams =
-        served.stream()
-            .collect(Collectors.toUnmodifiableMap(ServedStream::name, Function.identity()));
+    Map<String, ServedStream> next = new LinkedHashMap<>();
+    served.forEach(stream -> next.put(stream.name(), stream));
+    streams = Collections.unmodifiableMap(next);
   }
 
   /** The stream {@code blueprint.stream}, or null. */
@@ -22,7 +22,7 @@ public final class StreamRegistry {
     return streams.get(name);
   }
 
-  /** All of them. */
+  /** All of them, in the order in which they were given. */
   public Collection<ServedStream> all() {
     return streams.values();
   }

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventRoutesTest {
   private static final String JSON = "application/json";
@@ -178,10 +179,10 @@ class EventRoutesTest {
             MAPPER.readTree(
                 """
                 {"index":1,"status":422,"code":"schema-violation",
-                 "reason":"/t: string found, number expected (and 3 more)",
-                 "errors":[{"pointer":"/t","message":"string found, number expected"},
-                  {"pointer":"/n","message":"number found, integer expected"},
-                  {"pointer":"/tags/0","message":"integer found, string expected"}],
+                 "reason":"/t: must be of type number, not string (and 3 more)",
+                 "errors":[{"pointer":"/t","message":"must be of type number, not string"},
+                  {"pointer":"/n","message":"must be of type integer, not number"},
+                  {"pointer":"/tags/0","message":"must be of type string, not integer"}],
                  "more_errors":1,"kept":true}
                 """));
     assertThat(results.get("results").get(2))
@@ -351,7 +352,7 @@ class EventRoutesTest {
             "422 schema-violation /data: the event has no data",
             "415 unsupported-media-type the attribute 'datacontenttype' must mean JSON",
             "400 malformed-cloudevent the attribute 'leatclient' has a name of Leat's own",
-            "422 schema-violation /data/t: must have a maximum value of 100",
+            "422 schema-violation /data/t: must be at most 100",
             "422 invalid-time /time: the time is no RFC 3339 date-time");
   }
 
@@ -372,12 +373,12 @@ class EventRoutesTest {
   void aSingleRecordIsRefusedWithAProblemDocument() throws Exception {
     HttpResponse<String> answer =
         gateway.post("sender", JSON, "{\"device\":\"x\",\"t\":\"hot\",\"event\":\"bad-1\"}");
-    assertProblem(answer, 422, "schema-violation", "/t: string found, number expected");
+    assertProblem(answer, 422, "schema-violation", "/t: must be of type number, not string");
     JsonNode problem = MAPPER.readTree(answer.body());
     assertThat(problem.get("errors"))
         .isEqualTo(
             MAPPER.readTree(
-                "[{\"pointer\":\"/t\",\"message\":\"string found, number expected\"}]"));
+                "[{\"pointer\":\"/t\",\"message\":\"must be of type number, not string\"}]"));
     assertThat(problem.get("kept").asBoolean()).isTrue();
   }
 
@@ -396,7 +397,7 @@ class EventRoutesTest {
             Map.ofEntries(
                 Map.entry("leat_stream", "telemetry"),
                 Map.entry("leat_code", "schema-violation"),
-                Map.entry("leat_reason", "/t: string found, number expected"),
+                Map.entry("leat_reason", "/t: must be of type number, not string"),
                 Map.entry("leat_stage", "gateway"),
                 Map.entry("leat_received", kept.header("leat_received")),
                 Map.entry("leat_client", "c-sender"),
@@ -528,17 +529,28 @@ class EventRoutesTest {
             "gzip");
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(logged("zip-1").value()).isEqualTo("{\"device\":\"z\",\"event\":\"zip-1\"}");
-    answer =
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "zstd"})
+  void whatCannotBeInflatedIsKeptAsItCame(String encoding) throws Exception {
+    String body = "[not " + encoding + "]";
+    HttpResponse<String> answer =
         gateway.post(
             "/v1/events/devices.telemetry",
             "sender",
             JSON,
-            TestingGateway.bytes("not gzip"),
+            TestingGateway.bytes(body),
             "Content-Encoding",
-            "gzip");
-    assertThat(answer.statusCode()).isEqualTo(400);
+            encoding);
+    String reason = "The body is not whole and valid " + encoding;
+    assertProblem(answer, 400, "malformed-encoding", reason);
+    assertThat(json(answer).get("kept").asBoolean()).isTrue();
     LoggedEvent kept = rejected(answer.headers().firstValue("X-Request-Id").orElseThrow());
     assertThat(kept.header("leat_code")).isEqualTo("malformed-encoding");
+    assertThat(kept.header("leat_reason")).isEqualTo(reason);
+    assertThat(kept.header("leat_length")).isEqualTo(String.valueOf(body.length()));
+    assertThat(kept.value()).isEqualTo(body);
   }
 
   @Test

@@ -48,8 +48,8 @@ public final class Bodies {
    * The whole body, inflated. Call it in the same turn of the event loop in which the handler runs.
    *
    * @return completes on the request's event loop; fails with a {@link LeatException}:
-   *     BODY_TOO_LARGE, MALFORMED_ENCODING, UNSUPPORTED_MEDIA_TYPE, REQUEST_TIMEOUT, OVERLOADED;
-   *     pass it to {@code ctx.fail}
+   *     BODY_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, REQUEST_TIMEOUT, OVERLOADED, or a {@link
+   *     MalformedEncodingException}; pass it to {@code ctx.fail}
    */
   public Future<byte[]> read(RoutingContext ctx, BodyLimits limits) {
     HttpServerRequest request = ctx.request();

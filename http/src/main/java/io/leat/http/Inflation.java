@@ -42,7 +42,8 @@ enum Inflation {
   /**
    * The decoded bytes. Takes CPU time; not for the event loop.
    *
-   * @throws LeatException MALFORMED_ENCODING, BODY_TOO_LARGE
+   * @throws MalformedEncodingException when the bytes are not that
+   * @throws LeatException BODY_TOO_LARGE
    */
   byte[] inflate(byte[] encoded, int maxBytes) {
     try (InputStream in = stream(new ByteArrayInputStream(encoded))) {
@@ -69,10 +70,8 @@ enum Inflation {
         size += count;
       }
     } catch (IOException e) {
-      throw new LeatException(
-          ErrorCode.MALFORMED_ENCODING,
-          "The body is not whole and valid " + name().toLowerCase(Locale.ROOT),
-          e);
+      throw new MalformedEncodingException(
+          "The body is not whole and valid " + name().toLowerCase(Locale.ROOT), encoded, e);
     }
   }
 

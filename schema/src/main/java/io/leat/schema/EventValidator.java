@@ -8,6 +8,7 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
+import com.networknt.schema.i18n.ResourceBundleMessageSource;
 import com.networknt.schema.keyword.AnnotationKeyword;
 import com.networknt.schema.path.PathType;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ public final class EventValidator {
           .formatAssertionsEnabled(true)
           .pathType(PathType.JSON_POINTER)
           .locale(Locale.ROOT)
+          .messageSource(
+              new ResourceBundleMessageSource("io.leat.schema.violations", "jsv-messages"))
           .preloadSchema(true)
           .build();
 
@@ -89,8 +92,25 @@ public final class EventValidator {
     List<Violation> violations = new ArrayList<>(errors.size());
     for (Error error : errors) {
       String pointer = error.getInstanceLocation().toString();
-      violations.add(new Violation(pointer, error.getKeyword(), error.getMessage()));
+      violations.add(new Violation(pointer, error.getKeyword(), message(error)));
     }
     return List.copyOf(violations);
+  }
+
+  /** In the words of violations.properties, but for what a message format cannot say well. */
+  private static String message(Error error) {
+    return switch (error.getKeyword()) {
+      case "const" -> "must be " + error.getSchemaNode();
+      case "multipleOf" -> "must be a multiple of " + error.getSchemaNode();
+      case "type" ->
+          "must be of type " + types(error.getSchemaNode()) + ", not " + error.getArguments()[0];
+      default -> error.getMessage();
+    };
+  }
+
+  private static String types(JsonNode type) {
+    List<String> names = new ArrayList<>();
+    (type.isArray() ? type : List.of(type)).forEach(name -> names.add(name.asText()));
+    return String.join(" or ", names);
   }
 }

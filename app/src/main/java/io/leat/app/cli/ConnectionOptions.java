@@ -81,12 +81,7 @@ final class ConnectionOptions {
           ? new LeatClient(target, credential, Trust.inCertificate(local))
           : new LeatClient(target, credential);
     } catch (IOException e) {
-      throw new CommandFailure(
-          "the certificate "
-              + (authorities != null ? authorities : local)
-              + " cannot be used: "
-              + e.getMessage(),
-          e);
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
   }
 

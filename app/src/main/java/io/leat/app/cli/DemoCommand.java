@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
     footer = {"", "Example: leat demo devices --for 60s --rate 5000"})
 final class DemoCommand implements Callable<Integer> {
   private static final Duration STANDSTILL = Duration.ofSeconds(45);
+  private static final Duration REVOKE_WITHIN = Duration.ofSeconds(10);
 
   @Parameters(paramLabel = "NAME", description = "The blueprint: devices.")
   String name = "";
@@ -83,6 +84,7 @@ final class DemoCommand implements Callable<Integer> {
   boolean json;
 
   private final LeatCommand leat;
+  private final AtomicBoolean interrupted = new AtomicBoolean();
 
   DemoCommand(LeatCommand leat) {
     this.leat = leat;
@@ -100,27 +102,25 @@ final class DemoCommand implements Callable<Integer> {
           "--for must be at least 1s, --devices at least 1 and --rate at least 10");
     }
     if (url != null) {
-      return feed(url, blueprint);
+      return feedElsewhere(url, blueprint);
     }
     Path directory = data != null ? data.toAbsolutePath() : Files.createTempDirectory("leat-demo-");
-    AtomicBoolean ended = new AtomicBoolean();
     boolean kept = data != null;
     try {
-      int code = run(blueprint, directory, ended);
+      int code = run(blueprint, directory);
       if (code == 0 && !kept) {
         delete(directory);
         kept = true;
       }
       return code;
     } finally {
-      if (!kept) {
+      if (!kept && !interrupted.get()) {
         leat.terminal().note("What it left, with its log, is kept in " + directory);
       }
     }
   }
 
-  private int run(Path blueprint, Path directory, AtomicBoolean ended)
-      throws IOException, InterruptedException {
+  private int run(Path blueprint, Path directory) throws IOException, InterruptedException {
     LogFiles.in(directory);
     Terminal terminal = leat.terminal();
     terminal.note("Starting " + name + " on " + directory);
@@ -135,45 +135,111 @@ final class DemoCommand implements Callable<Integer> {
       running =
           leat.context().launcher().start(List.of(blueprint), null, directory, settings, progress);
     }
-    Thread hook = new Thread(() -> interrupted(running, directory, ended), "leat-demo-stop");
+    terminal.note("Up in " + Text.duration(progress.elapsed()) + " at " + running.baseUri());
+    return feed(
+        new LeatClient(running.baseUri(), running.adminKey()),
+        running::freshness,
+        blueprint,
+        () -> stop(running, directory));
+  }
+
+  private void stop(PlatformLauncher.Running running, Path directory) {
+    long stopping = System.nanoTime();
+    running.close();
+    leat.terminal().note("Stopped in " + since(stopping));
+    if (interrupted.get() && data == null) {
+      delete(directory);
+    }
+  }
+
+  /** Feeds a Leat that runs already. */
+  private int feedElsewhere(URI target, Path blueprint) throws IOException, InterruptedException {
+    ConnectionOptions connection = new ConnectionOptions();
+    connection.url = target;
+    connection.data = data;
+    LeatClient client = connection.connect(leat.context().environment());
+    return feed(client, () -> reportedFreshness(client), blueprint, () -> {});
+  }
+
+  /**
+   * Feeds, compares and reports.
+   *
+   * @param stop called once behind that, or at Ctrl-C
+   */
+  private int feed(LeatClient client, Supplier<Freshness> freshness, Path blueprint, Runnable stop)
+      throws IOException, InterruptedException {
+    Terminal terminal = leat.terminal();
+    Demo.Settings settings =
+        new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices);
+    Demo demo =
+        new Demo(client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL);
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread hook = new Thread(() -> interrupted(ended, demo, stop), "leat-demo-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      terminal.note("Up in " + Text.duration(progress.elapsed()) + " at " + running.baseUri());
-      return feed(
-          new LeatClient(running.baseUri(), running.adminKey()), running::freshness, blueprint);
+      DemoReport report = demo.run();
+      if (json) {
+        terminal.line(report.json().toString());
+      } else {
+        report.print(terminal);
+      }
+      return report.isOk() ? 0 : 1;
+    } catch (IOException | RuntimeException e) {
+      if (interrupted.get()) {
+        return 1; // What failed was stopped on purpose, and said so.
+      }
+      throw e;
     } finally {
       if (ended.compareAndSet(false, true)) {
-        long stopping = System.nanoTime();
-        running.close();
-        terminal.note("Stopped in " + since(stopping));
+        revoke(demo);
+        stop.run();
         Runtime.getRuntime().removeShutdownHook(hook);
       }
     }
   }
 
-  /** Feeds a Leat that runs already. */
-  private int feed(URI target, Path blueprint) throws IOException, InterruptedException {
-    ConnectionOptions connection = new ConnectionOptions();
-    connection.url = target;
-    connection.data = data;
-    LeatClient client = connection.connect(leat.context().environment());
-    return feed(client, () -> reportedFreshness(client), blueprint);
+  /** Ctrl-C. */
+  private void interrupted(AtomicBoolean ended, Demo demo, Runnable stop) {
+    if (ended.compareAndSet(false, true)) {
+      interrupted.set(true);
+      leat.terminal().note("Interrupted; stopping");
+      revoke(demo);
+      stop.run();
+    }
   }
 
-  private int feed(LeatClient client, Supplier<Freshness> freshness, Path blueprint)
-      throws IOException, InterruptedException {
-    Terminal terminal = leat.terminal();
-    Demo.Settings settings =
-        new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices);
-    DemoReport report =
-        new Demo(client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL)
-            .run();
-    if (json) {
-      terminal.line(report.json().toString());
-    } else {
-      report.print(terminal);
+  /** Ctrl-C reaches PostgreSQL too: until it is back, the client cannot be revoked. */
+  private void revoke(Demo demo) {
+    long until = System.nanoTime() + REVOKE_WITHIN.toNanos();
+    while (true) {
+      try {
+        demo.close();
+        return;
+      } catch (RuntimeException e) {
+        if (System.nanoTime() > until || !paused()) {
+          notRevoked(e);
+          return;
+        }
+      }
     }
-    return report.isOk() ? 0 : 1;
+  }
+
+  private static boolean paused() {
+    try {
+      Thread.sleep(200);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void notRevoked(RuntimeException e) {
+    leat.terminal()
+        .note(
+            "The demo's client could not be revoked ("
+                + e.getMessage()
+                + "); it expires within a day");
   }
 
   /** The least fresh stream's. */
@@ -187,17 +253,6 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return new Freshness(p50, p99);
-  }
-
-  /** Ctrl-C. */
-  private void interrupted(PlatformLauncher.Running running, Path directory, AtomicBoolean ended) {
-    if (ended.compareAndSet(false, true)) {
-      leat.terminal().note("Interrupted; stopping");
-      running.close();
-      if (data == null) {
-        delete(directory);
-      }
-    }
   }
 
   private static String since(long nanos) {

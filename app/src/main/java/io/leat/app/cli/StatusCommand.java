@@ -76,16 +76,50 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Table components(JsonNode components) {
-    Table table = new Table("component", "state", "address", "detail");
+    List<String> titles = List.of("component", "state", "address");
+    Table table = table(titles, components, "detail", "detail");
     for (JsonNode c : components) {
-      table.row(text(c, "name"), state(c), text(c, "address"), text(c, "detail"));
+      table.row(row(components, "detail", c, text(c, "name"), state(c), text(c, "address")));
     }
     return table;
   }
 
+  /** With a column for a text that is mostly missing, if one has it. */
+  private static Table table(List<String> titles, JsonNode all, String text, String title) {
+    List<String> shown = new ArrayList<>(titles);
+    if (anyHas(all, text)) {
+      shown.add(title);
+    }
+    return new Table(shown.toArray(String[]::new));
+  }
+
+  private static String[] row(JsonNode all, String text, JsonNode one, String... cells) {
+    List<String> shown = new ArrayList<>(List.of(cells));
+    if (anyHas(all, text)) {
+      shown.add(text(one, text));
+    }
+    return shown.toArray(String[]::new);
+  }
+
+  private static boolean anyHas(JsonNode all, String text) {
+    for (JsonNode one : all) {
+      if (!text(one, text).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private Table streams(JsonNode streams) {
     Table table =
-        new Table("stream", "partitions>", "logged>", "processed>", "lag>", "rate>", "freshness>");
+        new Table(
+            "stream",
+            "partitions>",
+            "logged>",
+            "processed>",
+            "lag>",
+            "rate>",
+            "freshness p50/p99>");
     for (JsonNode s : streams) {
       JsonNode fresh = s.path("freshness_ms");
       table.row(
@@ -95,17 +129,25 @@ final class StatusCommand implements Callable<Integer> {
           count(s, "processed"),
           count(s, "lag"),
           s.has("rate") ? Text.rate(s.path("rate").asDouble()) : "",
-          fresh.has("p50")
-              ? fresh.path("p50").asLong() + " / " + fresh.path("p99").asLong() + " ms"
-              : "");
+          freshness(fresh.path("p50").asLong(), fresh.path("p99").asLong()));
     }
     return table;
   }
 
+  /** Nothing when no event was measured. */
+  private static String freshness(long p50, long p99) {
+    return p99 == 0
+        ? ""
+        : Text.duration(Duration.ofMillis(p50)) + " / " + Text.duration(Duration.ofMillis(p99));
+  }
+
   private Table jobs(JsonNode jobs) {
-    Table table = new Table("job", "state", "last checkpoint", "restarts>");
+    List<String> titles = List.of("job", "state", "last checkpoint", "restarts>");
+    Table table = table(titles, jobs, "failure", "last failure");
     for (JsonNode j : jobs) {
-      table.row(text(j, "name"), state(j), age(j.path("last_checkpoint")), count(j, "restarts"));
+      String checkpoint = age(j.path("last_checkpoint"));
+      table.row(
+          row(jobs, "failure", j, text(j, "name"), state(j), checkpoint, count(j, "restarts")));
     }
     return table;
   }

@@ -48,7 +48,7 @@ final class TraceCommand implements Callable<Integer> {
     if (places.isEmpty()) {
       throw new CommandFailure("no event with the id '" + id + "' is known");
     }
-    Table table = new Table("place", "stream", "position", "time", "detail");
+    Table table = new Table("place", "position", "moment", "time", "detail");
     for (JsonNode place : places) {
       String name = place.path("place").asText("");
       Style style =
@@ -59,13 +59,20 @@ final class TraceCommand implements Callable<Integer> {
           };
       table.row(
           terminal.styled(style, Text.printable(name)),
-          text(place, "stream"),
           text(place, "position"),
+          text(place, "moment"),
           text(place, "time"),
-          text(place, "detail"));
+          detail(place));
     }
     table.print(terminal);
     return 0;
+  }
+
+  /** The stream too, where the position is that of another topic. */
+  private static String detail(JsonNode place) {
+    String stream = text(place, "stream");
+    String detail = text(place, "detail");
+    return text(place, "position").startsWith(stream + "/") ? detail : stream + ": " + detail;
   }
 
   private static String text(JsonNode node, String name) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,10 +64,12 @@ public final class EventSender {
     }
   }
 
-  private Answer attempt(HttpRequest request) {
+  private Answer attempt(HttpRequest request) throws IOException {
     try {
       HttpResponse<byte[]> response = client.exchangeAny(request);
       return new Answer(response.statusCode(), response.body(), retryAfter(response), "");
+    } catch (SSLHandshakeException e) {
+      throw new IOException(client.untrusted(e), e); // Nothing was sent, and it will not change.
     } catch (IOException e) {
       return new Answer(0, new byte[0], null, LeatClient.describe(e));
     }

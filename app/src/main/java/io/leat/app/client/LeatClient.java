@@ -13,8 +13,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 
 /** The HTTP interface of a running Leat. Thread-safe. */
 public final class LeatClient {
@@ -148,11 +150,29 @@ public final class LeatClient {
   }
 
   private UncheckedIOException unreachable(IOException e) {
-    String what =
-        e instanceof ConnectException
-            ? "no Leat answers at " + base + "; start one with 'leat up'"
-            : "the exchange with " + base + " failed: " + describe(e);
+    String what;
+    if (e instanceof ConnectException) {
+      what = "no Leat answers at " + base + "; start one with 'leat up'";
+    } else if (e instanceof SSLHandshakeException handshake) {
+      what = untrusted(handshake);
+    } else {
+      what = "the exchange with " + base + " failed: " + describe(e);
+    }
     return new UncheckedIOException(new IOException(what, e));
+  }
+
+  /** Why the server is not believed to be Leat, and what to do. */
+  String untrusted(SSLHandshakeException e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root instanceof CertPathBuilderException
+        ? "the certificate of "
+            + base
+            + " is not trusted; name a PEM file with it, or with the authority that signed it, by"
+            + " --ca or LEAT_CA"
+        : "the TLS handshake with " + base + " failed: " + root.getMessage();
   }
 
   static String describe(IOException e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -68,6 +69,8 @@ public final class Trust {
         throw new IOException(pem + " holds no certificate");
       }
       return found;
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no certificate file " + pem, e);
     } catch (CertificateException e) {
       throw new IOException(pem + " is not a PEM file of certificates: " + e.getMessage(), e);
     }

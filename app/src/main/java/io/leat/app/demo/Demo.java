@@ -18,13 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a running blueprint real series and a made-up fleet over HTTP, waits until the tables hold
  * them, and compares.
  */
-public final class Demo {
+public final class Demo implements AutoCloseable {
   private static final int CONNECTIONS = 4;
   private static final int FLEET_RATE = 700;
 
@@ -43,6 +45,8 @@ public final class Demo {
   private final Duration standstill;
   private final Ledger ledger = new Ledger();
   private final FeedCounts counts = new FeedCounts();
+  private final AtomicReference<@Nullable String> sender = new AtomicReference<>();
+  private volatile boolean closed;
 
   /**
    * What to feed.
@@ -88,12 +92,16 @@ public final class Demo {
     RecordFeed feed = feed(run, start);
     Tallies before = Tallies.count(admin, settings.blueprint(), STREAMS);
     long loggedBefore = logged();
-    JsonNode sender = addClient(run);
+    JsonNode client = addClient(run);
+    sender.set(client.path("id").asText());
+    if (closed) {
+      close(); // An interruption came while the client was being made.
+    }
     try (DemoProgress progress =
         new DemoProgress(admin, counts, freshness, terminal, quiet, feed.size())) {
       progress.start();
       long feeding = System.nanoTime();
-      feed(feed, sender, run);
+      feed(feed, client, run);
       Duration fed = Duration.ofNanos(System.nanoTime() - feeding);
       progress.phase("catching up");
       long waiting = System.nanoTime();
@@ -111,8 +119,20 @@ public final class Demo {
               settled);
       List<Answer> answers = ask();
       return new DemoReport(found, ledger.total(), checks(found), answers);
-    } finally {
-      admin.delete("/v1/clients/" + sender.path("id").asText());
+    }
+  }
+
+  /**
+   * Revokes the client that it sends with. To be called before the platform stops, at an
+   * interruption too; a second call does nothing, unless the first one failed.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    String id = sender.get();
+    if (id != null) {
+      admin.delete("/v1/clients/" + id);
+      sender.set(null);
     }
   }
 
@@ -155,9 +175,9 @@ public final class Demo {
     return new MixedFeed(List.of(series, fleet));
   }
 
-  private void feed(RecordFeed feed, JsonNode sender, String run) throws InterruptedException {
-    LeatClient client = admin.withKey(sender.path("key").asText());
-    EventSender events = new EventSender(client, RetryPolicy.DEFAULT, Pause.sleeping());
+  private void feed(RecordFeed feed, JsonNode client, String run) throws InterruptedException {
+    LeatClient sending = admin.withKey(client.path("key").asText());
+    EventSender events = new EventSender(sending, RetryPolicy.DEFAULT, Pause.sleeping());
     double perSecond = feed.size() / (settings.length().toMillis() / 1_000.0);
     Duration longest = settings.length().multipliedBy(3).plusSeconds(60);
     boolean whole =

@@ -64,6 +64,18 @@ public final class FlinkJob {
     return hasTasks; // none are known while Flink prepares the job
   }
 
+  /**
+   * How often its tasks were started anew after a failure, since it was submitted; of tasks that
+   * fail independently, the one that did most often.
+   */
+  public int restarts() {
+    int restarts = 0;
+    for (AccessExecutionVertex task : graph().getAllExecutionVertices()) {
+      restarts = Math.max(restarts, task.getCurrentExecutionAttempt().getAttemptNumber());
+    }
+    return restarts;
+  }
+
   /** How its checkpoints go. */
   public CheckpointReport checkpoints() {
     CheckpointStatsSnapshot stats = graph().getCheckpointStatsSnapshot();

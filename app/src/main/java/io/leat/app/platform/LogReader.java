@@ -3,8 +3,10 @@ package io.leat.app.platform;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.event.LogHeaders;
+import io.leat.event.LogPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -116,6 +118,40 @@ final class LogReader implements AutoCloseable {
       }
     }
     return found;
+  }
+
+  /**
+   * When the log took some records, by its own timestamps.
+   *
+   * @param records of the present log epoch
+   * @return without those that it does not give within some seconds
+   */
+  Map<LogPosition, Instant> times(Collection<LogPosition> records) {
+    Map<LogPosition, Instant> times = new HashMap<>();
+    if (records.isEmpty()) {
+      return times;
+    }
+    Properties all = new Properties();
+    all.putAll(client);
+    all.put("enable.auto.commit", "false");
+    all.put("max.poll.records", "1");
+    long until = System.nanoTime() + ANSWER.toNanos();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      for (LogPosition record : records) {
+        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, record.offset());
+        while (System.nanoTime() < until && consumer.position(partition) == record.offset()) {
+          for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(200))) {
+            if (logged.offset() == record.offset()) {
+              times.put(record, Instant.ofEpochMilli(logged.timestamp()));
+            }
+          }
+        }
+      }
+    }
+    return times;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
 import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Settings;
+import io.leat.app.terminal.Text;
 import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.BlueprintLoader;
 import io.leat.event.ErrorCode;
@@ -143,9 +144,16 @@ public final class Platform implements AutoCloseable {
   public List<Component> components() {
     List<Component> all = new ArrayList<>(foundation.components());
     all.add(
-        new Component("flink", "in this process, " + jobs.jobs().size() + " job(s)", "embedded"));
+        new Component(
+            "flink",
+            "in this process, " + Text.plural(jobs.jobs().size(), "job", "jobs"),
+            "embedded"));
     all.add(new Component("lake", settings.warehouse().toString(), "iceberg"));
-    all.add(new Component("query", settings.query().workers() + " worker process(es)", "duckdb"));
+    all.add(
+        new Component(
+            "query",
+            Text.plural(settings.query().workers(), "worker process", "worker processes"),
+            "duckdb"));
     all.add(new Component("gateway", baseUri().toString(), "http"));
     return all;
   }
@@ -178,19 +186,27 @@ public final class Platform implements AutoCloseable {
   }
 
   private List<Routes> operations(Vertx vertx, Health health, QueryEngine queries) {
+    AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
+    rates.start();
     LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
     StatusReport status =
         new StatusReport(
             streams,
             log,
             books,
+            rates,
             freshness,
             jobs,
             foundation.catalog().catalog(),
             health,
             this::components);
     Trace trace =
-        new Trace(streams, log, books, sql -> List.copyOf(queries.query(sql, 1_000).rows()));
+        new Trace(
+            streams,
+            log,
+            books,
+            foundation.catalog().catalog(),
+            sql -> List.copyOf(queries.query(sql, 1_000).rows()));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
         closing.add("operations", new PlatformRoutes(vertx, status::now, trace::of, this::apply));

@@ -31,6 +31,7 @@ final class StatusReport {
   private final StreamRegistry streams;
   private final LogReader log;
   private final Map<String, Books> books;
+  private final AcceptanceRates rates;
   private final FreshnessMonitor freshness;
   private final LakeJobs jobs;
   private final Catalog catalog;
@@ -41,6 +42,7 @@ final class StatusReport {
       StreamRegistry streams,
       LogReader log,
       Map<String, Books> books,
+      AcceptanceRates rates,
       FreshnessMonitor freshness,
       LakeJobs jobs,
       Catalog catalog,
@@ -49,6 +51,7 @@ final class StatusReport {
     this.streams = streams;
     this.log = log;
     this.books = books;
+    this.rates = rates;
     this.freshness = freshness;
     this.jobs = jobs;
     this.catalog = catalog;
@@ -84,6 +87,7 @@ final class StatusReport {
     Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
     books.forEach((blueprint, book) -> totals.put(blueprint, book.totals()));
     Map<TopicPartition, Long> ends = ends();
+    Map<String, Double> perSecond = rates.perSecond();
     for (ServedStream stream : streams.all()) {
       Books.Totals books =
           totals
@@ -104,7 +108,8 @@ final class StatusReport {
               .put("processed", books.processed())
               .put("duplicates", books.duplicates())
               .put("quarantined", books.quarantined())
-              .put("lag", lag(stream, ends, books));
+              .put("lag", lag(stream, ends, books))
+              .put("rate", rounded(perSecond.getOrDefault(stream.name(), 0.0)));
       FreshnessMonitor.Percentiles fresh = freshness.of(stream.name());
       one.putObject("freshness_ms").put("p50", fresh.p50()).put("p99", fresh.p99());
       sums[0] += logged;
@@ -120,6 +125,10 @@ final class StatusReport {
         .put("processed", sums[2])
         .put("duplicates", sums[3])
         .put("quarantined", sums[4]);
+  }
+
+  private static double rounded(double perSecond) {
+    return Math.round(perSecond * 1_000) / 1e3;
   }
 
   private static long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
@@ -151,6 +160,7 @@ final class StatusReport {
       try {
         CheckpointReport checkpoints = job.checkpoints();
         one.put("state", job.status().name());
+        one.put("restarts", job.restarts());
         one.put("checkpoints", checkpoints.completed());
         one.put("failed_checkpoints", checkpoints.failed());
         Instant last = checkpoints.lastCompleted();

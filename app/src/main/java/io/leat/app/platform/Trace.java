@@ -8,15 +8,25 @@ import io.leat.event.LogPosition;
 import io.leat.event.Names;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
+import io.leat.lake.Commits;
+import io.leat.stream.LakeTables;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -25,9 +35,13 @@ import org.apache.kafka.common.TopicPartition;
 final class Trace {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** An id that was sent more often gets the moments of this many records only. */
+  private static final int MOST_MOMENTS = 50;
+
   private final StreamRegistry streams;
   private final LogReader log;
   private final Map<String, Books> books;
+  private final Catalog catalog;
   private final Function<String, List<JsonNode>> sql;
 
   /**
@@ -37,134 +51,231 @@ final class Trace {
       StreamRegistry streams,
       LogReader log,
       Map<String, Books> books,
+      Catalog catalog,
       Function<String, List<JsonNode>> sql) {
     this.streams = streams;
     this.log = log;
     this.books = books;
+    this.catalog = catalog;
     this.sql = sql;
+  }
+
+  /** The kinds of places, in the order in which an event comes to them. */
+  private enum Place {
+    LOG,
+    RAW,
+    PROCESSED,
+    QUARANTINE,
+    REJECTED;
+
+    static Place of(String name) {
+      return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What happened to the event in a place at the time that is told. */
+  private enum Moment {
+    /** Kafka took it. */
+    LOGGED,
+    /** The snapshot with the row was committed. */
+    COMMITTED,
+    /** The gateway refused it. */
+    REFUSED,
+    /** The gateway received it: all that is known when the record or the snapshot is gone. */
+    RECEIVED
+  }
+
+  private record Found(
+      Place place, String stream, LogPosition position, Moment moment, String time, String detail) {
+    static final Comparator<Found> ALONG_THE_WAY =
+        Comparator.comparing(Found::place)
+            .thenComparing(Found::time)
+            .thenComparing(Found::position);
+
+    ObjectNode json() {
+      return JSON.createObjectNode()
+          .put("place", place.text())
+          .put("stream", stream)
+          .put("position", position.toString())
+          .put("moment", moment.name().toLowerCase(Locale.ROOT))
+          .put("time", time)
+          .put("detail", detail);
+    }
+  }
+
+  /** A row of a table that has the event. */
+  private record Row(
+      Place place, String stream, LogPosition position, String received, String detail) {
+
+    static Row of(JsonNode row) {
+      Place place = Place.of(row.path(0).asText());
+      String stream = row.path(1).asText();
+      String topic = place == Place.REJECTED ? Names.rejectedTopic(blueprint(stream)) : stream;
+      return new Row(
+          place,
+          stream,
+          new LogPosition(row.path(2).asInt(), topic, row.path(3).asInt(), row.path(4).asLong()),
+          row.path(5).asText(),
+          row.path(6).asText());
+    }
+
+    private static String blueprint(String stream) {
+      return stream.substring(0, stream.indexOf('.'));
+    }
+
+    private String name() {
+      return stream.substring(stream.indexOf('.') + 1);
+    }
+
+    TableIdentifier table() {
+      String blueprint = blueprint(stream);
+      return switch (place) {
+        case PROCESSED -> TableIdentifier.of(Names.processedNamespace(blueprint), name());
+        case QUARANTINE -> TableIdentifier.of(Names.rawNamespace(blueprint), LakeTables.QUARANTINE);
+        case REJECTED -> TableIdentifier.of(Names.rawNamespace(blueprint), LakeTables.REJECTED);
+        case RAW, LOG -> TableIdentifier.of(Names.rawNamespace(blueprint), name());
+      };
+    }
+
+    /** What no other row of the table fits. */
+    Expression only() {
+      String prefix = place == Place.PROCESSED ? "_" : "";
+      Expression same =
+          Expressions.and(
+              Expressions.equal(prefix + "log_epoch", position.epoch()),
+              Expressions.equal(prefix + "log_partition", position.partition()),
+              Expressions.equal(prefix + "log_offset", position.offset()));
+      return place == Place.QUARANTINE
+          ? Expressions.and(same, Expressions.equal("stream", name()))
+          : same;
+    }
   }
 
   /** The places of an event id; an empty list when nothing is known of it. */
   ObjectNode of(String eventId) {
-    ObjectNode trace = JSON.createObjectNode().put("id", eventId);
-    ArrayNode places = trace.putArray("places");
     // The books first: what is committed after this is found twice rather than not at all.
     Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
     books.forEach((blueprint, book) -> totals.put(blueprint, book.totals()));
-    List<JsonNode> rows = sql.apply(query(eventId));
+    List<Row> rows = sql.apply(query(eventId)).stream().map(Row::of).toList();
+    List<Found> found = new ArrayList<>();
     for (ServedStream stream : streams.all()) {
-      logged(eventId, stream, totals, rows, places);
+      found.addAll(logged(stream, rows));
+      found.addAll(underWay(eventId, stream, totals));
     }
-    rows.forEach(row -> places.add(place(row)));
+    found.addAll(inTables(rows));
+    found.sort(Found.ALONG_THE_WAY);
+    ObjectNode trace = JSON.createObjectNode().put("id", eventId);
+    ArrayNode places = trace.putArray("places");
+    found.forEach(one -> places.add(one.json()));
     return trace;
-  }
-
-  /** A table that events are looked for in, with the SQL of what is shown of it. */
-  private record Place(
-      String name, String table, String stream, String columns, String time, String detail) {
-
-    /**
-     * Leat's own columns begin with {@code columns}: nothing, or an underscore in processed tables.
-     */
-    String select(String idLiteral) {
-      return String.join(
-          " ",
-          "SELECT '" + name + "' AS place,",
-          stream + " AS stream,",
-          columns + "log_epoch AS epoch,",
-          columns + "log_partition AS part,",
-          columns + "log_offset AS pos,",
-          time + " AS at,",
-          detail + " AS detail",
-          "FROM " + table,
-          "WHERE " + columns + "event_id = " + idLiteral);
-    }
   }
 
   private String query(String eventId) {
     String id = "'" + eventId.replace("'", "''") + "'";
-    return places().stream().map(p -> p.select(id)).collect(Collectors.joining("\nUNION ALL "))
-        + "\nORDER BY 6, 1";
-  }
-
-  private List<Place> places() {
-    List<Place> places = new ArrayList<>();
+    List<String> selects = new ArrayList<>();
     Set<String> blueprints = new TreeSet<>();
     for (ServedStream stream : streams.all()) {
       String blueprint = stream.blueprint().name();
       blueprints.add(blueprint);
-      String table = "." + stream.spec().name();
       String name = "'" + stream.name() + "'";
-      places.add(
-          new Place("raw", Names.rawNamespace(blueprint) + table, name, "", "received_at", "''"));
-      places.add(
-          new Place(
-              "processed",
-              Names.processedNamespace(blueprint) + table,
-              name,
-              "_",
-              "_received_at",
-              "coalesce(array_to_string(_quality, ', '), '')"));
+      String table = "." + stream.spec().name();
+      String raw = Names.rawNamespace(blueprint) + table;
+      String processed = Names.processedNamespace(blueprint) + table;
+      String quality = "coalesce(array_to_string(_quality, ', '), '')";
+      selects.add(select(Place.RAW, raw, name, "", "''", id));
+      selects.add(select(Place.PROCESSED, processed, name, "_", quality, id));
     }
     for (String blueprint : blueprints) {
-      places.add(refused("quarantine", blueprint, "quarantined_at"));
-      places.add(refused("rejected", blueprint, "received_at"));
+      for (Place place : List.of(Place.QUARANTINE, Place.REJECTED)) {
+        String table = Names.rawNamespace(blueprint) + "." + place.text();
+        String stream = "'" + blueprint + ".' || stream";
+        selects.add(select(place, table, stream, "", "code || ': ' || reason", id));
+      }
     }
-    return places;
-  }
-
-  private static Place refused(String table, String blueprint, String time) {
-    return new Place(
-        table,
-        Names.rawNamespace(blueprint) + "." + table,
-        "'" + blueprint + ".' || stream",
-        "",
-        time,
-        "code || ': ' || reason");
-  }
-
-  private static ObjectNode place(JsonNode row) {
-    String place = row.path(0).asText();
-    String stream = row.path(1).asText();
-    String topic = place.equals("rejected") ? stream.replaceFirst("\\..*", ".rejected") : stream;
-    return JSON.createObjectNode()
-        .put("place", place)
-        .put("stream", stream)
-        .put(
-            "position",
-            new LogPosition(row.path(2).asInt(), topic, row.path(3).asInt(), row.path(4).asLong())
-                .toString())
-        .put("time", row.path(5).asText())
-        .put("detail", row.path(6).asText());
+    return selects.stream().collect(Collectors.joining("\nUNION ALL ")) + "\nORDER BY 6, 1";
   }
 
   /**
-   * Where the log has the event: the positions that raw rows name and the log still keeps, and the
-   * log's tail.
+   * @param prefix what the names of Leat's own columns begin with: nothing, or an underscore in
+   *     processed tables
    */
-  private void logged(
-      String eventId,
-      ServedStream stream,
-      Map<String, Map<String, Books.Totals>> totals,
-      List<JsonNode> rows,
-      ArrayNode places) {
+  private static String select(
+      Place place, String table, String stream, String prefix, String detail, String idLiteral) {
+    return String.join(
+        " ",
+        "SELECT '" + place.text() + "' AS place,",
+        stream + " AS stream,",
+        prefix + "log_epoch AS epoch,",
+        prefix + "log_partition AS part,",
+        prefix + "log_offset AS pos,",
+        prefix + "received_at AS received,",
+        detail + " AS detail",
+        "FROM " + table,
+        "WHERE " + prefix + "event_id = " + idLiteral);
+  }
+
+  private List<Found> inTables(List<Row> rows) {
+    Map<TableIdentifier, Commits> commits = new HashMap<>();
+    List<Found> found = new ArrayList<>();
+    int asked = 0;
+    for (Row row : rows) {
+      Moment moment = row.place() == Place.REJECTED ? Moment.REFUSED : Moment.RECEIVED;
+      String time = row.received();
+      if (moment == Moment.RECEIVED && asked++ < MOST_MOMENTS) {
+        Optional<Instant> committed =
+            commits
+                .computeIfAbsent(row.table(), id -> new Commits(catalog.loadTable(id)))
+                .of(row.only());
+        moment = committed.isPresent() ? Moment.COMMITTED : moment;
+        time = committed.map(Instant::toString).orElse(time);
+      }
+      found.add(new Found(row.place(), row.stream(), row.position(), moment, time, row.detail()));
+    }
+    return found;
+  }
+
+  /** The positions that raw rows name, and whether the log still keeps them. */
+  private List<Found> logged(ServedStream stream, List<Row> rows) {
+    Map<TopicPartition, Long> kept = log.beginnings(StatusReport.partitions(stream));
+    Map<LogPosition, Row> raw = new LinkedHashMap<>();
+    rows.stream()
+        .filter(row -> row.place() == Place.RAW && row.stream().equals(stream.name()))
+        .forEach(row -> raw.put(row.position(), row));
+    List<LogPosition> there =
+        raw.keySet().stream().filter(position -> isKept(position, stream, kept)).toList();
+    Map<LogPosition, Instant> times = log.times(there.stream().limit(MOST_MOMENTS).toList());
+    List<Found> found = new ArrayList<>();
+    raw.forEach(
+        (position, row) -> {
+          Instant time = times.get(position);
+          found.add(
+              new Found(
+                  Place.LOG,
+                  stream.name(),
+                  position,
+                  time == null ? Moment.RECEIVED : Moment.LOGGED,
+                  time == null ? row.received() : time.toString(),
+                  there.contains(position) ? "" : "no longer kept"));
+        });
+    return found;
+  }
+
+  private static boolean isKept(
+      LogPosition position, ServedStream stream, Map<TopicPartition, Long> kept) {
+    TopicPartition partition = new TopicPartition(stream.name(), position.partition());
+    return position.epoch() == stream.logEpoch()
+        && position.offset() >= kept.getOrDefault(partition, 0L);
+  }
+
+  /** What the log's tail, which is not yet in the tables, has of the event. */
+  private List<Found> underWay(
+      String eventId, ServedStream stream, Map<String, Map<String, Books.Totals>> totals) {
     List<TopicPartition> partitions = StatusReport.partitions(stream);
     Map<TopicPartition, Long> kept = log.beginnings(partitions);
-    for (JsonNode row : rows) {
-      if (row.path(0).asText().equals("raw") && row.path(1).asText().equals(stream.name())) {
-        long offset = row.path(4).asLong();
-        TopicPartition partition = new TopicPartition(stream.name(), row.path(3).asInt());
-        boolean isKept =
-            row.path(2).asInt() == stream.logEpoch() && offset >= kept.getOrDefault(partition, 0L);
-        add(
-            places,
-            stream,
-            partition.partition(),
-            offset,
-            row.path(5).asText(),
-            isKept ? "" : "no longer kept");
-      }
-    }
     Map<Integer, Long> next =
         totals
             .getOrDefault(stream.blueprint().name(), Map.of())
@@ -176,27 +287,17 @@ final class Trace {
           partition,
           Math.max(next.getOrDefault(partition.partition(), 0L), kept.getOrDefault(partition, 0L)));
     }
-    for (LogReader.Found found : log.find(eventId, from)) {
-      String time = Instant.ofEpochMilli(found.timestampMillis()).toString();
-      add(places, stream, found.partition(), found.offset(), time, "not yet in the tables");
+    List<Found> found = new ArrayList<>();
+    for (LogReader.Found one : log.find(eventId, from)) {
+      found.add(
+          new Found(
+              Place.LOG,
+              stream.name(),
+              new LogPosition(stream.logEpoch(), stream.name(), one.partition(), one.offset()),
+              Moment.LOGGED,
+              Instant.ofEpochMilli(one.timestampMillis()).toString(),
+              "not yet in the tables"));
     }
-  }
-
-  private static void add(
-      ArrayNode places,
-      ServedStream stream,
-      int partition,
-      long offset,
-      String time,
-      String detail) {
-    places
-        .addObject()
-        .put("place", "log")
-        .put("stream", stream.name())
-        .put(
-            "position",
-            new LogPosition(stream.logEpoch(), stream.name(), partition, offset).toString())
-        .put("time", time)
-        .put("detail", detail);
+    return found;
   }
 }

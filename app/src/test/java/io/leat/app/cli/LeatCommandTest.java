@@ -176,6 +176,30 @@ class LeatCommandTest {
   }
 
   @Test
+  void statusShowsProblemsWhereThereAreSome() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      environment = Map.of("LEAT_URL", leat.uri().toString(), "LEAT_KEY", "k");
+      assertThat(run("status")).isZero();
+      leat.jobFailure = "the catalog is away";
+      assertThat(run("status")).isZero();
+      assertThat(terminal.out())
+          .isEqualTo(
+              """
+              component  state    address
+              kafka      running  127.0.0.1:9092
+
+              job           state    last checkpoint  restarts
+              devices-lake  RUNNING                          3
+              component  state    address         detail
+              kafka      running  127.0.0.1:9092  it does not answer
+
+              job           state    last checkpoint  restarts  last failure
+              devices-lake  RUNNING                          3  the catalog is away
+              """);
+    }
+  }
+
+  @Test
   void theDemoEndsWithItsSummaryAsJson(@TempDir Path data) throws Exception {
     try (TestingLeat leat = new TestingLeat()) {
       launcher = (blueprints, config, directory, overrides, observer) -> running(leat);
@@ -184,6 +208,7 @@ class LeatCommandTest {
       JsonNode summary = LeatClient.JSON.readTree(terminal.out());
       assertThat(summary.path("ok").asBoolean()).isTrue();
       assertThat(code).isZero();
+      assertThat(leat.clients).isEmpty();
     }
   }
 

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.BlueprintLoader;
 import io.leat.blueprint.StreamSpec;
@@ -26,9 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
 
 /**
  * Leat's HTTP interface in the memory of a test: judges devices' events with plain Java of its own
@@ -41,7 +45,11 @@ public final class TestingLeat implements AutoCloseable {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final InetSocketAddress LOOPBACK =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
   private final HttpServer server;
+  private final String address;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, StreamSpec> streams;
   private final Map<String, Map<String, Long>> tallies = new TreeMap<>();
@@ -50,16 +58,37 @@ public final class TestingLeat implements AutoCloseable {
   public final List<String> idempotencyKeys =
       java.util.Collections.synchronizedList(new ArrayList<>());
   public final List<String> bodies = java.util.Collections.synchronizedList(new ArrayList<>());
+
+  /** The ids of the clients that were added and not revoked. */
+  public final List<String> clients = new CopyOnWriteArrayList<>();
+
   public volatile boolean losesARow;
+  public volatile String jobFailure = "";
 
   public TestingLeat() throws IOException {
+    this(HttpServer.create(LOOPBACK, 0), "http://127.0.0.1:");
+  }
+
+  /** Over HTTPS, as {@code localhost}. */
+  public TestingLeat(SSLContext identity) throws IOException {
+    this(secure(identity), "https://localhost:");
+  }
+
+  private TestingLeat(HttpServer server, String address) throws IOException {
     Path blueprint = blueprint();
     Blueprint devices = new BlueprintLoader().load(blueprint);
     this.streams = devices.streams();
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this.server = server;
+    this.address = address;
     server.setExecutor(threads);
     server.createContext("/", this::handle);
     server.start();
+  }
+
+  private static HttpsServer secure(SSLContext identity) throws IOException {
+    HttpsServer server = HttpsServer.create(LOOPBACK, 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(identity));
+    return server;
   }
 
   /** The shipped blueprint, from wherever the tests run. */
@@ -70,7 +99,7 @@ public final class TestingLeat implements AutoCloseable {
   }
 
   public URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(address + server.getAddress().getPort());
   }
 
   /** The next requests with events get these statuses. */
@@ -100,8 +129,10 @@ public final class TestingLeat implements AutoCloseable {
         JsonNode body = STRICT.readTree(exchange.getRequestBody());
         answer(exchange, 200, sql(body.path("query").asText()));
       } else if (path.equals("/v1/clients") && method.equals("POST")) {
+        clients.add("c1");
         answer(exchange, 201, STRICT.createObjectNode().put("id", "c1").put("key", "leat_c1_x"));
       } else if (method.equals("DELETE")) {
+        clients.remove(path.substring(path.lastIndexOf('/') + 1));
         answer(exchange, 200, STRICT.createObjectNode());
       } else {
         ObjectNode problem = STRICT.createObjectNode();
@@ -233,7 +264,15 @@ public final class TestingLeat implements AutoCloseable {
         .addObject()
         .put("name", "kafka")
         .put("state", "running")
-        .put("address", "127.0.0.1:9092");
+        .put("address", "127.0.0.1:9092")
+        .put("detail", jobFailure.isEmpty() ? "" : "it does not answer");
+    status
+        .putArray("jobs")
+        .addObject()
+        .put("name", "devices-lake")
+        .put("state", "RUNNING")
+        .put("restarts", 3)
+        .put("failure", jobFailure);
     return status;
   }
 

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class DemoTest {
@@ -40,6 +42,22 @@ class DemoTest {
   }
 
   @Test
+  void itsClientIsRevokedAtAnInterruptionToo() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      Demo demo = prepared(leat, 45);
+      FutureTask<DemoReport> report = new FutureTask<>(demo::run);
+      new Thread(report, "demo").start();
+      while (leat.bodies.isEmpty()) {
+        Thread.sleep(5);
+      }
+      assertThat(leat.clients).containsExactly("c1");
+      demo.close();
+      assertThat(leat.clients).isEmpty();
+      assertThat(report.get(60, TimeUnit.SECONDS).isOk()).isTrue();
+    }
+  }
+
+  @Test
   void aRetriedBatchIsNoMismatch() throws Exception {
     try (TestingLeat leat = new TestingLeat()) {
       leat.refuse(503, 503);
@@ -64,15 +82,19 @@ class DemoTest {
   }
 
   private static DemoReport demo(TestingLeat leat, int standstillSeconds) throws Exception {
+    try (Demo demo = prepared(leat, standstillSeconds)) {
+      return demo.run();
+    }
+  }
+
+  private static Demo prepared(TestingLeat leat, int standstillSeconds) {
     return new Demo(
-            new LeatClient(leat.uri(), "k"),
-            () -> new Freshness(600, 1_100),
-            new Demo.Settings(
-                "devices", TestingLeat.blueprint(), Duration.ofSeconds(2), 1_500, 42, 40),
-            InstantSource.system(),
-            TestingTerminal.pipe().terminal(),
-            true,
-            Duration.ofSeconds(standstillSeconds))
-        .run();
+        new LeatClient(leat.uri(), "k"),
+        () -> new Freshness(600, 1_100),
+        new Demo.Settings("devices", TestingLeat.blueprint(), Duration.ofSeconds(2), 1_500, 42, 40),
+        InstantSource.system(),
+        TestingTerminal.pipe().terminal(),
+        true,
+        Duration.ofSeconds(standstillSeconds));
   }
 }

@@ -77,6 +77,7 @@ class FlinkEngineTest {
         assertThat(report.lastId()).isGreaterThan(savepointId);
         assertThat(report.lastDuration()).isLessThan(PATIENCE);
         assertThat(job.failure()).isNull();
+        assertThat(job.restarts()).isZero();
         assertThat(newest(flink).kind()).isEqualTo(RestorePoint.Kind.CHECKPOINT);
       }
     }
@@ -171,6 +172,7 @@ class FlinkEngineTest {
 
       await(() -> job.failure() != null);
 
+      await(() -> job.restarts() > 1);
       assertThat(job.failure()).hasMessage("java.lang.IllegalStateException: the catalog is away");
       assertThatThrownBy(() -> submit(flink, null))
           .isInstanceOf(LeatException.class)
