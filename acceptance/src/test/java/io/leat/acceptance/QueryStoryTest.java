@@ -51,6 +51,12 @@ class QueryStoryTest {
     assertThat(byPartition.path("files_scanned").asLong()).isPositive();
     assertThat(byPartition.path("files_skipped").asLong()).isPositive();
 
+    JsonNode byClock =
+        summary(
+            "SELECT count(*) FROM devices_processed.telemetry WHERE ts >= now() - INTERVAL 7 DAY");
+    assertThat(byClock.path("files_scanned").asLong()).isPositive();
+    assertThat(byClock.path("files_skipped").asLong()).isPositive();
+
     JsonNode byStatistics =
         summary("SELECT * FROM devices_processed.heartbeat WHERE uptime_s = 987654321");
     assertThat(byStatistics.path("rows").asLong()).isEqualTo(1);
@@ -124,6 +130,42 @@ class QueryStoryTest {
     assertThat(reader.get("/v1/clients").status()).isEqualTo(403);
     assertThat(reader.delete("/v1/clients/0").status()).isEqualTo(403);
     assertThat(nobody.send("devices.fault", fault).status()).isEqualTo(401);
+  }
+
+  @Test
+  void aClientQueriesTheTablesOfItsStreams() throws Exception {
+    TestingClient reader = client.as(client.newKey("q-one", "\"read\"", "\"devices.telemetry\""));
+    TestingClient all = client.as(client.newKey("q-all", "\"read\"", "\"devices.*\""));
+
+    assertThat(reader.number("SELECT count(*) FROM devices_raw.telemetry")).isNotNegative();
+    assertThat(reader.number("SELECT count(*) FROM devices_processed.telemetry")).isNotNegative();
+    assertThat(tables(reader))
+        .containsExactly("devices_processed.telemetry", "devices_raw.telemetry");
+    for (String table :
+        List.of(
+            "devices_raw.fault",
+            "devices_processed.fault",
+            "devices_processed.never",
+            "devices_raw.quarantine",
+            "devices_raw.rejected",
+            "devices_raw.ledger")) {
+      TestingClient.Answer answer =
+          reader.query("SELECT (SELECT count(*) FROM " + table + ") FROM devices_raw.telemetry", 1);
+      assertThat(answer.status()).as(answer::toString).isEqualTo(403);
+      assertThat(answer.code()).isEqualTo("forbidden");
+      assertThat(answer.json().path("detail").asText())
+          .startsWith("The client 'q-one' may not read the table '" + table + "': ");
+    }
+
+    assertThat(tables(all)).isEqualTo(tables(client)).contains("devices_raw.ledger");
+    assertThat(all.number("SELECT count(*) FROM devices_raw.quarantine")).isNotNegative();
+    assertThat(all.query("FROM devices_processed.never", 1).status()).isEqualTo(404);
+  }
+
+  private static List<String> tables(TestingClient client) throws Exception {
+    List<String> names = new ArrayList<>();
+    client.get("/v1/sql/tables").json().forEach(table -> names.add(table.path("table").asText()));
+    return names;
   }
 
   @Test

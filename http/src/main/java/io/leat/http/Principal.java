@@ -28,7 +28,10 @@ public record Principal(
     return allows(Role.SEND) && streams.matches(blueprintDotStream);
   }
 
-  /** Whether the events of the stream {@code blueprint.stream} may be read. */
+  /**
+   * Whether the events of the stream {@code blueprint.stream} may be read; {@code blueprint.*} asks
+   * for all streams of the blueprint, also those that it gets later, and {@code *} for everything.
+   */
   public boolean mayRead(String blueprintDotStream) {
     return allows(Role.READ) && streams.matches(blueprintDotStream);
   }

@@ -24,7 +24,7 @@ public record StreamScope(List<String> patterns) {
     }
   }
 
-  /** Whether the stream {@code blueprint.stream} is inside. */
+  /** Whether the stream {@code blueprint.stream} is inside, or every stream of a pattern. */
   public boolean matches(String blueprintDotStream) {
     for (String pattern : patterns) {
       if (pattern.equals("*")

@@ -27,6 +27,17 @@ class PrincipalTest {
   }
 
   @Test
+  void allOfABlueprintIsReadByWhoHasAllOfIt() {
+    assertThat(principal(Set.of(Role.READ), "devices.*").mayRead("devices.*")).isTrue();
+    assertThat(principal(Set.of(Role.READ), "*").mayRead("devices.*")).isTrue();
+    assertThat(principal(Set.of(Role.READ), "*").mayRead("*")).isTrue();
+    assertThat(principal(Set.of(Role.READ), "devices.*").mayRead("*")).isFalse();
+    assertThat(principal(Set.of(Role.READ), "devices.telemetry").mayRead("devices.*")).isFalse();
+    assertThat(principal(Set.of(Role.READ), "shop.*").mayRead("devices.*")).isFalse();
+    assertThat(principal(Set.of(Role.SEND), "devices.*").mayRead("devices.*")).isFalse();
+  }
+
+  @Test
   void anAdministratorMayDoAllButOnlyInsideTheScope() {
     Principal admin = principal(Set.of(Role.ADMIN), "shop.*");
 

@@ -7,6 +7,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.query.planning.Planner;
 import io.leat.query.planning.Planner.Pruning;
+import io.leat.query.planning.TableAccess;
 import io.leat.query.planning.TableNames;
 import io.leat.query.process.WorkerPool;
 import io.leat.query.process.WorkerSettings;
@@ -51,10 +52,15 @@ public final class QueryEngine implements AutoCloseable {
 
   /** Starts the first worker in the background. The catalog is not closed by this object. */
   public QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry) {
-    this(settings, catalog, registry, Pruning.ON);
+    this(settings, catalog, registry, InstantSource.system(), Pruning.ON);
   }
 
-  QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry, Pruning pruning) {
+  QueryEngine(
+      QuerySettings settings,
+      Catalog catalog,
+      MeterRegistry registry,
+      InstantSource time,
+      Pruning pruning) {
     this.settings = settings;
     this.pool = new WorkerPool(workers(settings), InstantSource.system(), registry);
     this.threads =
@@ -77,7 +83,8 @@ public final class QueryEngine implements AutoCloseable {
             clock,
             threads,
             new ObjectMapper(),
-            registry);
+            registry,
+            time);
     Gauge.builder(
             "leat_query_waiting_fill",
             threads,
@@ -99,10 +106,11 @@ public final class QueryEngine implements AutoCloseable {
    *
    * @param rowLimit rows of the answer; 0 means the settings' default; more than their maximum is
    *     cut to it
+   * @param access the tables that it may name
    * @throws LeatException SQL_INVALID when the statement is too long, OVERLOADED, NOT_READY; all
    *     else is told to the sink
    */
-  public QueryHandle run(String sql, long rowLimit, ResultSink sink) {
+  public QueryHandle run(String sql, long rowLimit, TableAccess access, ResultSink sink) {
     if (sql.isBlank()) {
       throw new LeatException(ErrorCode.SQL_INVALID, "The statement is empty");
     }
@@ -115,7 +123,7 @@ public final class QueryEngine implements AutoCloseable {
       throw new LeatException(ErrorCode.BAD_REQUEST, "The row limit must not be negative");
     }
     long rows = rowLimit == 0 ? settings.defaultRows() : Math.min(rowLimit, settings.maxRows());
-    QueryRun run = new QueryRun(engine, sql, rows, sink);
+    QueryRun run = new QueryRun(engine, sql, rows, access, sink);
     run.watch();
     try {
       threads.execute(run);
@@ -135,24 +143,24 @@ public final class QueryEngine implements AutoCloseable {
   }
 
   /**
-   * Runs a query and waits for the whole answer, which is kept in memory: for callers within the
-   * process, with small answers.
+   * Runs a query over any tables and waits for the whole answer, which is kept in memory: for
+   * callers within the process, with small answers.
    *
    * @throws LeatException whatever went wrong
    */
   public QueryResult query(String sql, long rowLimit) {
     CollectingSink sink = new CollectingSink();
-    QueryHandle handle = run(sql, rowLimit, sink);
+    QueryHandle handle = run(sql, rowLimit, TableAccess.ALL, sink);
     return sink.await(handle);
   }
 
   /**
-   * All tables with their columns, sorted by name.
+   * The tables that may be read with their columns, sorted by name.
    *
    * @throws LeatException LAKE_UNAVAILABLE
    */
-  public List<QueryableTable> tables() {
-    return tables.list();
+  public List<QueryableTable> tables(TableAccess access) {
+    return tables.list(access);
   }
 
   /** The ids of the worker processes that are alive. */

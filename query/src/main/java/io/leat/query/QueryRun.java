@@ -4,15 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.planning.ComputedTimes;
 import io.leat.query.planning.ParsedQuery;
 import io.leat.query.planning.PlannedTable;
 import io.leat.query.planning.Planner;
+import io.leat.query.planning.TableAccess;
 import io.leat.query.process.WorkerPool;
 import io.leat.query.process.WorkerProcess;
 import io.leat.query.worker.Frame;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +46,7 @@ final class QueryRun implements QueryHandle, Runnable {
       ThreadPoolExecutor threads,
       ObjectMapper mapper,
       MeterRegistry registry,
+      InstantSource time,
       Set<QueryRun> running,
       AtomicLong numbers) {
     Engine(
@@ -51,7 +56,8 @@ final class QueryRun implements QueryHandle, Runnable {
         ScheduledExecutorService clock,
         ThreadPoolExecutor threads,
         ObjectMapper mapper,
-        MeterRegistry registry) {
+        MeterRegistry registry,
+        InstantSource time) {
       this(
           settings,
           pool,
@@ -60,6 +66,7 @@ final class QueryRun implements QueryHandle, Runnable {
           threads,
           mapper,
           registry,
+          time,
           ConcurrentHashMap.newKeySet(),
           new AtomicLong());
     }
@@ -76,8 +83,10 @@ final class QueryRun implements QueryHandle, Runnable {
   private final long number;
   private final String sql;
   private final long maxRows;
+  private final TableAccess access;
   private final ResultSink sink;
   private final WorkerMessages messages;
+  private final Room room = new Room();
   private final long started = System.nanoTime();
 
   private Phase phase = Phase.WAITING;
@@ -86,17 +95,13 @@ final class QueryRun implements QueryHandle, Runnable {
   private @Nullable Thread thread;
   private @Nullable ScheduledFuture<?> deadline;
   private @Nullable ScheduledFuture<?> enforcement;
-  private boolean roomMade;
 
-  // Touched by the query's thread only: whether the worker owes an answer, whether it died of it.
-  private boolean isBusy;
-  private boolean hasCrashed;
-
-  QueryRun(Engine engine, String sql, long maxRows, ResultSink sink) {
+  QueryRun(Engine engine, String sql, long maxRows, TableAccess access, ResultSink sink) {
     this.engine = engine;
     this.number = engine.numbers().incrementAndGet();
     this.sql = sql;
     this.maxRows = maxRows;
+    this.access = access;
     this.sink = sink;
     this.messages = new WorkerMessages(engine.mapper(), engine.settings());
   }
@@ -134,7 +139,7 @@ final class QueryRun implements QueryHandle, Runnable {
         return;
       }
       stopped = reason;
-      notifyAll();
+      room.abandon();
       neverStarted = phase == Phase.WAITING && engine.threads().remove(this);
       if (phase == Phase.RUNNING && worker != null) {
         tell(worker);
@@ -208,19 +213,21 @@ final class QueryRun implements QueryHandle, Runnable {
   /** Has the worker answer, and lets go of the worker before anybody is told of the end. */
   private QuerySummary answer() throws IOException {
     WorkerProcess process = engine.pool().borrow();
+    WorkerExchange exchange =
+        new WorkerExchange(process, engine.mapper(), messages, this::isStopped);
     try {
       enter(Phase.PLANNING, process);
-      ParsedQuery parsed = ParsedQuery.of(engine.mapper(), analyze(process));
-      List<PlannedTable> tables = engine.planner().plan(parsed);
+      ParsedQuery parsed = exchange.parse(sql);
+      Instant now = engine.time().instant();
+      ComputedTimes times = exchange.compute(parsed.times(), now);
+      List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
       enter(Phase.RUNNING, process);
-      ask(process, new Frame(Frame.EXECUTE, messages.execute(number, sql, maxRows, tables)));
-      return summary(stream(process), tables);
-    } catch (IOException e) {
-      hasCrashed = isBusy;
-      throw e;
+      byte[] request =
+          messages.execute(number, sql, maxRows, tables, parsed.readsClock() ? now : null);
+      return summary(exchange.execute(request, sink, room), tables);
     } finally {
       leave();
-      settle(process);
+      exchange.end(engine.pool());
     }
   }
 
@@ -229,21 +236,6 @@ final class QueryRun implements QueryHandle, Runnable {
         ErrorCode.QUERY_ENGINE_UNAVAILABLE,
         "The query engine's process ended in mid-query; send the query again",
         cause);
-  }
-
-  private void settle(WorkerProcess process) {
-    if (!isBusy) {
-      engine.pool().giveBack(process);
-    } else if (isStopped() || !hasCrashed) {
-      engine.pool().discard(process);
-    } else {
-      engine.pool().crashed(process);
-    }
-  }
-
-  private void ask(WorkerProcess process, Frame request) throws IOException {
-    isBusy = true;
-    process.send(request);
   }
 
   private synchronized void begin() {
@@ -272,71 +264,6 @@ final class QueryRun implements QueryHandle, Runnable {
   private synchronized void refuseIfStopped() {
     if (stopped != null) {
       throw stopFailure(stopped);
-    }
-  }
-
-  private byte[] analyze(WorkerProcess process) throws IOException {
-    ask(process, new Frame(Frame.ANALYZE, sql.getBytes(StandardCharsets.UTF_8)));
-    Frame answer = process.receive();
-    isBusy = false;
-    if (answer.type() == Frame.FAILED) {
-      throw messages.failure(answer);
-    }
-    return answer.payload();
-  }
-
-  /** Passes the answer on; returns the worker's summary. */
-  private JsonNode stream(WorkerProcess process) throws IOException {
-    while (true) {
-      Frame frame = process.receive();
-      switch (frame.type()) {
-        case Frame.COLUMNS -> {
-          if (!isStopped()) {
-            sink.columns(messages.columns(frame));
-          }
-        }
-        case Frame.ROWS -> {
-          if (!isStopped()) {
-            sink.rows(frame.payload());
-            awaitRoom();
-          }
-        }
-        case Frame.DONE -> {
-          isBusy = false;
-          return engine.mapper().readTree(frame.payload());
-        }
-        case Frame.FAILED -> {
-          isBusy = false;
-          throw messages.failure(frame);
-        }
-        default -> throw new IOException("The worker sent a frame of type " + frame.type());
-      }
-    }
-  }
-
-  /** Stops reading, and by that the worker, until the sink has room or the query is stopped. */
-  private void awaitRoom() throws IOException {
-    if (!sink.isFull()) {
-      return;
-    }
-    synchronized (this) {
-      roomMade = false;
-    }
-    sink.whenReady(
-        () -> {
-          synchronized (this) {
-            roomMade = true;
-            notifyAll();
-          }
-        });
-    synchronized (this) {
-      while (!roomMade && stopped == null) {
-        try {
-          wait();
-        } catch (InterruptedException e) {
-          throw new IOException("Interrupted while waiting for the reader", e);
-        }
-      }
     }
   }
 

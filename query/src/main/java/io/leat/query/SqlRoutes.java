@@ -6,6 +6,7 @@ import io.leat.http.BodyLimits;
 import io.leat.http.Guard;
 import io.leat.http.Role;
 import io.leat.http.Routes;
+import io.leat.query.planning.TableAccess;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
@@ -59,15 +60,17 @@ public final class SqlRoutes implements Routes {
               http.getParam("limit"),
               body);
       HttpSink sink = new HttpSink(ctx, request.format());
-      sink.attach(engine.run(request.sql(), request.limit(), sink));
+      TableAccess access = new ClientAccess(Guard.principal(ctx));
+      sink.attach(engine.run(request.sql(), request.limit(), access, sink));
     } catch (LeatException e) {
       ctx.fail(e);
     }
   }
 
   private void tables(RoutingContext ctx) {
+    TableAccess access = new ClientAccess(Guard.principal(ctx));
     ctx.vertx()
-        .executeBlocking(engine::tables, false)
+        .executeBlocking(() -> engine.tables(access), false)
         .onFailure(ctx::fail)
         .onSuccess(
             tables ->

@@ -1,6 +1,7 @@
 package io.leat.query;
 
 import io.leat.query.planning.Planner;
+import io.leat.query.planning.TableAccess;
 import io.leat.query.planning.TableNames;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +16,9 @@ final class TableListing {
     this.names = names;
   }
 
-  List<QueryableTable> list() {
+  List<QueryableTable> list(TableAccess access) {
     List<QueryableTable> tables = new ArrayList<>();
-    for (TableIdentifier id : names.list()) {
+    for (TableIdentifier id : names.list(access)) {
       Optional<TableNames.Found> found = names.load(id);
       if (found.isPresent()) {
         tables.add(

@@ -9,8 +9,11 @@ import io.leat.event.LeatException;
 import io.leat.query.planning.PlannedTable;
 import io.leat.query.worker.Frame;
 import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What parent and worker say to each other, in JSON. */
 final class WorkerMessages {
@@ -22,8 +25,20 @@ final class WorkerMessages {
     this.settings = settings;
   }
 
-  /** The payload of an {@link Frame#EXECUTE}. */
-  byte[] execute(long number, String sql, long maxRows, List<PlannedTable> tables)
+  /** The payload of a {@link Frame#COMPUTE}. */
+  byte[] compute(List<JsonNode> expressions, Instant now) throws IOException {
+    ObjectNode request = mapper.createObjectNode().put("now", micros(now));
+    request.putArray("expressions").addAll(expressions);
+    return mapper.writeValueAsBytes(request);
+  }
+
+  /**
+   * The payload of an {@link Frame#EXECUTE}.
+   *
+   * @param now the statement's time; null when it does not ask for it
+   */
+  byte[] execute(
+      long number, String sql, long maxRows, List<PlannedTable> tables, @Nullable Instant now)
       throws IOException {
     ObjectNode request = mapper.createObjectNode();
     request
@@ -33,6 +48,9 @@ final class WorkerMessages {
         .put("threads", settings.threads())
         .put("rows", maxRows)
         .put("bytes", settings.maxAnswerBytes());
+    if (now != null) {
+      request.put("now", micros(now));
+    }
     ArrayNode list = request.putArray("tables");
     for (PlannedTable table : tables) {
       ObjectNode one = list.addObject().put("schema", table.schema()).put("name", table.name());
@@ -48,6 +66,10 @@ final class WorkerMessages {
       table.files().forEach(files::add);
     }
     return mapper.writeValueAsBytes(request);
+  }
+
+  private static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   /** Of a {@link Frame#COLUMNS}. */

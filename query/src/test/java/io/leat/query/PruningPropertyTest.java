@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PruningPropertyTest {
   private static final int FILES = 24;
-  private static final int CONDITIONS = 80;
+  private static final int CONDITIONS = 90;
   private static final Schema SCHEMA =
       new Schema(
           NestedField.optional(1, "n", Types.LongType.get()),
@@ -46,6 +47,8 @@ class PruningPropertyTest {
           NestedField.required(8, "ts", Types.TimestampType.withZone()),
           NestedField.optional(9, "flag", Types.BooleanType.get()));
   private static final LocalDateTime START = LocalDateTime.of(2024, 1, 1, 0, 0);
+
+  private static final LocalDateTime NOW = START.plusDays(6).plusHours(7).plusNanos(123_456_000);
 
   private final long seed = Long.getLong("leat.test.seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -73,6 +76,7 @@ class PruningPropertyTest {
         QuerySettings.defaults(directory),
         lake.lake().catalog(),
         new SimpleMeterRegistry(),
+        InstantSource.fixed(NOW.toInstant(ZoneOffset.UTC)),
         pruning);
   }
 
@@ -198,6 +202,34 @@ class PruningPropertyTest {
   }
 
   private String literal(String column) {
+    boolean isTime = column.equals("ts") || column.equals("local") || column.equals("day");
+    return isTime && random.nextBoolean() ? relative() : plain(column);
+  }
+
+  /** A time that is computed. */
+  private String relative() {
+    int n = random.nextInt(6);
+    return List.of(
+            "now() - INTERVAL " + n + " DAY",
+            "now() - INTERVAL '" + n + " days 3 hours'",
+            "(now() - " + n + " * INTERVAL 1 DAY)::DATE",
+            "date_trunc('day', now()) - to_hours(" + 10 * n + ")",
+            "current_timestamp - INTERVAL " + 20 * n + " HOUR",
+            "current_date - " + n,
+            "current_date - INTERVAL " + n + " DAY",
+            "localtimestamp - INTERVAL " + n + " DAY",
+            "today() - " + n,
+            "ago(INTERVAL " + n + " DAY)",
+            "((now() AT TIME ZONE 'Europe/Zurich') - INTERVAL 4 DAY)",
+            "DATE '2024-01-01' + INTERVAL " + n + " DAY",
+            "CAST('2024-01-0" + (n + 1) + "' AS DATE)::TIMESTAMP",
+            "make_date(2024, 1, " + (n + 1) + ")",
+            "NULL::TIMESTAMPTZ - INTERVAL 1 DAY",
+            "TIMESTAMPTZ '2024-03-31 10:00:00+02' - INTERVAL " + n + " MONTH")
+        .get(random.nextInt(16));
+  }
+
+  private String plain(String column) {
     int at = random.nextInt(FILES);
     LocalDate day = START.toLocalDate().plusDays(at / 2);
     String time = String.format("%02d:%02d:00", random.nextInt(24), random.nextInt(60));

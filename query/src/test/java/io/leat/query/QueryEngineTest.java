@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.planning.Planner.Pruning;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class QueryEngineTest {
@@ -30,6 +35,8 @@ class QueryEngineTest {
           Types.NestedField.required(2, "ts", Types.TimestampType.withZone()),
           Types.NestedField.optional(3, "level", Types.DoubleType.get()),
           Types.NestedField.optional(4, "count", Types.LongType.get()));
+
+  private static final Instant NOW = Instant.parse("2024-03-05T13:00:00.123456789Z");
 
   private TestingLake lake;
   private QueryEngine engine;
@@ -57,7 +64,9 @@ class QueryEngineTest {
         new QueryEngine(
             QuerySettings.defaults(directory.resolve("query")),
             lake.lake().catalog(),
-            new SimpleMeterRegistry());
+            new SimpleMeterRegistry(),
+            InstantSource.fixed(NOW),
+            Pruning.ON);
   }
 
   private static org.apache.iceberg.data.Record row(
@@ -114,6 +123,99 @@ class QueryEngineTest {
     assertThat(scanned("device_id = 'nobody'")).isZero();
     assertThat(scanned("count = 7 OR level = 2.5")).isEqualTo(3);
     assertThat(scanned("count + 0 = 7")).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "ts >= now() - INTERVAL 1 DAY; 2",
+        "ts >= now() - INTERVAL '25 hours 1 minute'; 4",
+        "ts > current_timestamp - INTERVAL 2 DAYS; 4",
+        "ts > CURRENT_TIMESTAMP - 2 * INTERVAL 1 DAY; 4",
+        "ts >= current_date; 2",
+        "ts >= current_date - 1; 4",
+        "ts >= today() - INTERVAL 1 DAY; 4",
+        "ts < date_trunc('month', now()) + INTERVAL 1 DAY; 2",
+        "ts >= ago(INTERVAL 1 DAY); 2",
+        "ts::TIMESTAMPTZ >= now(); 10",
+        "ts BETWEEN now() - INTERVAL 2 DAY AND now() - INTERVAL 1 DAY; 2",
+        "ts >= TIMESTAMPTZ '2024-03-04'; 4",
+        "ts >= '2024-03-04'::timestamptz; 4",
+        "ts >= DATE '2024-03-04'; 4",
+        "ts >= (DATE '2024-03-04')::TIMESTAMP; 4",
+        "ts >= CAST('2024-03-01' AS DATE) + INTERVAL 3 DAY; 4",
+        "ts >= make_date(2024, 3, 4); 4",
+        "ts >= system.main.now() - INTERVAL 1 DAY; 10",
+        "ts >= now() - to_days(count); 10"
+      })
+  void timesAreComputedBeforeFilesArePlanned(String where, long files) {
+    assertThat(scanned(where)).isEqualTo(files);
+  }
+
+  @Test
+  void allReadingsOfTheClockAreTheInstantOfPlanning() {
+    assertThat(
+            engine
+                .query(
+                    "SELECT now(), current_timestamp, transaction_timestamp(), localtimestamp,"
+                        + " current_date, today(), ago(INTERVAL 1 HOUR),"
+                        + " (SELECT max(now()) FROM devices_processed.telemetry)",
+                    0)
+                .rows())
+        .hasToString(
+            "[[\"2024-03-05T13:00:00.123456Z\",\"2024-03-05T13:00:00.123456Z\","
+                + "\"2024-03-05T13:00:00.123456Z\",\"2024-03-05T13:00:00.123456\","
+                + "\"2024-03-05\",\"2024-03-05\",\"2024-03-05T12:00:00.123456Z\","
+                + "\"2024-03-05T13:00:00.123456Z\"]]");
+  }
+
+  @Test
+  void aColumnThatIsCalledLikeTheTimeIsAColumn() {
+    Schema schema =
+        new Schema(
+            Types.NestedField.required(1, "ts", Types.TimestampType.withZone()),
+            Types.NestedField.required(2, "current_date", Types.DateType.get()));
+    Table table = lake.create("odd_processed", "t", schema, PartitionSpec.unpartitioned());
+    TestingLake.append(
+        table,
+        List.of(
+            TestingLake.row(
+                table,
+                Map.of(
+                    "ts",
+                    OffsetDateTime.parse("2020-01-02T00:00:00Z"),
+                    "current_date",
+                    LocalDate.of(2020, 1, 1)))));
+    String telemetry = "devices_processed.telemetry t";
+
+    assertThat(count("odd_processed.t WHERE ts > current_date")).isEqualTo(1);
+    assertThat(count(telemetry + " WHERE ts > current_date")).isEqualTo(4);
+    assertThat(count("odd_processed.t o, " + telemetry + " WHERE t.ts > current_date"))
+        .isEqualTo(20);
+    assertThat(
+            count(
+                telemetry + ", (SELECT DATE '2020-01-01' AS current_date) WHERE ts > current_date"))
+        .isEqualTo(20);
+    assertThat(
+            count(
+                "(SELECT DATE '2020-01-01' AS current_date) o, LATERAL (SELECT * FROM "
+                    + telemetry
+                    + " WHERE ts > current_date)"))
+        .isEqualTo(4);
+    assertThat(
+            engine
+                .query(
+                    "SELECT ts - INTERVAL 1 YEAR AS current_timestamp FROM "
+                        + telemetry
+                        + " WHERE ts > current_timestamp",
+                    0)
+                .rows())
+        .hasSize(20);
+  }
+
+  private long count(String from) {
+    return engine.query("SELECT count(*) FROM " + from, 0).rows().get(0).get(0).asLong();
   }
 
   private long scanned(String where) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.planning.TableAccess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.BufferedReader;
 import java.io.File;
@@ -133,7 +134,7 @@ class QueryLimitsTest {
     QueryEngine engine = engine(settings);
     engine.query("SELECT 1", 0);
     WaitingSink sink = new WaitingSink();
-    QueryHandle handle = engine.run(RUNAWAY, 0, sink);
+    QueryHandle handle = engine.run(RUNAWAY, 0, TableAccess.ALL, sink);
     Thread.sleep(300);
 
     long before = System.nanoTime();
@@ -151,7 +152,7 @@ class QueryLimitsTest {
     engine.query("SELECT 1", 0);
     long pid = engine.workerPids().get(0);
     WaitingSink sink = new WaitingSink();
-    QueryHandle handle = engine.run(RUNAWAY, 0, sink);
+    QueryHandle handle = engine.run(RUNAWAY, 0, TableAccess.ALL, sink);
     Thread.sleep(200);
     new ProcessBuilder("kill", "-STOP", Long.toString(pid)).start().waitFor();
 
@@ -169,7 +170,7 @@ class QueryLimitsTest {
     engine.query("SELECT 1", 0);
     long pid = engine.workerPids().get(0);
     WaitingSink sink = new WaitingSink();
-    engine.run(RUNAWAY, 0, sink);
+    engine.run(RUNAWAY, 0, TableAccess.ALL, sink);
     Thread.sleep(200);
 
     ProcessHandle.of(pid).orElseThrow().destroyForcibly();
@@ -187,9 +188,9 @@ class QueryLimitsTest {
     QueryEngine engine = engine(settings.withWorkers(1, 1, Duration.ofSeconds(60)));
     WaitingSink first = new WaitingSink();
     WaitingSink second = new WaitingSink();
-    engine.run(RUNAWAY, 0, first);
+    engine.run(RUNAWAY, 0, TableAccess.ALL, first);
     Thread.sleep(100);
-    QueryHandle waiting = engine.run(RUNAWAY, 0, second);
+    QueryHandle waiting = engine.run(RUNAWAY, 0, TableAccess.ALL, second);
 
     assertFailure(
         () -> engine.query("SELECT 1", 0),
@@ -204,7 +205,10 @@ class QueryLimitsTest {
     QueryEngine engine = engine(settings.withWorkers(2, 8, Duration.ofMillis(400)));
     WaitingSink first = new WaitingSink();
     WaitingSink second = new WaitingSink();
-    List<QueryHandle> both = List.of(engine.run(RUNAWAY, 0, first), engine.run(RUNAWAY, 0, second));
+    List<QueryHandle> both =
+        List.of(
+            engine.run(RUNAWAY, 0, TableAccess.ALL, first),
+            engine.run(RUNAWAY, 0, TableAccess.ALL, second));
     await(() -> engine.workerPids().size() == 2);
     both.forEach(QueryHandle::cancel);
     first.failure.get(10, TimeUnit.SECONDS);
@@ -257,7 +261,7 @@ class QueryLimitsTest {
             done.countDown();
           }
         };
-    engine.run("SELECT range, repeat('x', 500) FROM range(10000)", 0, sink);
+    engine.run("SELECT range, repeat('x', 500) FROM range(10000)", 0, TableAccess.ALL, sink);
 
     await(() -> batches.get() == 1);
     assertThat(done.await(500, TimeUnit.MILLISECONDS)).isFalse();

@@ -79,6 +79,14 @@ class SqlRoutesTest {
             TestingLake.row(table, Map.of("id", 1L, "name", "a,\"b\"")),
             TestingLake.row(table, Map.of("id", 2L, "name", "")),
             TestingLake.row(table, Map.of("id", 3L))));
+    for (String other : List.of("devices_processed.fault", "devices_raw.ledger", "other.t")) {
+      int dot = other.indexOf('.');
+      lake.create(
+          other.substring(0, dot),
+          other.substring(dot + 1),
+          table.schema(),
+          PartitionSpec.unpartitioned());
+    }
     engine =
         new QueryEngine(
             QuerySettings.defaults(directory.resolve("query"))
@@ -97,9 +105,16 @@ class SqlRoutesTest {
     service.start().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
 
-  private static Identity identity(String role) {
+  /**
+   * Of {@code read}, or of {@code read devices.telemetry shop.*} for a client with these streams.
+   */
+  private static Identity identity(String credential) {
+    List<String> words = List.of(credential.split(" "));
+    StreamScope streams =
+        words.size() == 1 ? StreamScope.ALL : new StreamScope(words.subList(1, words.size()));
     return new Identity(
-        new Principal(role, role, Set.of(Role.of(role)), StreamScope.ALL, Set.of()), null);
+        new Principal(credential, credential, Set.of(Role.of(words.get(0))), streams, Set.of()),
+        null);
   }
 
   @AfterAll
@@ -289,12 +304,121 @@ class SqlRoutesTest {
 
   @Test
   void tablesAreListed() throws IOException {
-    HttpResponse<String> response = send(request("/v1/sql/tables", "read").GET());
+    HttpResponse<String> response = send(request("/v1/sql/tables", "read devices.telemetry").GET());
 
     assertThat(new JsonArray(response.body()).encode())
         .isEqualTo(
             "[{\"table\":\"devices_processed.telemetry\",\"columns\":["
                 + "{\"name\":\"id\",\"type\":\"BIGINT\"},{\"name\":\"name\",\"type\":\"VARCHAR\"}]}]");
+  }
+
+  @Test
+  void aClientReadsTheTablesOfItsStreams() throws IOException {
+    String client = "read devices.telemetry";
+
+    assertThat(ask(client, "SELECT count(*) FROM devices_processed.telemetry").statusCode())
+        .isEqualTo(200);
+    assertThat(ask(client, "FROM DEVICES_Processed.TELEMETRY").statusCode()).isEqualTo(200);
+    assertThat(ask(client, "SELECT 1").statusCode()).isEqualTo(200);
+    for (String table :
+        List.of("devices_processed.fault", "devices_processed.nothing", "devices_raw.fault")) {
+      assertForbidden(
+          ask(client, "SELECT count(*) FROM " + table),
+          client,
+          table,
+          "devices." + table.substring(table.indexOf('.') + 1));
+    }
+    for (String table : List.of("quarantine", "rejected", "ledger", "markers", "alerts")) {
+      assertForbidden(
+          ask(client, "FROM devices_raw." + table), client, "devices_raw." + table, "devices.*");
+    }
+    assertForbidden(ask(client, "FROM other.t"), client, "other.t", "*");
+    assertProblem(
+        ask(client, "SELECT * FROM fault"),
+        404,
+        "unknown-table",
+        "There is no table 'fault'. GET /v1/sql/tables lists the tables");
+  }
+
+  @Test
+  void aTableBehindOthersIsForbiddenToo() throws IOException {
+    String client = "read devices.telemetry";
+    for (String sql :
+        List.of(
+            "SELECT * FROM devices_processed.telemetry JOIN devices_processed.fault USING (id)",
+            "WITH f AS (FROM devices_processed.fault) SELECT 1",
+            "SELECT (SELECT max(id) FROM Devices_Processed.\"FAULT\")",
+            "SELECT 1 UNION ALL SELECT id FROM devices_processed.fault",
+            "SELECT 1 WHERE 1 IN (SELECT id FROM devices_processed.fault)",
+            "DESCRIBE devices_processed.fault",
+            "SUMMARIZE devices_processed.fault",
+            "FROM devices_processed.fault PIVOT (count(*) FOR id IN (1))")) {
+      assertForbidden(ask(client, sql), client, "devices_processed.fault", "devices.fault");
+    }
+  }
+
+  @Test
+  void aBlueprintsTablesAreForClientsOfTheWholeBlueprint() throws IOException {
+    for (String client : List.of("read devices.*", "read *", "admin", "read shop.* devices.*")) {
+      for (String table : List.of("devices_raw.ledger", "devices_processed.fault")) {
+        assertThat(ask(client, "SELECT count(*) FROM " + table).statusCode())
+            .as("%s %s", client, table)
+            .isEqualTo(200);
+      }
+    }
+    assertForbidden(
+        ask("read shop.*", "FROM devices_raw.ledger"),
+        "read shop.*",
+        "devices_raw.ledger",
+        "devices.*");
+    assertForbidden(
+        ask("read devices.ledger", "FROM devices_raw.ledger"),
+        "read devices.ledger",
+        "devices_raw.ledger",
+        "devices.*");
+  }
+
+  @Test
+  void onlyReadableTablesAreListedAndSuggested() throws IOException {
+    assertThat(listed("read")).hasSize(4).contains("other.t");
+    assertThat(listed("read devices.*"))
+        .containsExactly(
+            "devices_processed.fault", "devices_processed.telemetry", "devices_raw.ledger");
+    assertThat(listed("read devices.telemetry")).containsExactly("devices_processed.telemetry");
+    assertThat(listed("read shop.orders")).isEmpty();
+    assertProblem(
+        ask("read devices.telemetry devices.faults", "FROM devices_processed.faults"),
+        404,
+        "unknown-table",
+        "There is no table 'devices_processed.faults'. GET /v1/sql/tables lists the tables");
+    assertProblem(
+        ask("read devices.*", "FROM devices_processed.faults"),
+        404,
+        "unknown-table",
+        "There is no table 'devices_processed.faults'. Did you mean 'devices_processed.fault'?");
+  }
+
+  private List<String> listed(String client) throws IOException {
+    return new JsonArray(send(request("/v1/sql/tables", client).GET()).body())
+        .stream().map(table -> ((JsonObject) table).getString("table")).toList();
+  }
+
+  private HttpResponse<String> ask(String client, String sql) throws IOException {
+    return send(
+        request("/v1/sql", client)
+            .header("Content-Type", "application/sql")
+            .POST(BodyPublishers.ofString(sql)));
+  }
+
+  private static void assertForbidden(
+      HttpResponse<String> response, String client, String table, String needed) {
+    assertProblem(
+        response,
+        403,
+        "forbidden",
+        "The client '%s' may not read the table '%s': it needs '%s' among its streams."
+                .formatted(client, table, needed)
+            + " GET /v1/sql/tables lists the tables");
   }
 
   @Test

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.planning.TableAccess;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -134,6 +136,60 @@ class TableTypesTest {
   }
 
   @Test
+  void timesOfDayHaveTheirSeconds() {
+    assertThat(
+            engine
+                .query(
+                    "SELECT TIME '12:00:00', TIME '00:00:00.5', TIMETZ '12:00:00+02',"
+                        + " {'t': TIME '08:00:00'}, [TIME '07:30:00']",
+                    0)
+                .rows())
+        .hasToString(
+            "[[\"12:00:00\",\"00:00:00.5\",\"12:00:00+02:00\",{\"t\":\"08:00:00\"},"
+                + "[\"07:30:00\"]]]");
+  }
+
+  @Test
+  void aTimeThatCannotBeWrittenIsAnErrorOfTheStatement() {
+    assertThatThrownBy(() -> engine.query("SELECT TIME '24:00:00'", 0))
+        .hasMessage(
+            "The answer has a time that cannot be written, such as 24:00:00; cast it to VARCHAR")
+        .isInstanceOfSatisfying(
+            LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SQL_FAILED));
+  }
+
+  @Test
+  void filesAreNotLeftOutByUuids() {
+    Table table =
+        lake.create(
+            "uuids",
+            "t",
+            new Schema(NestedField.optional(1, "u", Types.UUIDType.get())),
+            PartitionSpec.unpartitioned());
+    // Signed order has the second before the first, unsigned order after it.
+    UUID low = UUID.fromString("7fffffff-0000-4000-8000-000000000000");
+    UUID high = UUID.fromString("80000000-0000-4000-8000-000000000000");
+    TestingLake.append(
+        table,
+        List.of(
+            TestingLake.row(table, Map.of("u", low)), TestingLake.row(table, Map.of("u", high))));
+
+    for (UUID each : List.of(low, high)) {
+      for (String where : List.of("u = '%s'", "u = '%s'::UUID", "u IN ('%s')")) {
+        QueryResult result =
+            engine.query("SELECT u FROM uuids.t WHERE " + where.formatted(each), 0);
+        assertThat(result.rows()).hasToString("[[\"" + each + "\"]]");
+      }
+    }
+    assertThat(
+            engine
+                .query("SELECT u FROM uuids.t WHERE u = '00000000-0000-4000-8000-000000000000'", 0)
+                .summary()
+                .filesSkipped())
+        .isZero();
+  }
+
+  @Test
   void oldRowsHaveNullInNewColumnsAndNewNestedFields() {
     Schema schema =
         new Schema(
@@ -233,6 +289,25 @@ class TableTypesTest {
   }
 
   @Test
+  void aDataFileThatIsGoneFailsTheQuery() throws IOException {
+    Table table =
+        lake.create(
+            "gone",
+            "t",
+            new Schema(NestedField.optional(1, "id", Types.LongType.get())),
+            PartitionSpec.unpartitioned());
+    DataFile file = TestingLake.append(table, List.of(TestingLake.row(table, Map.of("id", 1L))));
+    TestingLake.append(table, List.of(TestingLake.row(table, Map.of("id", 2L))));
+    Files.delete(Path.of(file.location().replaceFirst("^file:/*", "/")));
+
+    assertThatThrownBy(() -> engine.query("SELECT * FROM gone.t", 0))
+        .hasMessage("A data file of the table could not be read")
+        .isInstanceOfSatisfying(
+            LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SQL_FAILED));
+    assertThat(engine.query("SELECT * FROM gone.t WHERE id = 2", 0).rows()).hasToString("[[2]]");
+  }
+
+  @Test
   void tablesAreListedWithTheirColumns() {
     lake.create(
         "listed",
@@ -240,7 +315,7 @@ class TableTypesTest {
         new Schema(NestedField.optional(1, "id", Types.LongType.get())),
         PartitionSpec.unpartitioned());
 
-    assertThat(engine.tables())
+    assertThat(engine.tables(TableAccess.ALL))
         .contains(new QueryableTable("listed.t", List.of(new ResultColumn("id", "BIGINT"))));
   }
 }

@@ -10,7 +10,6 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -18,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Literals of a statement as the values that Iceberg compares with a column. Null wherever DuckDB
- * might compare something else.
+ * might compare something else. UUIDs are left out: writers of Iceberg differ in whether their
+ * bounds are of signed or of unsigned order.
  */
 final class Literals {
   private static final Pattern DATE = Pattern.compile("\\d{4}-\\d{2}-\\d{2}");
@@ -26,6 +26,7 @@ final class Literals {
       Pattern.compile(
           "(\\d{4}-\\d{2}-\\d{2})[ T](\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,6})?)?)"
               + "(Z|[+-]\\d{2}(?::\\d{2})?)?");
+  private static final String MIDNIGHT = " 00:00:00";
   private static final int EXACT_DIGITS = 15;
   private static final double EXACT_INTEGERS = 9.007199254740992E15;
   private static final Set<String> INTEGERS =
@@ -59,8 +60,7 @@ final class Literals {
     return switch (type.typeId()) {
       case STRING -> cast.isEmpty() || cast.equals("VARCHAR") ? text : null;
       case BOOLEAN -> cast.equals("BOOLEAN") ? ofBoolean(text) : null;
-      case UUID -> cast.isEmpty() || cast.equals("UUID") ? uuid(text) : null;
-      case DATE -> cast.isEmpty() || cast.equals("DATE") ? date(text) : null;
+      case DATE -> date(text, cast);
       case TIMESTAMP -> timestamp(text, cast, ((Types.TimestampType) type).shouldAdjustToUTC());
       default -> null;
     };
@@ -74,14 +74,14 @@ final class Literals {
     };
   }
 
-  private static @Nullable Object uuid(String text) {
-    return text.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-        ? UUID.fromString(text)
-        : null;
-  }
-
-  /** Days since 1970. */
-  private static @Nullable Object date(String text) {
+  /** Days since 1970. A timestamp at midnight compares with a date as its day does. */
+  private static @Nullable Object date(String written, String cast) {
+    String text = written;
+    if (cast.equals("TIMESTAMP") && text.endsWith(MIDNIGHT)) {
+      text = text.substring(0, text.length() - MIDNIGHT.length());
+    } else if (!cast.isEmpty() && !cast.equals("DATE")) {
+      return null;
+    }
     try {
       return DATE.matcher(text).matches() ? (int) LocalDate.parse(text).toEpochDay() : null;
     } catch (DateTimeParseException e) {

@@ -33,6 +33,9 @@ public final class ParsedQuery {
 
   private final List<TableUse> uses = new ArrayList<>();
   private final IdentityHashMap<JsonNode, JsonNode> conditions = new IdentityHashMap<>();
+  private final IdentityHashMap<JsonNode, JsonNode> uncorrelated = new IdentityHashMap<>();
+  private final List<JsonNode> times = new ArrayList<>();
+  private boolean readsClock;
 
   private ParsedQuery() {}
 
@@ -62,8 +65,20 @@ public final class ParsedQuery {
       throw new LeatException(ErrorCode.SQL_INVALID, "Parameters cannot be given; write values");
     }
     ParsedQuery query = new ParsedQuery();
-    query.walk(statements.get(0).path("node"), Set.of());
+    JsonNode node = statements.get(0).path("node");
+    query.markUncorrelated(node);
+    query.walk(node, Set.of());
     return query;
+  }
+
+  /** Constant expressions in conditions whose values help to plan files. */
+  public List<JsonNode> times() {
+    return times;
+  }
+
+  /** Whether the statement's answer may depend on the time at which it runs. */
+  public boolean readsClock() {
+    return readsClock;
   }
 
   List<TableUse> uses() {
@@ -94,6 +109,7 @@ public final class ParsedQuery {
     if (node.has("function_name")) {
       Functions.check(node.path("function_name").asText());
     }
+    readsClock |= TimeExpressions.readsClock(node);
     String type = node.path("type").asText();
     if (node.has("cte_map")) {
       query(node, type, ctes);
@@ -128,11 +144,53 @@ public final class ParsedQuery {
     if (type.equals("SELECT_NODE") && where.isObject() && node.path("sample").isNull()) {
       certain(node.path("from_table"), where);
     }
+    if (type.equals("SELECT_NODE")) {
+      boolean bare =
+          uncorrelated.containsKey(node)
+              && areTables(node.path("from_table"), visible)
+              && !hasBareAlias(node.path("select_list"));
+      TimeExpressions.collect(where, bare, times);
+    }
     for (Map.Entry<String, JsonNode> field : node.properties()) {
       if (!field.getKey().equals("cte_map")) {
         walk(field.getValue(), visible);
       }
     }
+  }
+
+  /** Marks the queries whose names cannot be columns of a query around them. */
+  private void markUncorrelated(JsonNode node) {
+    uncorrelated.put(node, node);
+    for (JsonNode entry : node.path("cte_map").path("map")) {
+      markUncorrelated(entry.path("value").path("query").path("node"));
+    }
+    if (node.path("type").asText().equals("SET_OPERATION_NODE")) {
+      markUncorrelated(node.path("left"));
+      markUncorrelated(node.path("right"));
+    }
+  }
+
+  /** Whether the FROM gives no names but those of catalogued tables and their columns. */
+  private static boolean areTables(JsonNode from, Set<String> ctes) {
+    return switch (from.path("type").asText()) {
+      case "BASE_TABLE" ->
+          from.path("column_name_alias").isEmpty()
+              && !TimeExpressions.isBareName(from.path("alias").asText())
+              && !TimeExpressions.isBareName(from.path("table_name").asText())
+              && !(from.path("schema_name").asText().isEmpty()
+                  && ctes.contains(lower(from.path("table_name").asText())));
+      case "JOIN" -> areTables(from.path("left"), ctes) && areTables(from.path("right"), ctes);
+      default -> false;
+    };
+  }
+
+  private static boolean hasBareAlias(JsonNode selected) {
+    for (JsonNode item : selected) {
+      if (TimeExpressions.isBareName(item.path("alias").asText())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Marks the tables whose rows do not matter unless they meet the condition. */

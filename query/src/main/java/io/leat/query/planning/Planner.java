@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
@@ -48,20 +49,25 @@ public final class Planner {
   /**
    * Each table of the query once, at its present snapshot.
    *
-   * @throws LeatException UNKNOWN_TABLE, DELETE_FILES_UNSUPPORTED, LAKE_UNAVAILABLE, SQL_FAILED
+   * @param times values of {@link ParsedQuery#times}
+   * @throws LeatException FORBIDDEN, UNKNOWN_TABLE, DELETE_FILES_UNSUPPORTED, LAKE_UNAVAILABLE,
+   *     SQL_FAILED
    */
-  public List<PlannedTable> plan(ParsedQuery query) {
+  public List<PlannedTable> plan(ParsedQuery query, TableAccess access, ComputedTimes times) {
     Map<String, TableNames.Found> tables = new LinkedHashMap<>();
+    for (TableUse use : query.uses()) {
+      tables.computeIfAbsent(key(use), key -> names.load(use.schema(), use.table(), access));
+    }
+    boolean bareWordsAreColumns =
+        tables.values().stream()
+            .flatMap(found -> found.table().schema().columns().stream())
+            .anyMatch(column -> TimeExpressions.isBareName(column.name()));
+    ComputedTimes certain = bareWordsAreColumns ? times.withoutBareWords() : times;
     Map<String, Expression> filters = new LinkedHashMap<>();
     for (TableUse use : query.uses()) {
-      String key = (use.schema() + "." + use.table()).toLowerCase(Locale.ROOT);
-      TableNames.Found table = tables.get(key);
-      if (table == null) {
-        table = names.load(use.schema(), use.table());
-        tables.put(key, table);
-      }
+      TableNames.Found found = Objects.requireNonNull(tables.get(key(use)));
       // A table that is read in several places needs the files of all of them.
-      filters.merge(key, filter(use, table.table()), Expressions::or);
+      filters.merge(key(use), filter(use, found.table(), certain), Expressions::or);
     }
     List<PlannedTable> planned = new ArrayList<>();
     int files = 0;
@@ -74,11 +80,15 @@ public final class Planner {
     return planned;
   }
 
-  private Expression filter(TableUse use, Table table) {
+  private static String key(TableUse use) {
+    return (use.schema() + "." + use.table()).toLowerCase(Locale.ROOT);
+  }
+
+  private Expression filter(TableUse use, Table table, ComputedTimes times) {
     if (pruning == Pruning.OFF || use.where() == null) {
       return Expressions.alwaysTrue();
     }
-    return new Predicates(use, table.schema()).expression(use.where());
+    return new Predicates(use, table.schema(), times).expression(use.where());
   }
 
   private PlannedTable plan(TableNames.Found found, Expression filter, int filesBefore) {

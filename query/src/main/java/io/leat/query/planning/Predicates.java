@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class Predicates {
   private final TableUse use;
   private final Schema schema;
+  private final ComputedTimes times;
 
-  Predicates(TableUse use, Schema schema) {
+  Predicates(TableUse use, Schema schema, ComputedTimes times) {
     this.use = use;
     this.schema = schema;
+    this.times = times;
   }
 
   /** A condition that all rows meet which meet {@code node}. */
@@ -92,7 +94,7 @@ final class Predicates {
   }
 
   private @Nullable Expression compare(NestedField column, String type, JsonNode operand) {
-    Object value = Literals.value(operand, column.type());
+    Object value = Literals.value(times.literal(operand), column.type());
     if (value == null) {
       return null;
     }
@@ -143,7 +145,7 @@ final class Predicates {
     }
     List<Object> values = new ArrayList<>();
     for (int i = 1; i < children.size(); i++) {
-      Object value = Literals.value(children.get(i), column.type());
+      Object value = Literals.value(times.literal(children.get(i)), column.type());
       if (value == null) {
         return null;
       }

@@ -19,6 +19,7 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 /** Finds the catalog's tables by the names that people write. */
 public final class TableNames {
   private static final int FAR = 4;
+  private static final String LISTED = "GET /v1/sql/tables lists the tables";
 
   private final Catalog catalog;
 
@@ -32,11 +33,15 @@ public final class TableNames {
   }
 
   /**
-   * All tables of all namespaces, sorted.
+   * All tables of all namespaces that may be read, sorted.
    *
    * @throws LeatException LAKE_UNAVAILABLE
    */
-  public List<TableIdentifier> list() {
+  public List<TableIdentifier> list(TableAccess access) {
+    return list().stream().filter(id -> refusal(id, access).isEmpty()).toList();
+  }
+
+  private List<TableIdentifier> list() {
     return asking(
         () -> {
           List<TableIdentifier> tables = new ArrayList<>();
@@ -58,22 +63,33 @@ public final class TableNames {
     }
   }
 
+  private static Optional<String> refusal(TableIdentifier id, TableAccess access) {
+    return access.refusal(
+        id.namespace().toString().toLowerCase(Locale.ROOT), id.name().toLowerCase(Locale.ROOT));
+  }
+
   /** A table with the name that it has in the catalog. */
   public record Found(TableIdentifier id, Table table) {}
 
   /**
-   * The table of that name; upper and lower case do not matter when only one fits.
+   * The table of that name; upper and lower case do not matter when only one fits. What may not be
+   * read is refused by its name, whether there is such a table or not.
    *
-   * @throws LeatException UNKNOWN_TABLE with a suggestion, LAKE_UNAVAILABLE
+   * @throws LeatException FORBIDDEN, UNKNOWN_TABLE with a suggestion, LAKE_UNAVAILABLE
    */
-  Found load(String schema, String name) {
+  Found load(String schema, String name, TableAccess access) {
     if (!schema.isEmpty()) {
+      refusal(TableIdentifier.of(schema, name), access)
+          .ifPresent(
+              why -> {
+                throw new LeatException(ErrorCode.FORBIDDEN, why + ". " + LISTED);
+              });
       Optional<Found> exact = load(TableIdentifier.of(schema, name));
       if (exact.isPresent()) {
         return exact.get();
       }
     }
-    List<TableIdentifier> known = list();
+    List<TableIdentifier> known = list(access);
     List<TableIdentifier> alike =
         known.stream()
             .filter(id -> id.namespace().toString().equalsIgnoreCase(schema))
@@ -113,8 +129,7 @@ public final class TableNames {
         nearest = distance;
       }
     }
-    String remedy =
-        best.isEmpty() ? "GET /v1/sql/tables lists the tables" : "Did you mean '" + best + "'?";
+    String remedy = best.isEmpty() ? LISTED : "Did you mean '" + best + "'?";
     return new LeatException(
         ErrorCode.UNKNOWN_TABLE, "There is no table '" + wanted + "'. " + remedy);
   }

@@ -12,7 +12,9 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** One query in one fresh instance. Used by one thread. */
 final class Execution {
@@ -32,7 +34,8 @@ final class Execution {
    * Of one request.
    *
    * @param query {@code number}, {@code sql}, {@code tables} as {@link Views} reads them, {@code
-   *     memory} and {@code threads} for DuckDB, {@code rows} and {@code bytes} of the answer
+   *     now} in microseconds since 1970 if the statement asks for the time, {@code memory} and
+   *     {@code threads} for DuckDB, {@code rows} and {@code bytes} of the answer
    */
   Execution(JsonNode query, ObjectMapper mapper, Cancellation cancellation, Output output) {
     this.query = query;
@@ -75,6 +78,9 @@ final class Execution {
       for (String sql : views.statements()) {
         statement.execute(sql);
       }
+      if (query.has("now")) {
+        statement.execute(StatementTime.macros(query.path("now").asLong()));
+      }
       statement.execute("SET allowed_paths=" + views.allowedPaths());
       statement.execute("SET enable_external_access=false");
       statement.execute("SET lock_configuration=true");
@@ -101,7 +107,7 @@ final class Execution {
       }
       json.writeStartArray();
       for (int i = 1; i <= width; i++) {
-        values.write(rows.getObject(i));
+        values.write(value(rows, i));
       }
       json.writeEndArray();
       count++;
@@ -127,6 +133,17 @@ final class Execution {
             Frame.DONE,
             mapper.writeValueAsBytes(
                 mapper.createObjectNode().put("rows", count).put("truncated", truncated))));
+  }
+
+  private static @Nullable Object value(ResultSet rows, int column) throws SQLException {
+    try {
+      return rows.getObject(column);
+    } catch (DateTimeException e) {
+      throw new SQLException(
+          "Conversion Error: The answer has a time that cannot be written, such as 24:00:00; cast it"
+              + " to VARCHAR",
+          e);
+    }
   }
 
   /**

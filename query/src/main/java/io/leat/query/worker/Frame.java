@@ -17,6 +17,12 @@ public record Frame(byte type, byte[] payload) {
   /** To the worker: SQL text, to be answered by {@link #TREE} or {@link #FAILED}. */
   public static final byte ANALYZE = 'A';
 
+  /**
+   * To the worker: JSON with {@code now} (microseconds since 1970) and {@code expressions}, parts
+   * of a tree, to be answered by {@link #VALUES} or {@link #FAILED}.
+   */
+  public static final byte COMPUTE = 'P';
+
   /** To the worker: JSON of a query, to be answered by COLUMNS, any ROWS, then DONE or FAILED. */
   public static final byte EXECUTE = 'E';
 
@@ -28,6 +34,9 @@ public record Frame(byte type, byte[] payload) {
 
   /** From the worker: what {@code json_serialize_sql} makes of the statement. */
   public static final byte TREE = 'T';
+
+  /** From the worker: JSON array of {@code {"type","text"}}, null for what has no value. */
+  public static final byte VALUES = 'V';
 
   /** From the worker: JSON array of {@code {"name","type"}}. */
   public static final byte COLUMNS = 'S';

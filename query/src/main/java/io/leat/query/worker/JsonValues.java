@@ -12,7 +12,9 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import org.duckdb.DuckDBStruct;
@@ -125,6 +127,13 @@ final class JsonValues {
         return date.getYear() > 0 ? "Infinity" : "-Infinity";
       }
       return date.toString();
+    }
+    // Their own texts leave out seconds that are zero.
+    if (value instanceof LocalTime time) {
+      return DateTimeFormatter.ISO_LOCAL_TIME.format(time);
+    }
+    if (value instanceof OffsetTime time) {
+      return DateTimeFormatter.ISO_OFFSET_TIME.format(time);
     }
     return String.valueOf(value);
   }

@@ -74,6 +74,8 @@ public final class QueryWorker {
       if (request.type() == Frame.ANALYZE) {
         String sql = new String(request.payload(), StandardCharsets.UTF_8);
         send(new Frame(Frame.TREE, analyzer.tree(sql).getBytes(StandardCharsets.UTF_8)));
+      } else if (request.type() == Frame.COMPUTE) {
+        send(Frame.VALUES, analyzer.compute(mapper.readTree(request.payload()), mapper));
       } else {
         JsonNode query = mapper.readTree(request.payload());
         memory = query.path("memory").asLong();
