@@ -51,8 +51,7 @@ final class FullScenario implements Scenario {
   FullScenario(BenchEngines engines, Options options) throws Exception {
     this.engines = engines;
     this.options = options;
-    this.blueprint =
-        BenchBlueprint.write(options.directory().resolve("blueprints"), "full");
+    this.blueprint = BenchBlueprint.write(options.directory().resolve("blueprints"), "full");
     StreamSpec stream = BenchBlueprint.stream(blueprint);
     LakeTables tables = new LakeTables(new Tables(engines.catalog().catalog(), Map.of()));
     this.plan =

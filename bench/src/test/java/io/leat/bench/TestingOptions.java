@@ -11,17 +11,6 @@ final class TestingOptions {
 
   static Options any() {
     return new Options(
-        1,
-        1,
-        0,
-        List.of(),
-        0,
-        1,
-        Duration.ofSeconds(1),
-        Map.of(),
-        1,
-        1,
-        "64m",
-        Path.of("target"));
+        1, 1, 0, List.of(), 0, 1, Duration.ofSeconds(1), Map.of(), 1, 1, "64m", Path.of("target"));
   }
 }

@@ -76,8 +76,7 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
             .getOperatorStateStore()
             .getUnionListState(
                 new ListStateDescriptor<>(
-                    "files",
-                    Types.TUPLE(Types.STRING, Types.INT, Types.INT, Types.BOOLEAN)));
+                    "files", Types.TUPLE(Types.STRING, Types.INT, Types.INT, Types.BOOLEAN)));
     recent =
         context
             .getOperatorStateStore()
@@ -113,11 +112,7 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
         snapshot.files().stream()
             .map(
                 file ->
-                    Tuple4.of(
-                        file.name(),
-                        file.range().from(),
-                        file.range().to(),
-                        file.shared()))
+                    Tuple4.of(file.name(), file.range().from(), file.range().to(), file.shared()))
             .toList());
     recent.update(List.of(snapshot.recent()));
     machine.unneeded.add(

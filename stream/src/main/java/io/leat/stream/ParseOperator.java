@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ParseOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<LogRecord, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
+
   /** Records at a time: more do not stay in a core's second cache with what is made of them. */
   static final int BATCH = 64;
 

@@ -177,8 +177,7 @@ class LakeJobTest {
         StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
     environment.setParallelism(1);
     CollectingSinks sinks = new CollectingSinks();
-    LakeJob.build(
-        List.of(plan), new ListSources(environment, List.of(records)), sinks, directory);
+    LakeJob.build(List.of(plan), new ListSources(environment, List.of(records)), sinks, directory);
     environment.executeAsync();
     return new Result(
         rows(sinks.raw, EventTables.raw()),

@@ -23,6 +23,7 @@ final class FlinkConfiguration {
 
   /** Of each state; Flink's default of 64 MiB is meant for far more memory. */
   private final Path directory;
+
   private final FlinkSettings settings;
 
   FlinkConfiguration(Path directory, FlinkSettings settings) {

@@ -39,9 +39,9 @@ public record FlinkSettings(
   }
 
   /**
-   * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s,
-   * 100 ms of waiting for others (rows wait for a commit anyway, and forty tasks that flush each
-   * 5 ms take 13 % of a core when idle), three kept.
+   * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s, 100 ms of
+   * waiting for others (rows wait for a commit anyway, and forty tasks that flush each 5 ms take 13
+   * % of a core when idle), three kept.
    */
   public static FlinkSettings defaults() {
     return new FlinkSettings(

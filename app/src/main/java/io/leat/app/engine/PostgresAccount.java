@@ -107,6 +107,14 @@ sealed interface PostgresAccount {
     return nobody(data);
   }
 
+  /**
+   * The command in a session of its own, where there is {@code setsid}: the terminal sends Ctrl-C
+   * to every process of a session, and PostgreSQL has to outlive those that still write to it.
+   */
+  static List<String> inOwnSession(List<String> command) {
+    return works(List.of("setsid", "true")) ? join(List.of("setsid"), command) : command;
+  }
+
   /** The fallback for root where user namespaces are forbidden. */
   static PostgresAccount nobody(Path data) throws IOException {
     Nobody nobody = new Nobody();

@@ -87,7 +87,8 @@ public final class PostgresEngine implements AutoCloseable {
     String password = Files.readString(secret).strip();
     int port = data.ports().choose(PORT);
     List<String> command =
-        account.boundCommand(PostgresCommand.server(programs, cluster, port, settings));
+        PostgresAccount.inOwnSession(
+            account.boundCommand(PostgresCommand.server(programs, cluster, port, settings)));
     PostgresSupervisor supervisor = new PostgresSupervisor(command, cluster, settings);
     supervisor.start();
     PostgresEngine engine = new PostgresEngine(port, password, supervisor);

@@ -85,6 +85,21 @@ class PostgresEngineTest {
   }
 
   @Test
+  void ctrlCInTheTerminalDoesNotReachIt() throws Exception {
+    assumeThat(Path.of("/proc/self/stat")).isReadable();
+    try (DataDirectory data = DataDirectory.open(directory);
+        PostgresEngine postgres = PostgresEngine.start(data, PostgresSettings.defaults())) {
+      assertThat(session(postgres.pid())).isNotEqualTo(session(ProcessHandle.current().pid()));
+    }
+  }
+
+  /** The process's session: the sixth field, the fourth behind the name in parentheses. */
+  private static String session(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[3];
+  }
+
+  @Test
   void aServerDoesNotOutliveItsKilledParentAndIsNeverDoubled() throws Exception {
     Process victim = TestingProcess.start(Victim.class, directory.toString());
     long orphan;

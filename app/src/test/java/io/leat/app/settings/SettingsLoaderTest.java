@@ -51,8 +51,7 @@ class SettingsLoaderTest {
                 2_000));
     assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
-    assertThat(settings.flink())
-        .isEqualTo(new Flink(1, Duration.ofSeconds(5)));
+    assertThat(settings.flink()).isEqualTo(new Flink(1, Duration.ofSeconds(5)));
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
     assertThat(settings.query())

@@ -136,8 +136,8 @@ final class IdFile implements Closeable {
   }
 
   /**
-   * Ids are evenly distributed hashes: the place is guessed from the value, in turn with halving, so
-   * that the worst case is bounded too.
+   * Ids are evenly distributed hashes: the place is guessed from the value, in turn with halving,
+   * so that the worst case is bounded too.
    */
   private int search(long high, long low) {
     int from = 0;

@@ -35,14 +35,10 @@ final class IdFileWriter implements Closeable {
     this.blocks = Math.max(1, (int) ((long) atMost * IdFile.BITS_PER_ID / (IdFile.BLOCK * 8)));
     this.channel =
         FileChannel.open(
-            path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       filter =
-          channel.map(
-              FileChannel.MapMode.READ_WRITE, IdFile.HEADER, (long) blocks * IdFile.BLOCK);
+          channel.map(FileChannel.MapMode.READ_WRITE, IdFile.HEADER, (long) blocks * IdFile.BLOCK);
     } catch (IOException e) {
       channel.close();
       throw e;

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 
 /**
- * Unmaps files. Without it a deleted file keeps its room on disk until the collector comes by, and a
- * large heap is seldom collected as a whole.
+ * Unmaps files. Without it a deleted file keeps its room on disk until the collector comes by, and
+ * a large heap is seldom collected as a whole.
  */
 final class Mappings {
   private static final MethodHandle CLEANER = cleaner();
@@ -32,8 +32,7 @@ final class Mappings {
       Field instance = unsafe.getDeclaredField("theUnsafe");
       instance.setAccessible(true);
       return MethodHandles.lookup()
-          .findVirtual(
-              unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
+          .findVirtual(unsafe, "invokeCleaner", MethodType.methodType(void.class, ByteBuffer.class))
           .bindTo(instance.get(null));
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids that were seen, each with its payload's hash and its time of receipt. Asking for a new id,
- * which nearly all are, reads one cache line for each file, and nothing from disk.
+ * The ids that were seen, each with its payload's hash and its time of receipt. Asking for a new
+ * id, which nearly all are, reads one cache line for each file, and nothing from disk.
  *
  * <p>New ids go to a table in memory. A full table becomes a file; {@value #FAN_IN} files of about
  * one size become one of {@value #FAN_IN} times the size, up to {@value #LARGEST} entries. Both
@@ -113,7 +114,12 @@ public final class SeenIds implements Closeable {
   public void restore(FileName file) throws IOException {
     IdRange ours = file.range().intersection(range);
     if (ours != null) {
-      sealed.add(IdFile.open(files.path(file.name()), ours));
+      Path path = files.path(file.name());
+      if (!Files.exists(path)) {
+        throw new NoSuchFileException(
+            path.toString(), null, "ids that were seen are in it; restore a newer checkpoint");
+      }
+      sealed.add(IdFile.open(path, ours));
       if (file.shared() || !ours.equals(file.range())) {
         shared.add(file.name());
       }
@@ -215,8 +221,7 @@ public final class SeenIds implements Closeable {
    */
   public Snapshot snapshot() throws IOException {
     adopt(false);
-    return new Snapshot(
-        sealed.stream().map(this::name).toList(), IdTable.toBytes(sealing, recent));
+    return new Snapshot(sealed.stream().map(this::name).toList(), IdTable.toBytes(sealing, recent));
   }
 
   private FileName name(IdFile file) {

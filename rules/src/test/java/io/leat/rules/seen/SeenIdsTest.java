@@ -222,7 +222,9 @@ class SeenIdsTest {
       ids.expire(now);
       ids.snapshot();
       long files = files();
-      assertThat(ids.retire()).as("files that were shared are not deleted by one").hasSizeLessThan((int) files);
+      assertThat(ids.retire())
+          .as("files that were shared are not deleted by one")
+          .hasSizeLessThan((int) files);
     }
   }
 
