@@ -74,7 +74,7 @@ public final class Deduplication {
     crc32.update(payload);
     crc32c.reset();
     crc32c.update(payload);
-    return crc32.getValue() << Integer.SIZE | crc32c.getValue();
+    return (crc32.getValue() << Integer.SIZE) | crc32c.getValue();
   }
 
   /**

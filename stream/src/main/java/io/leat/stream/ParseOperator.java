@@ -150,11 +150,15 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
 
     /** The clean row; null if there is none, which has its reason in the quarantine. */
     private @Nullable RowData typed(LogRecord log, StringData eventId, long timeMicros) {
+      byte[] payload = log.value;
       GenericRowData row = new GenericRowData(shape.arity);
-      if (parse(log, row, eventId)
+      if (payload == null) {
+        quarantine(log, eventId, ErrorCode.UNPARSABLE_RECORD, "the record has no value", "parse");
+      } else if (parse(payload, log, row, eventId)
           && inTime(log, row, timeMicros, eventId)
           && isClean(log, row, eventId)) {
         complete(log, row, eventId, timestamp(timeMicros));
+        identify(log, payload, row);
         return row;
       }
       book.at(log.partition, log.offset).quarantined++;
@@ -165,13 +169,9 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       return micros == Timestamps.INVALID ? null : RowParser.timestamp(micros);
     }
 
-    private boolean parse(LogRecord log, GenericRowData row, StringData eventId) {
-      if (log.value == null) {
-        return quarantine(
-            log, eventId, ErrorCode.UNPARSABLE_RECORD, "the record has no value", "parse");
-      }
+    private boolean parse(byte[] payload, LogRecord log, GenericRowData row, StringData eventId) {
       try {
-        parser.parse(log.value, row);
+        parser.parse(payload, row);
         return true;
       } catch (RowParser.MismatchException e) {
         return quarantine(log, eventId, ErrorCode.TYPE_MISMATCH, message(e), "parse");
@@ -242,13 +242,12 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       row.setField(shape.logEpoch, plan.epoch());
       row.setField(shape.logPartition, log.partition);
       row.setField(shape.logOffset, log.offset);
-      byte[] key = log.key == null ? NOTHING : log.key;
-      row.setField(shape.entityKey, Rows.text(key));
-      row.setField(shape.payload, log.value);
-      identify(log, key, row);
     }
 
-    private void identify(LogRecord log, byte[] key, GenericRowData row) {
+    private void identify(LogRecord log, byte[] payload, GenericRowData row) {
+      byte[] key = log.key == null ? NOTHING : log.key;
+      row.setField(shape.entityKey, Rows.text(key));
+      row.setField(shape.payload, payload);
       if (log.id == null || hasSuppliedId(log.supplied)) {
         row.setField(shape.supplied, true);
         row.setField(shape.idHigh, 0L);
@@ -260,7 +259,7 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
         row.setField(shape.supplied, false);
         row.setField(shape.idHigh, id.high());
         row.setField(shape.idLow, id.low());
-        row.setField(shape.payloadHash, deduplication.payloadHash(log.value));
+        row.setField(shape.payloadHash, deduplication.payloadHash(payload));
       }
     }
 

@@ -30,7 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LakeJobTest {
   private final StreamPlan plan = TestingPlans.plan();
 
-  @TempDir private Path directory;
+  private final Path directory;
+
+  LakeJobTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @Test
   void declaredPropertiesBecomeColumnsAndTheRestIsKept() throws Exception {

@@ -27,7 +27,7 @@ public record IdRange(int from, int to) {
 
   /** The subtask of {@code count} that an id belongs to. */
   public static int owner(long low, int count) {
-    return (int) ((low >>> (Long.SIZE - Short.SIZE)) * count >>> Short.SIZE);
+    return (int) (((low >>> (Long.SIZE - Short.SIZE)) * count) >>> Short.SIZE);
   }
 
   private static int first(int index, int count) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SeenIdsTest {
   private static final long START = 1_790_000_000_000_000L;
 
-  @TempDir private Path directory;
+  private final Path directory;
 
   private record Id(long high, long low) {}
 
@@ -36,6 +36,10 @@ class SeenIdsTest {
 
   private final Random random = new Random(7);
   private long now = START;
+
+  SeenIdsTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   private SeenIds all() throws IOException {
     return new SeenIds(directory, "all-", IdRange.ALL);
