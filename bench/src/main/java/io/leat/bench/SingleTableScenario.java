@@ -13,6 +13,7 @@ import io.leat.stream.StreamPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -56,7 +57,7 @@ final class SingleTableScenario implements Scenario {
         TableIdentifier.of(Names.processedNamespace(namespace), BenchBlueprint.STREAM);
     Schema schema =
         new Tables(engines.catalog().catalog(), Map.of())
-            .ensure(id, declared(stream), all -> PartitionSpec.unpartitioned())
+            .ensure(id, declared(stream), all -> PartitionSpec.unpartitioned(), Set.of())
             .table()
             .schema();
     StreamPlan plan = StreamPlan.of(stream, blueprint.topic(stream), 0, schema);

@@ -7,6 +7,7 @@ import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Type;
@@ -30,6 +31,22 @@ public final class EventTables {
 
   /** {@code payload_encoding} of a payload that is stored as it was received. */
   public static final String IDENTITY_ENCODING = "identity";
+
+  /** Columns of a raw table by whose values nobody looks for files. */
+  public static final Set<String> RAW_WITHOUT_BOUNDS =
+      Set.of(
+          "source",
+          "type",
+          "subject",
+          "request_id",
+          "supplied",
+          "content_type",
+          "payload",
+          "payload_encoding",
+          "key_ref");
+
+  /** Columns of a processed table by whose values nobody looks for files. */
+  public static final Set<String> PROCESSED_WITHOUT_BOUNDS = Set.of(SOURCE);
 
   private EventTables() {}
 

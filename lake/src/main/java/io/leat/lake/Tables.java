@@ -1,11 +1,14 @@
 package io.leat.lake;
 
+import static org.apache.iceberg.TableProperties.PARQUET_COLUMN_STATS_ENABLED_PREFIX;
+
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -41,7 +44,7 @@ public final class Tables {
 
   /**
    * Cheap to write: compaction can compress better what stays. A small dictionary, so that columns
-   * of unique values give it up after some hundred rows; no bounds where nobody looks for them.
+   * of unique values give it up after some hundred rows.
    */
   private static final Map<String, String> DEFAULTS =
       Map.ofEntries(
@@ -49,10 +52,6 @@ public final class Tables {
           Map.entry("write.parquet.compression-codec", "zstd"),
           Map.entry("write.parquet.compression-level", "1"),
           Map.entry("write.parquet.dict-size-bytes", "32768"),
-          Map.entry("write.parquet.stats-enabled.column.payload", "false"),
-          Map.entry("write.parquet.stats-enabled.column.payload_encoding", "false"),
-          Map.entry("write.parquet.stats-enabled.column.key_ref", "false"),
-          Map.entry("write.parquet.stats-enabled.column.content_type", "false"),
           Map.entry("write.metadata.previous-versions-max", "20"),
           Map.entry("write.metadata.delete-after-commit.enabled", "true"),
           Map.entry("commit.manifest.min-count-to-merge", "20"),
@@ -77,14 +76,20 @@ public final class Tables {
   /**
    * Makes the table exist with at least the wanted columns.
    *
+   * @param withoutBounds columns whose least and greatest values nobody looks for; a new table's
+   *     files are written without them, which is cheaper
    * @throws LeatException DESTRUCTIVE_CHANGE when a column would have to change its type; nothing
    *     was changed then
    */
-  public Ensured ensure(TableIdentifier id, Schema wanted, Partitioning partitioning) {
+  public Ensured ensure(
+      TableIdentifier id, Schema wanted, Partitioning partitioning, Set<String> withoutBounds) {
     if (!catalog.tableExists(id)) {
       createNamespace(id.namespace());
+      Map<String, String> all = new LinkedHashMap<>(properties);
+      withoutBounds.forEach(
+          column -> all.put(PARQUET_COLUMN_STATS_ENABLED_PREFIX + column, "false"));
       try {
-        Table table = catalog.createTable(id, wanted, partitioning.of(wanted), properties);
+        Table table = catalog.createTable(id, wanted, partitioning.of(wanted), all);
         return new Ensured(table, List.of("created " + id));
       } catch (AlreadyExistsException e) {
         // Another instance was faster: go on with its table.

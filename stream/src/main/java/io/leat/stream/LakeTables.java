@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -50,12 +51,17 @@ public final class LakeTables {
     Map<String, Schema> processed = new LinkedHashMap<>();
     for (StreamSpec stream : blueprint.streams().values()) {
       TableIdentifier raw = TableIdentifier.of(Names.rawNamespace(blueprint.name()), stream.name());
-      notes.addAll(tables.ensure(raw, EventTables.raw(), byDayOf("received_at")).notes());
+      notes.addAll(
+          tables
+              .ensure(
+                  raw, EventTables.raw(), byDayOf("received_at"), EventTables.RAW_WITHOUT_BOUNDS)
+              .notes());
       Tables.Ensured ensured =
           tables.ensure(
               processedId(blueprint, stream),
               EventTables.processed(stream.schema().columns()),
-              schema -> partitioning(schema, stream.partitionBy()));
+              schema -> partitioning(schema, stream.partitionBy()),
+              EventTables.PROCESSED_WITHOUT_BOUNDS);
       notes.addAll(ensured.notes());
       processed.put(stream.name(), ensured.table().schema());
     }
@@ -76,7 +82,7 @@ public final class LakeTables {
   private void side(
       Blueprint blueprint, String name, Schema schema, String day, List<String> notes) {
     TableIdentifier id = TableIdentifier.of(Names.rawNamespace(blueprint.name()), name);
-    notes.addAll(tables.ensure(id, schema, byDayOf(day)).notes());
+    notes.addAll(tables.ensure(id, schema, byDayOf(day), Set.of()).notes());
   }
 
   private static TableIdentifier processedId(Blueprint blueprint, StreamSpec stream) {
