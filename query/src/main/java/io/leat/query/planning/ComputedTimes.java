@@ -3,14 +3,13 @@ package io.leat.query.planning;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The values of a statement's {@link ParsedQuery#times}, by their nodes in the tree. */
 public final class ComputedTimes {
   /** Nothing was computed. */
   public static final ComputedTimes NONE = new ComputedTimes(new IdentityHashMap<>());
 
-  private final Map<JsonNode, JsonNode> literals;
+  private final IdentityHashMap<JsonNode, JsonNode> literals;
 
   private ComputedTimes(IdentityHashMap<JsonNode, JsonNode> literals) {
     this.literals = literals;
