@@ -162,6 +162,26 @@ class QueryStoryTest {
     assertThat(all.query("FROM devices_processed.never", 1).status()).isEqualTo(404);
   }
 
+  @Test
+  void aClientLooksAtNoOtherStreamsEvents() throws Exception {
+    TestingClient reader = client.as(client.newKey("q-look", "\"read\"", "\"devices.telemetry\""));
+    send("fault", "look-1", Instant.now(), ",\"code\":\"F1\",\"severity\":\"info\"");
+
+    assertThat(client.get("/v1/trace/look-1").json().path("places").size()).isPositive();
+    assertThat(reader.get("/v1/trace/look-1").json().path("places").size()).isZero();
+    TestingClient.Answer tail = reader.get("/v1/tail/devices.fault?from=beginning&limit=1");
+    assertThat(tail.status()).isEqualTo(403);
+    assertThat(tail.json().path("detail").asText())
+        .isEqualTo("The client 'q-look' may not read the stream 'devices.fault'");
+
+    JsonNode status = reader.get("/v1/status").json();
+    assertThat(status.path("streams").findValuesAsText("stream")).containsExactly("telemetry");
+    assertThat(status.path("tables").findValuesAsText("name"))
+        .containsExactlyInAnyOrder("devices_processed.telemetry", "devices_raw.telemetry");
+    assertThat(status.path("jobs")).isEmpty();
+    assertThat(status.path("components").findValuesAsText("address")).containsOnly("");
+  }
+
   private static List<String> tables(TestingClient client) throws Exception {
     List<String> names = new ArrayList<>();
     client.get("/v1/sql/tables").json().forEach(table -> names.add(table.path("table").asText()));

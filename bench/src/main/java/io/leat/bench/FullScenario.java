@@ -127,7 +127,7 @@ final class FullScenario implements Scenario {
     Waiting.until("the state is restored", STATE_TIMEOUT, Duration.ofMillis(50), job::isProcessing);
     Duration restored = Duration.ofNanos(System.nanoTime() - submitted);
 
-    Duration cpu = BenchEngines.cpu();
+    Duration cpu = BenchEngines.cpuOfOthers();
     long start = System.nanoTime();
     Files.createFile(open);
     Waiting.until(
@@ -142,7 +142,7 @@ final class FullScenario implements Scenario {
         new Measurement(
             options.events(),
             Duration.ofNanos(System.nanoTime() - start),
-            BenchEngines.cpu().minus(cpu),
+            BenchEngines.cpuOfOthers().minus(cpu),
             "restored in " + restored.toMillis() + " ms");
     job.stopWithSavepoint(STATE_TIMEOUT);
     LostRowsException.check(processed.toString(), expected, engines.rows(processed));

@@ -184,7 +184,8 @@ final class Report {
             + " start-up included. Broker and job share the process, whose processor time is counted.");
     lines.add(
         "- 03 continues from a savepoint. The clock starts when all tasks have restored their state"
-            + " and stops at the commit with the last event, so up to one commit interval is waiting.");
+            + " and stops at the commit with the last event, so up to one commit interval is waiting."
+            + " What looking for that commit takes is not counted.");
     lines.add(
         "- 04 and 05 are a server process with "
             + options.serverHeap()

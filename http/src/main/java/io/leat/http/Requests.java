@@ -80,7 +80,8 @@ final class Requests {
           }
         });
     if (admitted && !hasValidPath(ctx)) {
-      ProblemDocument.send(ctx, ErrorCode.BAD_REQUEST, "The path is not validly encoded");
+      ProblemDocument.send(
+          ctx, ErrorCode.BAD_REQUEST, "The path or the query is not validly encoded");
     } else if (admitted) {
       ctx.next();
     } else {
@@ -92,10 +93,10 @@ final class Requests {
     }
   }
 
-  /** The router decodes a path lazily, and a failure of it would look like a defect. */
+  /** Both are decoded lazily, and a failure of it would look like a defect. */
   private static boolean hasValidPath(RoutingContext ctx) {
     try {
-      return ctx.normalizedPath() != null;
+      return ctx.normalizedPath() != null && ctx.request().params() != null;
     } catch (IllegalArgumentException e) {
       return false;
     }

@@ -402,6 +402,7 @@ class HttpServiceTest {
             "GET /%zz HTTP/1.1",
             "GET /v1/echo/%zz HTTP/1.1",
             "GET /v1/echo/%ff HTTP/1.1",
+            "GET /v1/echo/a?b=%zz HTTP/1.1",
             "GET * HTTP/1.1",
             "GET http:// HTTP/1.1",
             "GET  HTTP/1.1",

@@ -10,7 +10,7 @@ import java.util.Optional;
  * tables that hold records of all streams need the whole blueprint, and what no blueprint made
  * needs everything.
  */
-record ClientAccess(Principal principal) implements TableAccess {
+public record ClientAccess(Principal principal) implements TableAccess {
   private static final String RAW = Names.rawNamespace("");
   private static final String PROCESSED = Names.processedNamespace("");
 

@@ -91,12 +91,14 @@ final class QuickCheck {
         return types != 0;
       }
       case "enum" -> {
+        boolean isAlone = values == null;
         values = texts(value);
-        return values != null;
+        return isAlone && values != null;
       }
       case "const" -> {
+        boolean isAlone = values == null;
         values = value.isTextual() ? Set.of(value.textValue()) : null;
-        return values != null;
+        return isAlone && values != null;
       }
       case "format" -> {
         dateTime = value.asText().equals("date-time");
@@ -201,9 +203,18 @@ final class QuickCheck {
     return array.isArray() ? texts : null;
   }
 
+  /**
+   * Java's {@code $} matches before a line's end at the end too, ECMA's does not: at the end of a
+   * pattern without alternatives it becomes {@code \\z}, elsewhere it is left to the library.
+   */
   private static @Nullable Pattern pattern(String regex) {
+    int dollar = regex.indexOf('$');
+    if (dollar >= 0
+        && (dollar < regex.length() - 1 || regex.endsWith("\\$") || regex.contains("|"))) {
+      return null;
+    }
     try {
-      return Pattern.compile(regex);
+      return Pattern.compile(dollar < 0 ? regex : regex.substring(0, dollar) + "\\z");
     } catch (PatternSyntaxException e) {
       return null;
     }

@@ -64,6 +64,9 @@ class EventValidatorTest {
         "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"format\":\"uuid\"}}}",
         "{\"type\":\"object\",\"properties\":{\"a\":{\"multipleOf\":2}}}",
         "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"x\",1]}}}",
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[\"x\"],\"const\":\"y\"}}}",
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"pattern\":\"^a|b$\"}}}",
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"pattern\":\"^a\\\\$\"}}}",
         "{\"type\":\"object\",\"properties\":{\"a\":{}},\"not\":{}}"
       })
   void schemasWithOtherKeywordsAreLeftToTheLibrary(String schema) throws Exception {
@@ -87,6 +90,17 @@ class EventValidatorTest {
       }
     }
     assertThat(recognised).isGreaterThan(100);
+  }
+
+  @Test
+  void theEndOfAPatternIsTheEndOfTheText() throws Exception {
+    String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"pattern\":\"^[a-z]+$\"}}}";
+    EventValidator validator = validator(schema);
+
+    assertThat(validator.quick()).isTrue();
+    assertThat(validator.validate(node("{\"a\":\"kiosk\"}"))).isEmpty();
+    assertThat(validator.validate(node("{\"a\":\"kiosk\\n\"}")).stream().map(Violation::toString))
+        .containsExactly("/a: must match the regular expression ^[a-z]+$");
   }
 
   private static final String[] VALUES = {

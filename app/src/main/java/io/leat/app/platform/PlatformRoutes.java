@@ -2,6 +2,7 @@ package io.leat.app.platform;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.http.Guard;
+import io.leat.http.Principal;
 import io.leat.http.Role;
 import io.leat.http.Routes;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -17,15 +19,15 @@ import java.util.function.Supplier;
  * Status, trace and apply: they ask several engines and block, so they run on workers of their own.
  */
 final class PlatformRoutes implements Routes, AutoCloseable {
-  private final Supplier<ObjectNode> status;
-  private final Function<String, ObjectNode> trace;
+  private final Function<Principal, ObjectNode> status;
+  private final BiFunction<String, Principal, ObjectNode> trace;
   private final Supplier<ObjectNode> apply;
   private final WorkerExecutor workers;
 
   PlatformRoutes(
       Vertx vertx,
-      Supplier<ObjectNode> status,
-      Function<String, ObjectNode> trace,
+      Function<Principal, ObjectNode> status,
+      BiFunction<String, Principal, ObjectNode> trace,
       Supplier<ObjectNode> apply) {
     this.status = status;
     this.trace = trace;
@@ -38,11 +40,11 @@ final class PlatformRoutes implements Routes, AutoCloseable {
     router
         .get("/v1/status")
         .handler(guard.requires(Role.READ))
-        .handler(ctx -> answer(ctx, status::get));
+        .handler(ctx -> answer(ctx, () -> status.apply(Guard.principal(ctx))));
     router
         .get("/v1/trace/:id")
         .handler(guard.requires(Role.READ))
-        .handler(ctx -> answer(ctx, () -> trace.apply(ctx.pathParam("id"))));
+        .handler(ctx -> answer(ctx, () -> trace.apply(ctx.pathParam("id"), Guard.principal(ctx))));
     router
         .post("/v1/blueprints/apply")
         .handler(guard.requires(Role.OPERATE))

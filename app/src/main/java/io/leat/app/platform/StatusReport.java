@@ -9,6 +9,9 @@ import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.Health;
+import io.leat.http.Principal;
+import io.leat.http.Role;
+import io.leat.query.ClientAccess;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,29 +62,36 @@ final class StatusReport {
     this.components = components;
   }
 
-  /** Everything, as it is now. */
-  ObjectNode now() {
+  /**
+   * Everything that the principal may see, as it is now: the streams and tables that it may read.
+   * Addresses and what the jobs do are for operators.
+   */
+  ObjectNode now(Principal principal) {
+    boolean operates = principal.allows(Role.OPERATE);
     ObjectNode status = JSON.createObjectNode();
-    components(status.putArray("components"));
-    streams(status);
-    jobs(status.putArray("jobs"));
-    tables(status.putArray("tables"));
+    components(status.putArray("components"), operates);
+    streams(status, principal);
+    ArrayNode jobsNow = status.putArray("jobs");
+    if (operates) {
+      jobs(jobsNow);
+    }
+    tables(status.putArray("tables"), new ClientAccess(principal));
     return status;
   }
 
-  private void components(ArrayNode all) {
+  private void components(ArrayNode all, boolean operates) {
     Map<String, Optional<String>> report = health.report();
     for (Component component : components.get()) {
       Optional<String> problem = report.getOrDefault(component.name(), Optional.empty());
       all.addObject()
           .put("name", component.name())
           .put("state", problem.isEmpty() ? "running" : "down")
-          .put("address", component.address())
-          .put("detail", problem.orElse(""));
+          .put("address", operates ? component.address() : "")
+          .put("detail", operates ? problem.orElse("") : "");
     }
   }
 
-  private void streams(ObjectNode status) {
+  private void streams(ObjectNode status, Principal principal) {
     ArrayNode all = status.putArray("streams");
     long[] sums = new long[5];
     Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
@@ -89,6 +99,9 @@ final class StatusReport {
     Map<TopicPartition, Long> ends = ends();
     Map<String, Double> perSecond = rates.perSecond();
     for (ServedStream stream : streams.all()) {
+      if (!principal.mayRead(stream.name())) {
+        continue;
+      }
       Books.Totals books =
           totals
               .getOrDefault(stream.blueprint().name(), Map.of())
@@ -175,13 +188,15 @@ final class StatusReport {
     }
   }
 
-  private void tables(ArrayNode all) {
+  private void tables(ArrayNode all, ClientAccess access) {
     if (!(catalog instanceof SupportsNamespaces namespaces)) {
       return;
     }
     for (Namespace namespace : namespaces.listNamespaces()) {
       for (TableIdentifier id : catalog.listTables(namespace)) {
-        table(all, id, catalog.loadTable(id));
+        if (access.refusal(namespace.toString(), id.name()).isEmpty()) {
+          table(all, id, catalog.loadTable(id));
+        }
       }
     }
   }

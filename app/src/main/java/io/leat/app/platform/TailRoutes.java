@@ -5,6 +5,7 @@ import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.Guard;
+import io.leat.http.Principal;
 import io.leat.http.Role;
 import io.leat.http.Routes;
 import io.leat.rules.Condition;
@@ -46,6 +47,12 @@ final class TailRoutes implements Routes, AutoCloseable {
 
   private void tail(RoutingContext ctx) {
     String name = ctx.pathParam("stream");
+    Principal principal = Guard.principal(ctx);
+    if (!principal.mayRead(name)) {
+      throw new LeatException(
+          ErrorCode.FORBIDDEN,
+          "The client '" + principal.name() + "' may not read the stream '" + name + "'");
+    }
     ServedStream stream = streams.find(name);
     if (stream == null) {
       throw new LeatException(ErrorCode.UNKNOWN_STREAM, "There is no stream '" + name + "'");

@@ -8,6 +8,7 @@ import io.leat.event.LogPosition;
 import io.leat.event.Names;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
+import io.leat.http.Principal;
 import io.leat.lake.Commits;
 import io.leat.stream.LakeTables;
 import java.time.Instant;
@@ -19,8 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.iceberg.catalog.Catalog;
@@ -155,32 +155,46 @@ final class Trace {
     }
   }
 
-  /** The places of an event id; an empty list when nothing is known of it. */
-  ObjectNode of(String eventId) {
+  /**
+   * The places of an event id in the streams that the principal may read; an empty list when
+   * nothing is known of it there.
+   */
+  ObjectNode of(String eventId, Principal principal) {
+    List<ServedStream> readable =
+        streams.all().stream().filter(stream -> principal.mayRead(stream.name())).toList();
+    if (readable.isEmpty()) {
+      return json(eventId, List.of());
+    }
     // The books first: what is committed after this is found twice rather than not at all.
     Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
     books.forEach((blueprint, book) -> totals.put(blueprint, book.totals()));
-    List<Row> rows = sql.apply(query(eventId)).stream().map(Row::of).toList();
+    List<Row> rows = sql.apply(query(eventId, readable)).stream().map(Row::of).toList();
     List<Found> found = new ArrayList<>();
-    for (ServedStream stream : streams.all()) {
+    for (ServedStream stream : readable) {
       found.addAll(logged(stream, rows));
       found.addAll(underWay(eventId, stream, totals));
     }
     found.addAll(inTables(rows));
     found.sort(Found.ALONG_THE_WAY);
+    return json(eventId, found);
+  }
+
+  private static ObjectNode json(String eventId, List<Found> found) {
     ObjectNode trace = JSON.createObjectNode().put("id", eventId);
     ArrayNode places = trace.putArray("places");
     found.forEach(one -> places.add(one.json()));
     return trace;
   }
 
-  private String query(String eventId) {
+  private static String query(String eventId, List<ServedStream> readable) {
     String id = "'" + eventId.replace("'", "''") + "'";
     List<String> selects = new ArrayList<>();
-    Set<String> blueprints = new TreeSet<>();
-    for (ServedStream stream : streams.all()) {
+    Map<String, List<String>> names = new TreeMap<>();
+    for (ServedStream stream : readable) {
       String blueprint = stream.blueprint().name();
-      blueprints.add(blueprint);
+      names
+          .computeIfAbsent(blueprint, any -> new ArrayList<>())
+          .add("'" + stream.spec().name() + "'");
       String name = "'" + stream.name() + "'";
       String table = "." + stream.spec().name();
       String raw = Names.rawNamespace(blueprint) + table;
@@ -189,13 +203,15 @@ final class Trace {
       selects.add(select(Place.RAW, raw, name, "", "''", id));
       selects.add(select(Place.PROCESSED, processed, name, "_", quality, id));
     }
-    for (String blueprint : blueprints) {
-      for (Place place : List.of(Place.QUARANTINE, Place.REJECTED)) {
-        String table = Names.rawNamespace(blueprint) + "." + place.text();
-        String stream = "'" + blueprint + ".' || stream";
-        selects.add(select(place, table, stream, "", "code || ': ' || reason", id));
-      }
-    }
+    names.forEach(
+        (blueprint, ofBlueprint) -> {
+          for (Place place : List.of(Place.QUARANTINE, Place.REJECTED)) {
+            String table = Names.rawNamespace(blueprint) + "." + place.text();
+            String stream = "'" + blueprint + ".' || stream";
+            String of = " AND stream IN (" + String.join(", ", ofBlueprint) + ")";
+            selects.add(select(place, table, stream, "", "code || ': ' || reason", id) + of);
+          }
+        });
     return selects.stream().collect(Collectors.joining("\nUNION ALL ")) + "\nORDER BY 6, 1";
   }
 

@@ -24,6 +24,7 @@ final class IdFileWriter implements Closeable {
   private int count;
   private long latest = Long.MIN_VALUE;
   private boolean finished;
+  private boolean closed;
 
   /**
    * @param range what the ids are of
@@ -41,6 +42,7 @@ final class IdFileWriter implements Closeable {
           channel.map(FileChannel.MapMode.READ_WRITE, IdFile.HEADER, (long) blocks * IdFile.BLOCK);
     } catch (IOException e) {
       channel.close();
+      Files.deleteIfExists(path);
       throw e;
     }
     filter.order(ByteOrder.LITTLE_ENDIAN);
@@ -84,12 +86,14 @@ final class IdFileWriter implements Closeable {
   /** Gives up a file that is not finished. */
   @Override
   public void close() throws IOException {
-    if (channel.isOpen()) {
-      Mappings.release(filter);
-      channel.close();
-      if (!finished) {
-        Files.deleteIfExists(path);
-      }
+    if (closed) {
+      return;
+    }
+    closed = true;
+    Mappings.release(filter);
+    channel.close(); // an interrupt may have closed it already
+    if (!finished) {
+      Files.deleteIfExists(path);
     }
   }
 }

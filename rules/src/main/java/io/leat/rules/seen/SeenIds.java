@@ -245,6 +245,19 @@ public final class SeenIds implements Closeable {
     return own;
   }
 
+  /** Unmaps what was done beside and not taken over. */
+  private static void closeResult(@Nullable Future<IdFile> done) {
+    if (done != null && done.isDone() && !done.isCancelled()) {
+      try {
+        done.get().close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException e) {
+        // There is no file then.
+      }
+    }
+  }
+
   /** Takes over what was done beside; with {@code wait} not before the last table is a file. */
   private void adopt(boolean wait) throws IOException {
     if (seal != null && (wait || seal.isDone())) {
@@ -340,6 +353,8 @@ public final class SeenIds implements Closeable {
       Thread.currentThread().interrupt();
       return;
     }
+    closeResult(seal);
+    closeResult(merge == null ? null : merge.result);
     sealed.forEach(IdFile::close);
     retired.forEach(IdFile::close);
     sealed.clear();
