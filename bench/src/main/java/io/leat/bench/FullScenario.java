@@ -123,7 +123,7 @@ final class FullScenario implements Scenario {
     FlinkJob job =
         engines
             .flink()
-            .submit(environment.getStreamGraph(), jobName(), from, FlinkEngine.Leftovers.DROP);
+            .submit(environment.getStreamGraph(), jobName(), from, (uid, point) -> true);
     Waiting.until("the state is restored", STATE_TIMEOUT, Duration.ofMillis(50), job::isProcessing);
     Duration restored = Duration.ofNanos(System.nanoTime() - submitted);
 
@@ -163,7 +163,13 @@ final class FullScenario implements Scenario {
   }
 
   private LakeJob.LakeSources sources(StreamExecutionEnvironment environment) {
-    return new KafkaLakeSources(environment, engines.kafka(), blueprint.name(), 0, null);
+    return new KafkaLakeSources(
+        environment,
+        engines.kafka(),
+        blueprint.name(),
+        0,
+        KafkaLakeSources.Committed.NOTHING,
+        null);
   }
 
   private LakeSinks sinks() {

@@ -16,6 +16,7 @@ final class Books {
   private static final List<String> COLUMNS =
       List.of(
           "stream",
+          "log_epoch",
           "log_partition",
           "stage",
           "next_offset",
@@ -36,38 +37,67 @@ final class Books {
   }
 
   /**
-   * A stream's sums since its tables began, and how far its log is in the tables.
+   * A stream's sums since its tables began, over all its log epochs.
    *
-   * @param nextOffsets by partition, the first offset that is not yet committed
+   * @param epochs by log epoch, how far its log is in the tables
    */
   record Totals(
-      long logged,
-      long raw,
-      long processed,
-      long duplicates,
-      long quarantined,
-      Map<Integer, Long> nextOffsets) {
-    static final Totals NONE = new Totals(0, 0, 0, 0, 0, Map.of());
+      long raw, long processed, long duplicates, long quarantined, Map<Integer, Epoch> epochs) {
+    static final Totals NONE = new Totals(0, 0, 0, 0, Map.of());
+
+    /** By partition, the first offset of the log epoch that is not yet committed. */
+    Map<Integer, Long> nextOffsets(int epoch) {
+      Epoch committed = epochs.get(epoch);
+      return committed == null ? Map.of() : committed.nextOffsets;
+    }
+
+    /** Records of logs before {@code epoch}, which are only in the tables any more. */
+    long loggedBefore(int epoch) {
+      return epochs.entrySet().stream()
+          .filter(earlier -> earlier.getKey() < epoch)
+          .mapToLong(earlier -> earlier.getValue().logged)
+          .sum();
+    }
   }
 
+  /**
+   * One life of a stream's topic.
+   *
+   * @param logged records that were read
+   * @param nextOffsets by partition, the first offset that is not yet committed
+   */
+  record Epoch(long logged, Map<Integer, Long> nextOffsets) {}
+
   private static final class Sum {
-    private long logged;
     private long raw;
     private long processed;
     private long duplicates;
     private long quarantined;
-    private final Map<Integer, Long> nextOffsets = new HashMap<>();
+    private final Map<Integer, Long> logged = new HashMap<>();
+    private final Map<Integer, Map<Integer, Long>> nextOffsets = new HashMap<>();
 
     void add(Record row) {
-      logged += number(row, "logged");
+      int epoch = (Integer) row.getField("log_epoch");
+      logged.merge(epoch, number(row, "logged"), Long::sum);
       raw += number(row, "raw");
       processed += number(row, "processed");
       duplicates += number(row, "duplicates");
       quarantined += number(row, "quarantined");
       if ("parse".equals(row.getField("stage"))) {
-        nextOffsets.merge(
-            (Integer) row.getField("log_partition"), number(row, "next_offset"), Math::max);
+        nextOffsets
+            .computeIfAbsent(epoch, e -> new HashMap<>())
+            .merge((Integer) row.getField("log_partition"), number(row, "next_offset"), Math::max);
       }
+    }
+
+    Totals totals() {
+      Map<Integer, Epoch> epochs = new HashMap<>();
+      logged.forEach(
+          (epoch, records) ->
+              epochs.put(
+                  epoch,
+                  new Epoch(records, Map.copyOf(nextOffsets.getOrDefault(epoch, Map.of())))));
+      return new Totals(raw, processed, duplicates, quarantined, Map.copyOf(epochs));
     }
 
     private static long number(Record row, String column) {
@@ -81,17 +111,7 @@ final class Books {
         (snapshot, row) ->
             byStream.computeIfAbsent((String) row.getField("stream"), s -> new Sum()).add(row));
     Map<String, Totals> totals = new TreeMap<>();
-    byStream.forEach(
-        (stream, sum) ->
-            totals.put(
-                stream,
-                new Totals(
-                    sum.logged,
-                    sum.raw,
-                    sum.processed,
-                    sum.duplicates,
-                    sum.quarantined,
-                    Map.copyOf(sum.nextOffsets))));
+    byStream.forEach((stream, sum) -> totals.put(stream, sum.totals()));
     return totals;
   }
 }

@@ -3,7 +3,6 @@ package io.leat.app.platform;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -24,6 +23,7 @@ import io.leat.query.QueryEngine;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
+import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -43,6 +43,7 @@ import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +82,7 @@ public final class Platform implements AutoCloseable {
               foundation.kafkaClient(),
               foundation.catalogSpec(),
               settings.flink().parallelism());
+      provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
       }
@@ -180,9 +182,15 @@ public final class Platform implements AutoCloseable {
     observer.observe(
         "job of " + name,
         () -> {
-          jobs.start(made);
+          jobs.start(made, committed(name));
           return made;
         });
+  }
+
+  private KafkaLakeSources.Committed committed(String blueprint) {
+    Books ledger = books.get(blueprint);
+    Map<String, Books.Totals> totals = ledger == null ? Map.of() : ledger.totals();
+    return plan -> totals.getOrDefault(plan.stream(), Books.Totals.NONE).nextOffsets(plan.epoch());
   }
 
   private List<Routes> operations(Vertx vertx, Health health, QueryEngine queries) {
@@ -247,36 +255,60 @@ public final class Platform implements AutoCloseable {
   /**
    * Reads the blueprints' folders again and puts what changed into effect: tables grow first, then
    * the job restarts from a savepoint, then the gateway validates by the new schemas. Ingestion
-   * never stops.
+   * never stops. A job that does not start with the change goes on without it.
    *
-   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE; nothing was
-   *     stopped then
+   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE with all
+   *     refusals, CONFLICT for a new blueprint; nothing was changed then
    */
   synchronized ObjectNode apply() {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode changes = answer.putArray("changes");
     for (Blueprint blueprint : read) {
-      Provisioning.Provisioned before = provisioned.get(blueprint.name());
-      if (before == null) {
+      if (!provisioned.containsKey(blueprint.name())) {
         throw new LeatException(
             ErrorCode.CONFLICT,
             "The blueprint '"
                 + blueprint.name()
                 + "' is new; restart leat with its folder to add it");
       }
+    }
+    provisioning.check(read);
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode changes = answer.putArray("changes");
+    for (Blueprint blueprint : read) {
+      Provisioning.Provisioned before = provisioned.get(blueprint.name());
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      if (!after.plans().equals(before.plans())) {
-        boolean removed =
-            !blueprint.streams().keySet().containsAll(before.blueprint().streams().keySet());
-        jobs.restart(after, removed ? FlinkEngine.Leftovers.DROP : FlinkEngine.Leftovers.REFUSE);
+      if (before == null || !after.plans().equals(before.plans())) {
+        restart(before, after);
         changes.add(blueprint.name() + ": the job was restarted from a savepoint");
       }
       provisioned.put(blueprint.name(), after);
+      serve();
     }
-    serve();
     return answer;
+  }
+
+  private void restart(Provisioning.@Nullable Provisioned before, Provisioning.Provisioned after) {
+    try {
+      jobs.stop(after.blueprint());
+      jobs.start(after, committed(after.blueprint().name()));
+    } catch (RuntimeException e) {
+      if (before != null) {
+        goBack(before.blueprint(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** The tables may have grown: the earlier blueprint is held against them as they are. */
+  private void goBack(Blueprint blueprint, RuntimeException failure) {
+    log.warn("The job of {} goes on as it was: the change failed", blueprint.name(), failure);
+    try {
+      jobs.stop(blueprint);
+      jobs.start(provisioning.provision(blueprint), committed(blueprint.name()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private RuntimeException closeAfter(RuntimeException failure) {

@@ -106,7 +106,7 @@ final class StatusReport {
           totals
               .getOrDefault(stream.blueprint().name(), Map.of())
               .getOrDefault(stream.spec().name(), Books.Totals.NONE);
-      long logged = 0;
+      long logged = books.loggedBefore(stream.logEpoch());
       for (TopicPartition partition : partitions(stream)) {
         logged += ends.getOrDefault(partition, 0L);
       }
@@ -145,10 +145,11 @@ final class StatusReport {
   }
 
   private static long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+    Map<Integer, Long> committed = books.nextOffsets(stream.logEpoch());
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {
-      long committed = books.nextOffsets().getOrDefault(partition.partition(), 0L);
-      lag += Math.max(0, ends.getOrDefault(partition, 0L) - committed);
+      long next = committed.getOrDefault(partition.partition(), 0L);
+      lag += Math.max(0, ends.getOrDefault(partition, 0L) - next);
     }
     return lag;
   }

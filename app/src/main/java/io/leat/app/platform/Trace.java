@@ -296,7 +296,7 @@ final class Trace {
         totals
             .getOrDefault(stream.blueprint().name(), Map.of())
             .getOrDefault(stream.spec().name(), Books.Totals.NONE)
-            .nextOffsets();
+            .nextOffsets(stream.logEpoch());
     Map<TopicPartition, Long> from = new HashMap<>();
     for (TopicPartition partition : partitions) {
       from.put(
