@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,16 +97,12 @@ public final class FileCache implements AutoCloseable {
     Map<String, RemoteFile> distinct = new LinkedHashMap<>();
     wanted.forEach(file -> distinct.put(file.location(), file));
     refuseTooLarge(distinct.values());
-    while (!reserve(lease, distinct.values())) {
-      await(lease);
-    }
+    await(lease, () -> reserve(lease, distinct.values()));
     Map<String, Path> paths = new LinkedHashMap<>();
     for (CachedFile file : lease.held()) {
-      while (!file.isReady) {
-        if (file.failure != null) {
-          throw file.failure;
-        }
-        await(lease);
+      await(lease, () -> file.isReady || file.failure != null);
+      if (file.failure != null) {
+        throw file.failure;
       }
       paths.put(file.file.location(), file.path);
     }
@@ -248,18 +245,18 @@ public final class FileCache implements AutoCloseable {
     notifyAll();
   }
 
-  private void await(Lease lease) {
-    try {
-      if (!lease.isAbandoned()) {
-        wait();
+  private void await(Lease lease, BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      if (lease.isAbandoned()) {
+        throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled");
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(
-          ErrorCode.QUERY_CANCELLED, "Interrupted while the query's files were fetched", e);
-    }
-    if (lease.isAbandoned()) {
-      throw new LeatException(ErrorCode.QUERY_CANCELLED, "The query was cancelled");
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LeatException(
+            ErrorCode.QUERY_CANCELLED, "Interrupted while the query's files were fetched", e);
+      }
     }
   }
 
