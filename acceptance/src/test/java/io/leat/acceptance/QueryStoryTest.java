@@ -102,6 +102,25 @@ class QueryStoryTest {
   }
 
   @Test
+  void showTablesNamesWhatAClientMayRead() throws Exception {
+    assertThat(client.rows("show tables from devices_processed;"))
+        .extracting(row -> row.path(0).asText())
+        .containsExactly(
+            "devices_processed.fault",
+            "devices_processed.heartbeat",
+            "devices_processed.telemetry",
+            "devices_processed.transaction");
+    assertThat(client.rows("SHOW TABLES"))
+        .extracting(row -> row.path(0).asText())
+        .contains("devices_raw.ledger", "devices_processed.fault");
+    TestingClient reader = client.as(client.newKey("q-show", "\"read\"", "\"devices.fault\""));
+    assertThat(reader.rows("SHOW TABLES"))
+        .extracting(row -> row.path(0).asText())
+        .containsExactly("devices_processed.fault", "devices_raw.fault");
+    assertThat(client.rows("SHOW TABLES IN nowhere")).isEmpty();
+  }
+
+  @Test
   void aCredentialReachesAsFarAsItsRoles() throws Exception {
     TestingClient sender = client.as(client.newKey("q-send", "\"send\"", "\"devices.fault\""));
     TestingClient reader = client.as(client.newKey("q-read", "\"read\"", "\"devices.*\""));

@@ -8,6 +8,7 @@ import io.leat.event.LeatException;
 import io.leat.query.cache.FileCache;
 import io.leat.query.planning.Planner;
 import io.leat.query.planning.Planner.Pruning;
+import io.leat.query.planning.ShowTables;
 import io.leat.query.planning.TableAccess;
 import io.leat.query.planning.TableNames;
 import io.leat.query.process.WorkerPool;
@@ -89,6 +90,7 @@ public final class QueryEngine implements AutoCloseable {
             settings,
             pool,
             new Planner(names, settings.maxFiles(), pruning),
+            new ShowTables(names),
             cache,
             clock,
             threads,

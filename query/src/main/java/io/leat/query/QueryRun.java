@@ -11,6 +11,7 @@ import io.leat.query.planning.ComputedTimes;
 import io.leat.query.planning.ParsedQuery;
 import io.leat.query.planning.PlannedTable;
 import io.leat.query.planning.Planner;
+import io.leat.query.planning.ShowTables;
 import io.leat.query.planning.TableAccess;
 import io.leat.query.process.WorkerPool;
 import io.leat.query.process.WorkerProcess;
@@ -47,6 +48,7 @@ final class QueryRun implements QueryHandle, Runnable {
       QuerySettings settings,
       WorkerPool pool,
       Planner planner,
+      ShowTables shown,
       FileCache cache,
       ScheduledExecutorService clock,
       ThreadPoolExecutor threads,
@@ -59,6 +61,7 @@ final class QueryRun implements QueryHandle, Runnable {
         QuerySettings settings,
         WorkerPool pool,
         Planner planner,
+        ShowTables shown,
         FileCache cache,
         ScheduledExecutorService clock,
         ThreadPoolExecutor threads,
@@ -69,6 +72,7 @@ final class QueryRun implements QueryHandle, Runnable {
           settings,
           pool,
           planner,
+          shown,
           cache,
           clock,
           threads,
@@ -228,14 +232,16 @@ final class QueryRun implements QueryHandle, Runnable {
         new WorkerExchange(process, engine.mapper(), messages, this::isStopped);
     try {
       enter(Phase.PLANNING, process);
-      ParsedQuery parsed = exchange.parse(sql);
+      String statement = engine.shown().statement(sql, access);
+      ParsedQuery parsed = exchange.parse(statement);
       Instant now = engine.time().instant();
       ComputedTimes times = exchange.compute(parsed.times(), now);
       List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
       Map<String, Path> fetched = lease.take(remote(tables));
       enter(Phase.RUNNING, process);
       byte[] request =
-          messages.execute(number, sql, maxRows, tables, fetched, parsed.readsClock() ? now : null);
+          messages.execute(
+              number, statement, maxRows, tables, fetched, parsed.readsClock() ? now : null);
       return summary(exchange.execute(request, sink, room), tables);
     } finally {
       leave();

@@ -80,8 +80,8 @@ class ConfinementTest {
         "SELECT list_transform([1], x -> (SELECT content FROM read_text('/etc/passwd')))",
         "DESCRIBE SELECT * FROM read_text('/etc/passwd')",
         "SUMMARIZE '/etc/passwd'",
-        "SHOW TABLES",
-        "SHOW ALL TABLES",
+        "SHOW TABLES; SELECT 1",
+        "SHOW TABLES LIKE 'x'",
         "SHOW DATABASES",
         "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')",
         "SELECT * FROM query_table('/etc/passwd')",
@@ -215,7 +215,9 @@ class ConfinementTest {
 
   @Test
   void messagesSayWhatIsWrong() {
-    assertRefused("DROP TABLE x", "Only SELECT statements (and DESCRIBE, SUMMARIZE) are run here");
+    assertRefused(
+        "DROP TABLE x",
+        "Only SELECT statements (and SHOW TABLES, DESCRIBE, SUMMARIZE) are run here");
     assertRefused(
         "SELECT * FROM read_csv('/etc/passwd')",
         "The table function 'read_csv' may not be called here; range, generate_series, unnest,"

@@ -202,7 +202,7 @@ class SqlRoutesTest {
         sql("DROP TABLE devices_processed.telemetry", "csv"),
         403,
         "sql-not-a-read",
-        "Only SELECT statements (and DESCRIBE, SUMMARIZE) are run here");
+        "Only SELECT statements (and SHOW TABLES, DESCRIBE, SUMMARIZE) are run here");
     assertProblem(
         sql("SELECT list(r ORDER BY r DESC) FROM range(50000000) t(r)", "json"),
         422,

@@ -90,7 +90,7 @@ public final class ParsedQuery {
     if (root.path("error_type").asText().equals("not implemented")) {
       return new LeatException(
           ErrorCode.SQL_NOT_A_READ,
-          "Only SELECT statements (and DESCRIBE, SUMMARIZE) are run here");
+          "Only SELECT statements (and SHOW TABLES, DESCRIBE, SUMMARIZE) are run here");
     }
     String position = root.path("position").asText();
     return new LeatException(
@@ -246,8 +246,7 @@ public final class ParsedQuery {
             || !node.path("query").isObject())) {
       throw new LeatException(
           ErrorCode.SQL_NOT_A_READ,
-          "SHOW is not supported; GET /v1/sql/tables lists the tables, DESCRIBE <table> their"
-              + " columns");
+          "Of SHOW there is only SHOW TABLES [FROM schema]; DESCRIBE <table> shows its columns");
     }
   }
 
