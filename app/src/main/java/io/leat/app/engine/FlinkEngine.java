@@ -118,7 +118,8 @@ public final class FlinkEngine implements AutoCloseable {
    * Submits a job. It takes the restore point over and deletes it when it is no longer needed.
    *
    * @param from null to begin without state
-   * @throws LeatException {@link ErrorCode#CONFLICT} when a job of this name runs
+   * @throws LeatException {@link ErrorCode#CONFLICT} when a job of this name runs, {@link
+   *     ErrorCode#PROCESSOR_UNAVAILABLE} when Flink does not take it
    */
   public FlinkJob submit(
       StreamGraph graph, String name, @Nullable RestorePoint from, Leftovers leftovers) {
@@ -138,7 +139,9 @@ public final class FlinkEngine implements AutoCloseable {
       cluster.submitJob(job).get(60, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new LeatException(
-          ErrorCode.INTERNAL, "The job " + name + " was not taken: " + e.getMessage(), e);
+          ErrorCode.PROCESSOR_UNAVAILABLE,
+          "The job " + name + " was not taken: " + e.getMessage(),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LeatException(ErrorCode.NOT_READY, "Interrupted while submitting " + name, e);

@@ -21,9 +21,13 @@ import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.jspecify.annotations.Nullable;
 
-/** A job that was submitted to {@link FlinkEngine}. Safe for many threads. */
+/**
+ * A job that was submitted to {@link FlinkEngine}. Safe for many threads. Its calls block for some
+ * seconds at most, or as long as they are told to; then they fail with {@link
+ * ErrorCode#PROCESSOR_UNAVAILABLE}.
+ */
 public final class FlinkJob {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
 
   private final MiniCluster cluster;
   private final JobID id;
@@ -112,8 +116,8 @@ public final class FlinkJob {
    * Stops the job at a savepoint: everything before it is committed, nothing after it is read.
    *
    * @return where the savepoint is
-   * @throws LeatException {@link ErrorCode#INTERNAL} when the job fails or takes longer; it may
-   *     then still stop
+   * @throws LeatException {@link ErrorCode#PROCESSOR_UNAVAILABLE} when the job fails or takes
+   *     longer; it may then still stop
    */
   public String stopWithSavepoint(Duration timeout) {
     String savepoint =
@@ -146,12 +150,12 @@ public final class FlinkJob {
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LeatException(
-          ErrorCode.INTERNAL,
+          ErrorCode.PROCESSOR_UNAVAILABLE,
           "The job " + name + " failed while " + what + ": " + cause.getMessage(),
           cause);
     } catch (TimeoutException e) {
       throw new LeatException(
-          ErrorCode.INTERNAL,
+          ErrorCode.PROCESSOR_UNAVAILABLE,
           "The job " + name + " did not answer within " + timeout.toMillis() + " ms while " + what,
           e);
     } catch (InterruptedException e) {

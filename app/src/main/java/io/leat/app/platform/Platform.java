@@ -1,9 +1,13 @@
 package io.leat.app.platform;
 
+import static io.leat.event.ErrorCode.LAKE_UNAVAILABLE;
+import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.app.engine.FlinkEngine;
+import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -20,7 +24,6 @@ import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.Tables;
-import io.leat.query.QueryEngine;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
@@ -28,13 +31,14 @@ import io.leat.stream.LakeTables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +63,8 @@ public final class Platform implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
-  private final Map<String, Books> books = new HashMap<>();
+  private final BookKeeper books = new BookKeeper();
+  private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
@@ -74,6 +79,7 @@ public final class Platform implements AutoCloseable {
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, closing, observer);
+      closing.add("books", books);
       provisioning = provisioning();
       jobs =
           new LakeJobs(
@@ -85,6 +91,7 @@ public final class Platform implements AutoCloseable {
         begin(blueprint, observer);
       }
       serve();
+      books.start();
       freshness = closing.add("freshness", freshness());
       freshness.start();
       Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
@@ -93,9 +100,10 @@ public final class Platform implements AutoCloseable {
           observer.observe(
               "gateway",
               () ->
-                  serving.start(foundation, clients, streams, this::jobProblem, this::operations));
+                  serving.start(
+                      foundation, asking, clients, streams, this::jobProblem, this::operations));
       foundation.data().announce(runInfo());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw closeAfter(
           new LeatException(ErrorCode.INTERNAL, "Cannot write to the data directory: " + e, e));
     } catch (RuntimeException e) {
@@ -176,7 +184,7 @@ public final class Platform implements AutoCloseable {
         observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
-    books.put(name, new Books(foundation.catalog().catalog(), name));
+    books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     observer.observe(
         "job of " + name,
         () -> {
@@ -185,7 +193,17 @@ public final class Platform implements AutoCloseable {
         });
   }
 
-  private List<Routes> operations(Vertx vertx, Health health, QueryEngine queries) {
+  /** Where a blueprint's sums are kept. */
+  private Path sums(String blueprint) {
+    Path folder = foundation.data().root().resolve("books");
+    try {
+      return Files.createDirectories(folder).resolve(blueprint + ".json");
+    } catch (IOException e) {
+      throw new LeatException(ErrorCode.INTERNAL, "Cannot make the folder " + folder, e);
+    }
+  }
+
+  private List<Routes> operations(Vertx vertx, Health health) {
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
@@ -198,18 +216,15 @@ public final class Platform implements AutoCloseable {
             freshness,
             jobs,
             foundation.catalog().catalog(),
+            asking,
             health,
             this::components);
-    Trace trace =
-        new Trace(
-            streams,
-            log,
-            books,
-            foundation.catalog().catalog(),
-            sql -> List.copyOf(queries.query(sql, 1_000).rows()));
+    Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
+    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
-        closing.add("operations", new PlatformRoutes(vertx, status::now, trace::of, this::apply));
+        closing.add(
+            "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
     return List.of(tails, operations);
   }
 
@@ -223,12 +238,19 @@ public final class Platform implements AutoCloseable {
   }
 
   private FreshnessMonitor freshness() {
+    FreshnessMonitor monitor =
+        new FreshnessMonitor(foundation.catalog().catalog(), registry, new SplittableRandom());
+    monitor.follow(streamNames());
+    return monitor;
+  }
+
+  /** By blueprint. */
+  private Map<String, List<String>> streamNames() {
     Map<String, List<String>> names = new LinkedHashMap<>();
     provisioned.forEach(
         (blueprint, made) ->
             names.put(blueprint, List.copyOf(made.blueprint().streams().keySet())));
-    return new FreshnessMonitor(
-        foundation.catalog().catalog(), names, registry, new SplittableRandom());
+    return names;
   }
 
   private void serve() {
@@ -249,11 +271,12 @@ public final class Platform implements AutoCloseable {
    * the job restarts from a savepoint, then the gateway validates by the new schemas. Ingestion
    * never stops.
    *
-   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE; nothing was
-   *     stopped then
+   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE, or an
+   *     engine's code when it is away at the beginning; nothing was stopped then
    */
-  synchronized ObjectNode apply() {
+  private synchronized ObjectNode apply(Applying.Steps steps, LogReader log) {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
+    awaitEngines(log);
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode changes = answer.putArray("changes");
     for (Blueprint blueprint : read) {
@@ -265,18 +288,32 @@ public final class Platform implements AutoCloseable {
                 + blueprint.name()
                 + "' is new; restart leat with its folder to add it");
       }
+      steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
       if (!after.plans().equals(before.plans())) {
         boolean removed =
             !blueprint.streams().keySet().containsAll(before.blueprint().streams().keySet());
+        steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
         jobs.restart(after, removed ? FlinkEngine.Leftovers.DROP : FlinkEngine.Leftovers.REFUSE);
         changes.add(blueprint.name() + ": the job was restarted from a savepoint");
       }
       provisioned.put(blueprint.name(), after);
     }
     serve();
+    freshness.follow(streamNames());
     return answer;
+  }
+
+  /** All at once: an engine that is away is told within some seconds. */
+  private void awaitEngines(LogReader log) {
+    List<EngineCalls.Pending<?>> signs =
+        List.of(
+            asking.log().begin(log::brokers),
+            asking.lake().begin(() -> foundation.catalog().namespaces().listNamespaces()),
+            asking.state().begin(foundation.state()::isThere),
+            asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));
+    signs.forEach(EngineCalls.Pending::answer);
   }
 
   private RuntimeException closeAfter(RuntimeException failure) {
