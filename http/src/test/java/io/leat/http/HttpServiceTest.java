@@ -454,8 +454,15 @@ class HttpServiceTest {
         new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
       socket.setSoTimeout(10_000);
       String head =
-          "POST /v1/echo/a HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer send\r\n"
-              + "Connection: close\r\nContent-Length: 2\r\n\r\n";
+          String.join(
+              "\r\n",
+              "POST /v1/echo/a HTTP/1.1",
+              "Host: x",
+              "Authorization: Bearer send",
+              "Connection: close",
+              "Content-Length: 2",
+              "",
+              "");
       socket.getOutputStream().write((head + "a").getBytes(StandardCharsets.US_ASCII));
       Thread.sleep(AnswerTimer.WITHIN.plusMillis(400).toMillis());
       socket.getOutputStream().write('b');

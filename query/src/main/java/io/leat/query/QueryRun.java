@@ -15,6 +15,7 @@ import io.leat.query.worker.Frame;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
  */
 final class QueryRun implements QueryHandle, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryRun.class);
+
+  /** A worker that takes longer for this little work hangs. */
+  private static final Duration PARSED_WITHIN = Duration.ofSeconds(4);
 
   /** What all queries share. */
   record Engine(
@@ -217,9 +221,18 @@ final class QueryRun implements QueryHandle, Runnable {
         new WorkerExchange(process, engine.mapper(), messages, this::isStopped);
     try {
       enter(Phase.PLANNING, process);
-      ParsedQuery parsed = exchange.parse(sql);
-      Instant now = engine.time().instant();
-      ComputedTimes times = exchange.compute(parsed.times(), now);
+      ScheduledFuture<?> late =
+          engine.clock().schedule(process::kill, PARSED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      ParsedQuery parsed;
+      Instant now;
+      ComputedTimes times;
+      try {
+        parsed = exchange.parse(sql);
+        now = engine.time().instant();
+        times = exchange.compute(parsed.times(), now);
+      } finally {
+        late.cancel(false);
+      }
       List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
       enter(Phase.RUNNING, process);
       byte[] request =

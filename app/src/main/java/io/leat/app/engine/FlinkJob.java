@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -53,7 +54,7 @@ public final class FlinkJob {
 
   /** Where it is in its life. */
   public JobStatus status() {
-    return await(cluster.getJobStatus(id), ANSWER, "its status was asked for");
+    return await(() -> cluster.getJobStatus(id), ANSWER, "its status was asked for");
   }
 
   /** Whether every task runs, its state restored. */
@@ -107,7 +108,9 @@ public final class FlinkJob {
   /** Makes the job restorable now. Returns the id of the checkpoint. */
   public long checkpoint(Duration timeout) {
     return await(
-        cluster.triggerCheckpoint(id, org.apache.flink.core.execution.CheckpointType.CONFIGURED),
+        () ->
+            cluster.triggerCheckpoint(
+                id, org.apache.flink.core.execution.CheckpointType.CONFIGURED),
         timeout,
         "a checkpoint was taken");
   }
@@ -122,7 +125,7 @@ public final class FlinkJob {
   public String stopWithSavepoint(Duration timeout) {
     String savepoint =
         await(
-            cluster.stopWithSavepoint(id, savepoints, false, SavepointFormatType.NATIVE),
+            () -> cluster.stopWithSavepoint(id, savepoints, false, SavepointFormatType.NATIVE),
             timeout,
             "it was stopped with a savepoint");
     awaitEnd(timeout);
@@ -131,22 +134,25 @@ public final class FlinkJob {
 
   /** Stops the job at once; it can be restored from its newest checkpoint. */
   public void cancel(Duration timeout) {
-    await(cluster.cancelJob(id), timeout, "it was cancelled");
+    await(() -> cluster.cancelJob(id), timeout, "it was cancelled");
     awaitEnd(timeout);
   }
 
   /** Returns when the job has ended, in whatever way. */
   public void awaitEnd(Duration timeout) {
-    await(cluster.requestJobResult(id), timeout, "its end was waited for");
+    await(() -> cluster.requestJobResult(id), timeout, "its end was waited for");
   }
 
   private AccessExecutionGraph graph() {
-    return await(cluster.getExecutionGraph(id), ANSWER, "its state was asked for");
+    return await(() -> cluster.getExecutionGraph(id), ANSWER, "its state was asked for");
   }
 
-  private <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
+  private <T> T await(Supplier<CompletableFuture<T>> question, Duration timeout, String what) {
     try {
-      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return question.get().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IllegalStateException e) {
+      throw new LeatException(
+          ErrorCode.PROCESSOR_UNAVAILABLE, "Flink does not run: " + e.getMessage(), e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LeatException(
