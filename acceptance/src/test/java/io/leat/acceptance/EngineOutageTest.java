@@ -122,6 +122,17 @@ class EngineOutageTest {
   }
 
   @Test
+  void noRouteFailsOtherwiseThanWith503WhenTheQueryWorkersHang() throws Exception {
+    EveryRoute routes = new EveryRoute(client);
+    assertThat(client.query("SELECT 1", 1).status()).isEqualTo(200);
+
+    signal("STOP", workers());
+
+    routes.areAnsweredInAnOutage("the query workers hang");
+    Until.holds(SOON, () -> client.query("SELECT 41 + 1", 1).status() == 200, "a query works");
+  }
+
+  @Test
   void aQueryWhoseWorkerIsKilledFailsAndTheNextOneWorks() throws Exception {
     CompletableFuture<TestingClient.Answer> query =
         CompletableFuture.supplyAsync(

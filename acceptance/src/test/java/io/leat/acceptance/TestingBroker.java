@@ -20,6 +20,8 @@ final class TestingBroker implements AutoCloseable {
     private Main() {}
 
     /**
+     * Starts the broker.
+     *
      * @param arguments the data directory, and the file to write the address to
      */
     public static void main(String[] arguments) throws Exception {

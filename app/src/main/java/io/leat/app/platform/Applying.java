@@ -43,6 +43,8 @@ final class Applying implements AutoCloseable {
   @FunctionalInterface
   interface Steps {
     /**
+     * Called before a step.
+     *
      * @param step what is being done: {@code restarting the job of devices}
      * @param engine the code of the engine that it waits for
      */

@@ -122,7 +122,9 @@ final class EngineCalls implements AutoCloseable {
       if (cause instanceof Error error) {
         throw error;
       }
-      log.warn("{} does not answer as it should", engine, cause);
+      // Without the trace: in an outage there is one of these for each question.
+      log.warn("{} does not answer as it should: {}", engine, cause.toString());
+      log.debug("{} does not answer as it should", engine, cause);
       throw failure("does not answer as it should", cause);
     } catch (CancellationException e) {
       throw failure("does not answer", e);

@@ -333,7 +333,7 @@ final class Trace {
 
     /** Period by period through all tables, so that all are looked through equally far. */
     private void lookBack(List<Rows> tables) {
-      Instant oldest = oldest(eventId);
+      Instant oldest = oldest(eventId, now);
       Instant to = null;
       for (int i = 0; i <= PERIODS.size(); i++) {
         Instant from = i < PERIODS.size() ? now.minus(PERIODS.get(i)) : null;
@@ -485,13 +485,14 @@ final class Trace {
 
   /**
    * Before this time no event with the id was received: an id of UUID version 7 has the time of its
-   * making. Null when the id does not tell.
+   * making. Null when the id does not tell, or was made by a clock that is ahead.
    */
-  private static @Nullable Instant oldest(String eventId) {
+  private static @Nullable Instant oldest(String eventId, Instant now) {
     try {
       UUID id = UUID.fromString(eventId);
-      return id.version() == 7 && id.toString().equalsIgnoreCase(eventId)
-          ? Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16).minus(CLOCK_SKEW)
+      Instant made = Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+      return id.version() == 7 && id.toString().equalsIgnoreCase(eventId) && made.isBefore(now)
+          ? made.minus(CLOCK_SKEW)
           : null;
     } catch (IllegalArgumentException e) {
       return null;
