@@ -136,7 +136,8 @@ class CommandLineStoryTest {
     assertThat(revoked.out()).isEqualTo("Client " + id + " is revoked.\n");
 
     assertThat(kiosk.send("devices.fault", fault).status()).isEqualTo(401);
-    assertThat(command("", "client", "list").out()).containsPattern(id + " .* revoked");
+    assertThat(command("", "client", "list").out()).doesNotContain(id);
+    assertThat(command("", "client", "list", "--all").out()).containsPattern(id + " .* revoked");
     LeatProcess.Result nobody = command("", "client", "revoke", "ffff");
     assertThat(nobody.exitCode()).isEqualTo(1);
     assertThat(nobody.err()).isEqualTo("leat: There is no client with this id (not-found).\n");

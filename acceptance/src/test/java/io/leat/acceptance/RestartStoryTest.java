@@ -10,11 +10,14 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -63,6 +66,74 @@ class RestartStoryTest {
       leat.await(SOON);
     }
     theBooksBalanceAfterTheLastStart(data, port, feeder);
+  }
+
+  /** As after a broken disk: other records stand at the offsets that the job remembers. */
+  @Test
+  void aLogThatWasLostBeginsANewEpoch() throws Exception {
+    Path data = directory.resolve("data");
+    String port = String.valueOf(freePort());
+    Set<String> acknowledged = new HashSet<>();
+    for (String life : List.of("first", "second")) {
+      try (LeatProcess leat = up(data, port)) {
+        TestingClient client = leat.awaitReady(data);
+        TestingFeeder feeder = new TestingFeeder(client, life);
+        feeder.awaitMore(life.equals("first") ? 600 : 300, SOON);
+        feeder.end();
+        acknowledged.addAll(feeder.acknowledged());
+        Books books = Books.settled(client);
+        assertThat(books).isEqualTo(all(acknowledged.size()));
+        everyAcknowledgedEventIsThereOnce(client, acknowledged);
+        leat.signal("TERM");
+        assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
+      }
+      if (life.equals("first")) {
+        deleteTree(data.resolve("kafka"));
+      }
+    }
+  }
+
+  @Test
+  void aStreamThatIsMissingAtAStartIsRefused() throws Exception {
+    Path data = directory.resolve("data");
+    Path blueprint = Repository.copyOfBlueprint("devices", directory.resolve("blueprints"));
+    Path yaml = blueprint.resolve("blueprint.yaml");
+    String with = Files.readString(yaml);
+    String without =
+        with.substring(0, with.indexOf("\n  fault:"))
+            + with.substring(with.indexOf("\n  transaction:"));
+    try (LeatProcess leat = up(blueprint, data, "0")) {
+      leat.awaitReady(data);
+      leat.signal("TERM");
+      assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
+    }
+    Files.delete(blueprint.resolve("schemas/fault.json"));
+    Files.writeString(yaml, without);
+    try (LeatProcess leat = up(blueprint, data, "0")) {
+      LeatProcess.Result ended = leat.await(SOON);
+      assertThat(ended.exitCode()).isEqualTo(1);
+      assertThat(ended.err())
+          .contains("The blueprint 'devices' had the streams [fault]", "removed: [fault]")
+          .doesNotContain("\tat ");
+    }
+    Files.writeString(yaml, without + "\nremoved: [fault]\n");
+    try (LeatProcess leat = up(blueprint, data, "0")) {
+      TestingClient client = leat.awaitReady(data);
+      assertThat(client.status().path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
+      assertThat(client.number("SELECT count(*) FROM devices_raw.fault")).isZero();
+    }
+  }
+
+  private static Books all(int events) {
+    return new Books(events, events, events, 0, 0);
+  }
+
+  private static void deleteTree(Path tree) throws IOException {
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** Killed again and again at random points, also while it recovers. */
@@ -131,12 +202,16 @@ class RestartStoryTest {
   }
 
   private LeatProcess up(Path data, String port) throws IOException {
+    return up(Repository.root().resolve("blueprints/devices"), data, port);
+  }
+
+  private LeatProcess up(Path blueprint, Path data, String port) throws IOException {
     Path config = directory.resolve("leat.yaml");
     Files.writeString(config, "flink: {commit-interval: 1s}\n");
     return LeatProcess.start(
         directory,
         "up",
-        Repository.root().resolve("blueprints/devices").toString(),
+        blueprint.toString(),
         "--config",
         config.toString(),
         "--data",
@@ -186,9 +261,19 @@ class RestartStoryTest {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /**
+   * Below the range from which the system takes ports for connections, so that it stays free while
+   * Leat is down.
+   */
+  private static int freePort() {
+    Random random = new Random();
+    while (true) {
+      int port = 20_000 + random.nextInt(10_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken: another one.
+      }
     }
   }
 }

@@ -44,8 +44,8 @@ final class Bench implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "2",
-      description = "Runs before; the compiler is busy for two. Default: ${DEFAULT-VALUE}")
+      defaultValue = "4",
+      description = "Runs before; the compiler is busy for four. Default: ${DEFAULT-VALUE}")
   private int warmUp;
 
   @Option(

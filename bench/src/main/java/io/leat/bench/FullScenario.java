@@ -1,6 +1,5 @@
 package io.leat.bench;
 
-import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RestorePoint;
 import io.leat.blueprint.Blueprint;
@@ -121,9 +120,7 @@ final class FullScenario implements Scenario {
         Objects.requireNonNull(engines.flink().restorePoints(jobName()).newest(), "no savepoint");
     long submitted = System.nanoTime();
     FlinkJob job =
-        engines
-            .flink()
-            .submit(environment.getStreamGraph(), jobName(), from, FlinkEngine.Leftovers.DROP);
+        engines.flink().submit(environment.getStreamGraph(), jobName(), from, (uid, point) -> true);
     Waiting.until("the state is restored", STATE_TIMEOUT, Duration.ofMillis(50), job::isProcessing);
     Duration restored = Duration.ofNanos(System.nanoTime() - submitted);
 
@@ -163,7 +160,13 @@ final class FullScenario implements Scenario {
   }
 
   private LakeJob.LakeSources sources(StreamExecutionEnvironment environment) {
-    return new KafkaLakeSources(environment, engines.kafka(), blueprint.name(), 0, null);
+    return new KafkaLakeSources(
+        environment,
+        engines.kafka(),
+        blueprint.name(),
+        0,
+        KafkaLakeSources.Committed.NOTHING,
+        null);
   }
 
   private LakeSinks sinks() {

@@ -4,6 +4,7 @@ import io.leat.event.Names;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param description one sentence for people
  * @param tags for cost and search
  * @param streams by name, in the order of the file
+ * @param removed names of streams that there were and that are no longer served; their topics and
+ *     tables stay
  * @param directory the folder it was read from
  */
 public record Blueprint(
@@ -23,9 +26,11 @@ public record Blueprint(
     @Nullable String description,
     Map<String, String> tags,
     Map<String, StreamSpec> streams,
+    Set<String> removed,
     Path directory) {
   public Blueprint {
     tags = Map.copyOf(tags);
+    removed = Set.copyOf(removed);
     streams = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(streams));
   }
 

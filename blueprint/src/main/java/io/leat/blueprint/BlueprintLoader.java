@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Makes a {@link Blueprint} of a folder with a {@code blueprint.yaml}, or tells everything that is
@@ -107,7 +109,16 @@ public final class BlueprintLoader {
           ? Optional.empty()
           : Optional.of(
               new Blueprint(
-                  raw.name(), raw.owner(), raw.description(), raw.tags(), streams, directory));
+                  raw.name(),
+                  raw.owner(),
+                  raw.description(),
+                  raw.tags(),
+                  streams,
+                  raw.removed().stream()
+                      .map(RawBlueprint.Located::text)
+                      .filter(Objects::nonNull)
+                      .collect(Collectors.toSet()),
+                  directory));
     }
   }
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Reads the structure of a {@code blueprint.yaml}: exactly what {@code blueprint.schema.json}
@@ -40,10 +42,31 @@ final class BlueprintReader {
             owner,
             root.optional("description").textOrNull(),
             tags(root.optional("tags").section()),
-            streams(
-                root.required("streams", "Add at least one stream: 'streams: {<name>: ...}'.")));
+            streams(root.required("streams", "Add at least one stream: 'streams: {<name>: ...}'.")),
+            root.optional("removed").list(MAX_STREAMS).stream()
+                .map(BlueprintReader::removed)
+                .toList());
+    refuseServed(raw);
     root.refuseUnknown();
     return raw;
+  }
+
+  private static Located removed(Value value) {
+    return new Located(value.textLike(Names.NAME, NAME_FORM, NAME_REMEDY), value);
+  }
+
+  private static void refuseServed(RawBlueprint raw) {
+    Set<String> served =
+        raw.streams().stream().map(RawBlueprint.Stream::name).collect(Collectors.toSet());
+    for (Located removed : raw.removed()) {
+      if (removed.text() != null && served.contains(removed.text())) {
+        removed
+            .at()
+            .problem(
+                "'" + removed.text() + "' is among the streams too.",
+                "Take it out of 'removed' to serve it, or out of 'streams' to remove it.");
+      }
+    }
   }
 
   private static Map<String, String> tags(Section section) {

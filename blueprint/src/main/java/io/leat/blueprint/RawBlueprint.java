@@ -16,7 +16,8 @@ record RawBlueprint(
     String owner,
     @Nullable String description,
     Map<String, String> tags,
-    List<Stream> streams) {
+    List<Stream> streams,
+    List<Located> removed) {
 
   /**
    * A text and where it stands.

@@ -103,7 +103,13 @@ final class TestingGateway implements AutoCloseable {
 
   static Blueprint blueprint() throws InvalidSchemaException {
     return new Blueprint(
-        "devices", "team", null, Map.of(), Map.of("telemetry", stream()), Path.of("devices"));
+        "devices",
+        "team",
+        null,
+        Map.of(),
+        Map.of("telemetry", stream()),
+        Set.of(),
+        Path.of("devices"));
   }
 
   static StreamSpec stream() throws InvalidSchemaException {

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The numbers of the schemas that a stream has had. Thread-safe; blocks. */
@@ -50,6 +52,27 @@ public final class SchemaVersions {
             try (ResultSet row = select.executeQuery()) {
               return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
             }
+          }
+        });
+  }
+
+  /** The streams of the blueprint that ever had a schema here, in their order. */
+  public List<String> streams(String blueprint) {
+    return database.transaction(
+        "read the streams of " + blueprint,
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "select distinct stream from schema_version"
+                      + " where blueprint = ? order by stream")) {
+            select.setString(1, blueprint);
+            List<String> streams = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+              while (row.next()) {
+                streams.add(row.getString(1));
+              }
+            }
+            return List.copyOf(streams);
           }
         });
   }

@@ -2,20 +2,26 @@ package io.leat.stream;
 
 import io.leat.event.Names;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.RowData;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the lake job's records from Kafka, from the earliest that the log keeps unless a checkpoint
- * says otherwise.
+ * Reads the lake job's records from Kafka: from where the checkpoint says; without one, from what
+ * the tables do not have yet; else from the earliest that the log keeps.
  */
 public final class KafkaLakeSources implements LakeJob.LakeSources {
   private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
@@ -27,11 +33,13 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   private final Properties consumer;
   private final String blueprint;
   private final int rejectedEpoch;
+  private final Committed committed;
   private final @Nullable OffsetsInitializer until;
 
   /**
    * @param consumer Kafka consumer properties, {@code bootstrap.servers} among them
    * @param rejectedEpoch log epoch of the topic of rejected records
+   * @param committed how far the tables are
    * @param until where to end, for bounded runs; null to go on for ever
    */
   public KafkaLakeSources(
@@ -39,12 +47,34 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
       Properties consumer,
       String blueprint,
       int rejectedEpoch,
+      Committed committed,
       @Nullable OffsetsInitializer until) {
     this.environment = environment;
     this.consumer = consumer;
     this.blueprint = blueprint;
     this.rejectedEpoch = rejectedEpoch;
+    this.committed = committed;
     this.until = until;
+  }
+
+  /** How far a stream's log is in the tables. */
+  @FunctionalInterface
+  public interface Committed {
+    /** Nothing of any stream. */
+    Committed NOTHING = plan -> Map.of();
+
+    /** The first offset that is not yet committed, by partition, in the plan's log epoch. */
+    Map<Integer, Long> nextOffsets(StreamPlan plan);
+  }
+
+  /** Whether {@code uid} was that of a source of the stream, in whatever log epoch. */
+  public static boolean isSourceOf(String stream, String uid) {
+    return uid.matches(Pattern.quote("source-" + stream) + "(-[0-9]+)?");
+  }
+
+  /** A topic that was made anew has other records at the same offsets: its source has no past. */
+  private static String uid(String stream, int epoch) {
+    return "source-" + stream + (epoch > 1 ? "-" + epoch : "");
   }
 
   @Override
@@ -54,26 +84,36 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
         WatermarkStrategy.<LogRecord>forMonotonousTimestamps()
             .withTimestampAssigner((log, kafka) -> log.receivedMicros / 1_000L)
             .withIdleness(IDLE_AFTER);
+    HashMap<TopicPartition, Long> from = new HashMap<>();
+    committed
+        .nextOffsets(plan)
+        .forEach((partition, next) -> from.put(new TopicPartition(plan.topic(), partition), next));
     String name = "source-" + plan.stream();
     return environment
-        .fromSource(source(plan.topic(), new LogRecordReader()), receipt, name)
+        .fromSource(source(plan.topic(), new LogRecordReader(), from), receipt, name)
         .name(name)
-        .uid(name);
+        .uid(uid(plan.stream(), plan.epoch()));
   }
 
   @Override
   public DataStream<RowData> rejected() {
     return environment
         .fromSource(
-            source(Names.rejectedTopic(blueprint), new RejectionReader(rejectedEpoch)),
+            source(
+                Names.rejectedTopic(blueprint),
+                new RejectionReader(rejectedEpoch),
+                new HashMap<>()),
             WatermarkStrategy.noWatermarks(),
             "source-rejected")
         .setParallelism(1)
         .name("source-rejected")
-        .uid("source-rejected");
+        .uid(uid("rejected", rejectedEpoch));
   }
 
-  private <T> KafkaSource<T> source(String topic, KafkaRecordDeserializationSchema<T> reader) {
+  private <T> KafkaSource<T> source(
+      String topic,
+      KafkaRecordDeserializationSchema<T> reader,
+      HashMap<TopicPartition, Long> from) {
     KafkaSourceBuilder<T> builder =
         KafkaSource.<T>builder()
             .setProperties(consumer)
@@ -81,7 +121,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
             .setGroupId("leat-" + blueprint + "-lake")
             .setClientIdPrefix("leat-" + topic)
             .setTopics(topic)
-            .setStartingOffsets(OffsetsInitializer.earliest())
+            .setStartingOffsets(new From(from))
             .setProperty("partition.discovery.interval.ms", "-1")
             .setProperty("max.poll.records", RECORDS_PER_POLL)
             .setDeserializer(reader);
@@ -89,5 +129,27 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
       builder.setBounded(until);
     }
     return builder.build();
+  }
+
+  /**
+   * The offsets, and the earliest where there is none: Flink's own asks the consumer group, which a
+   * table that was made anew has nothing to do with.
+   */
+  private record From(HashMap<TopicPartition, Long> offsets) implements OffsetsInitializer {
+    @Override
+    public Map<TopicPartition, Long> getPartitionOffsets(
+        Collection<TopicPartition> partitions, PartitionOffsetsRetriever retriever) {
+      Map<TopicPartition, Long> start = new HashMap<>();
+      for (TopicPartition partition : partitions) {
+        start.put(partition, offsets.getOrDefault(partition, KafkaPartitionSplit.EARLIEST_OFFSET));
+      }
+      return start;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // The connector's interface still has it.
+    public org.apache.kafka.clients.consumer.OffsetResetStrategy getAutoOffsetResetStrategy() {
+      return org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.leat.app.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.app.client.LeatClient;
 import io.leat.app.terminal.Style;
@@ -10,6 +11,7 @@ import io.leat.app.terminal.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -126,15 +128,19 @@ final class ClientCommand implements Callable<Integer> {
       footer = {"", "Example: leat client list --json"})
   int list(
       @Mixin ConnectionOptions connection,
+      @Option(names = "--all", description = "Revoked ones, too.") boolean all,
       @Option(names = "--json", description = "Answer as JSON.") boolean json) {
     JsonNode answer = connection.connect(leat.context().environment()).get("/v1/clients");
+    JsonNode clients = answer.isArray() ? answer : answer.path("clients");
+    if (clients instanceof ArrayNode known && !all) {
+      known.removeIf(client -> client.hasNonNull("revoked_at"));
+    }
     if (json) {
       leat.terminal().line(answer.toString());
       return 0;
     }
     Table table = new Table("id", "name", "roles", "streams", "entities", "expires", "state");
-    for (JsonNode client : answer.isArray() ? answer : answer.path("clients")) {
-      boolean revoked = client.hasNonNull("revoked_at");
+    for (JsonNode client : clients) {
       table.row(
           text(client, "id"),
           text(client, "name"),
@@ -142,7 +148,7 @@ final class ClientCommand implements Callable<Integer> {
           words(client.path("streams")),
           words(client.path("entity_keys")),
           client.path("expires_at").asText("never"),
-          revoked ? leat.terminal().styled(Style.RED, "revoked") : "active");
+          state(client));
     }
     table.print(leat.terminal());
     return 0;
@@ -161,6 +167,19 @@ final class ClientCommand implements Callable<Integer> {
         .delete("/v1/clients/" + URLEncoder.encode(id, StandardCharsets.UTF_8));
     leat.terminal().line("Client " + id + " is revoked.");
     return 0;
+  }
+
+  private String state(JsonNode client) {
+    if (client.hasNonNull("revoked_at")) {
+      return leat.terminal().styled(Style.RED, "revoked");
+    }
+    Instant expires =
+        client.hasNonNull("expires_at")
+            ? Instant.parse(client.path("expires_at").asText())
+            : Instant.MAX;
+    return expires.isAfter(leat.context().clock().instant())
+        ? "active"
+        : leat.terminal().styled(Style.YELLOW, "expired");
   }
 
   private static String text(JsonNode node, String name) {

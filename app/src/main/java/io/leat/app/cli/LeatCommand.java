@@ -35,6 +35,11 @@ import picocli.CommandLine.Spec;
       "Start here: leat demo devices",
     })
 final class LeatCommand implements Callable<Integer> {
+  /** Columns of a help text: picocli takes no fewer, and longer lines are hard to read. */
+  private static final int LEAST_HELP = 55;
+
+  private static final int MOST_HELP = 100;
+
   @Mixin GlobalOptions global = new GlobalOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -66,7 +71,7 @@ final class LeatCommand implements Callable<Integer> {
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(false);
-    line.setUsageHelpWidth(Math.min(100, context.terminal().width()));
+    line.setUsageHelpWidth(Math.max(LEAST_HELP, Math.min(MOST_HELP, context.terminal().width())));
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setOut(new PrintWriter(context.terminal().out(), true, StandardCharsets.UTF_8));
     line.setErr(new PrintWriter(context.terminal().err(), true, StandardCharsets.UTF_8));

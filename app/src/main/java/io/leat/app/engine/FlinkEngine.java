@@ -2,11 +2,15 @@ package io.leat.app.engine;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +19,11 @@ import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.runtime.jobgraph.OperatorID;
 import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -46,12 +54,19 @@ public final class FlinkEngine implements AutoCloseable {
     this.configuration = configuration;
   }
 
-  /** What happens to restored state that no operator of the new job asks for. */
-  public enum Leftovers {
+  /** What becomes of restored state that no operator of the new job asks for. */
+  @FunctionalInterface
+  public interface Leftovers {
     /** The job does not start: nothing is forgotten by mistake. */
-    REFUSE,
-    /** It is forgotten, as after a stream was removed. */
-    DROP
+    Leftovers REFUSE = (uid, from) -> false;
+
+    /**
+     * Whether it may be forgotten.
+     *
+     * @param uid of the operator that it belonged to; empty when that is not known
+     * @param from what is restored
+     */
+    boolean mayDrop(String uid, RestorePoint from);
   }
 
   /**
@@ -118,8 +133,9 @@ public final class FlinkEngine implements AutoCloseable {
    * Submits a job. It takes the restore point over and deletes it when it is no longer needed.
    *
    * @param from null to begin without state
-   * @throws LeatException {@link ErrorCode#CONFLICT} when a job of this name runs, {@link
-   *     ErrorCode#PROCESSOR_UNAVAILABLE} when Flink does not take it
+   * @throws LeatException {@link ErrorCode#CONFLICT} when a job of this name runs, or when state
+   *     would be left over that may not be dropped; {@link ErrorCode#PROCESSOR_UNAVAILABLE} when
+   *     Flink does not take it
    */
   public FlinkJob submit(
       StreamGraph graph, String name, @Nullable RestorePoint from, Leftovers leftovers) {
@@ -129,12 +145,12 @@ public final class FlinkEngine implements AutoCloseable {
       throw new LeatException(ErrorCode.CONFLICT, "The job " + name + " runs already");
     }
     graph.setJobName(name);
-    if (from != null) {
-      graph.setSavepointRestoreSettings(
-          SavepointRestoreSettings.forPath(
-              from.location(), leftovers == Leftovers.DROP, RecoveryClaimMode.CLAIM));
-    }
     JobGraph job = graph.getJobGraph();
+    if (from != null) {
+      job.setSavepointRestoreSettings(
+          SavepointRestoreSettings.forPath(
+              from.location(), drops(job, name, from, leftovers), RecoveryClaimMode.CLAIM));
+    }
     try {
       cluster.submitJob(job).get(60, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -151,6 +167,50 @@ public final class FlinkEngine implements AutoCloseable {
             cluster, job.getJobID(), name, configuration.location(configuration.savepoints(name)));
     jobs.put(name, submitted);
     return submitted;
+  }
+
+  /** Whether there is state to drop. */
+  private static boolean drops(JobGraph job, String name, RestorePoint from, Leftovers leftovers) {
+    Set<OperatorID> known = new HashSet<>();
+    for (JobVertex vertex : job.getVertices()) {
+      vertex.getOperatorIDs().forEach(ids -> known.add(ids.getGeneratedOperatorID()));
+    }
+    List<String> left = new ArrayList<>();
+    for (OperatorState state : operatorsOf(from, name)) {
+      if (!known.contains(state.getOperatorID()) && hasState(state)) {
+        left.add(state.getOperatorUid().orElse(""));
+      }
+    }
+    List<String> kept = left.stream().filter(uid -> !leftovers.mayDrop(uid, from)).toList();
+    if (!kept.isEmpty()) {
+      throw new LeatException(
+          ErrorCode.CONFLICT,
+          "The job "
+              + name
+              + " has state in "
+              + from.directory()
+              + " that nothing would take over, of "
+              + kept
+              + ", and some of it may not be committed. Start it once more as it was and stop it"
+              + " cleanly, or apply the change while it runs.");
+    }
+    return !left.isEmpty();
+  }
+
+  private static boolean hasState(OperatorState state) {
+    return state.getCoordinatorState() != null
+        || state.getStates().stream().anyMatch(OperatorSubtaskState::hasState);
+  }
+
+  private static Collection<OperatorState> operatorsOf(RestorePoint from, String name) {
+    try {
+      return RestorePoints.operators(from);
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL,
+          "The job " + name + " cannot be restored: " + from.directory() + " is not readable: " + e,
+          e);
+    }
   }
 
   /** The newest submission of each job. */

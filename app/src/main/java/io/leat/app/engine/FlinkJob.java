@@ -138,6 +138,36 @@ public final class FlinkJob {
     awaitEnd(timeout);
   }
 
+  /**
+   * Returns when the job has been laid out and its state accepted; its tasks may still be opening.
+   *
+   * @throws LeatException {@link ErrorCode#INTERNAL} with the reason when it failed before, {@link
+   *     ErrorCode#PROCESSOR_UNAVAILABLE} when it took longer
+   */
+  public void awaitStart(Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    JobStatus status = status();
+    while (status == JobStatus.INITIALIZING || status == JobStatus.CREATED) {
+      if (System.nanoTime() > deadline) {
+        throw new LeatException(
+            ErrorCode.PROCESSOR_UNAVAILABLE,
+            "The job " + name + " did not start within " + timeout.toSeconds() + " s");
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LeatException(ErrorCode.NOT_READY, "Interrupted while starting " + name, e);
+      }
+      status = status();
+    }
+    if (status == JobStatus.FAILED) {
+      Throwable failure = failure();
+      throw new LeatException(
+          ErrorCode.INTERNAL, "The job " + name + " did not start: " + failure, failure);
+    }
+  }
+
   /** Returns when the job has ended, in whatever way. */
   public void awaitEnd(Duration timeout) {
     await(() -> cluster.requestJobResult(id), timeout, "its end was waited for");

@@ -9,27 +9,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a job can be restored from. Each submission of a job has a checkpoint directory of its own,
- * named by Flink's job id; within one the greater checkpoint id is the newer, between them and the
- * savepoints the later completion is.
+ * named by Flink's job id. The greater checkpoint id is the newer: it grows along a job's life,
+ * over restores too, whatever the clock does.
  */
 public final class RestorePoints {
   private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
   private static final String METADATA = "_metadata";
   private static final Comparator<RestorePoint> NEWEST_FIRST =
-      Comparator.comparing(RestorePoint::completed)
-          .thenComparing(RestorePoint::checkpointId)
+      Comparator.comparing(RestorePoint::checkpointId)
+          .thenComparing(RestorePoint::completed)
           .reversed();
 
   private final Path checkpoints;
@@ -52,28 +55,19 @@ public final class RestorePoints {
 
   /** All complete ones, the newest first. Those that a crash left incomplete are not among them. */
   public List<RestorePoint> all() throws IOException {
-    List<List<RestorePoint>> groups = new ArrayList<>();
+    List<RestorePoint> points = new ArrayList<>();
     for (Path submission : children(checkpoints)) {
-      List<RestorePoint> ofOne = new ArrayList<>();
       for (Path directory : children(submission)) {
         if (directory.getFileName().toString().startsWith("chk-")) {
-          add(directory, RestorePoint.Kind.CHECKPOINT, ofOne);
+          add(directory, RestorePoint.Kind.CHECKPOINT, points);
         }
-      }
-      if (!ofOne.isEmpty()) {
-        ofOne.sort(Comparator.comparing(RestorePoint::checkpointId).reversed());
-        groups.add(ofOne);
       }
     }
     for (Path directory : children(savepoints)) {
-      List<RestorePoint> one = new ArrayList<>();
-      add(directory, RestorePoint.Kind.SAVEPOINT, one);
-      if (!one.isEmpty()) {
-        groups.add(one);
-      }
+      add(directory, RestorePoint.Kind.SAVEPOINT, points);
     }
-    groups.sort(Comparator.comparing(group -> group.get(0), NEWEST_FIRST));
-    return groups.stream().flatMap(List::stream).toList();
+    points.sort(NEWEST_FIRST);
+    return List.copyOf(points);
   }
 
   /**
@@ -103,22 +97,31 @@ public final class RestorePoints {
     }
   }
 
+  /** What the state in {@code point} belongs to. */
+  static Collection<OperatorState> operators(RestorePoint point) throws IOException {
+    return load(point.directory()).getOperatorStates();
+  }
+
   private static void add(Path directory, RestorePoint.Kind kind, List<RestorePoint> points)
       throws IOException {
     Path metadata = metadata(directory);
     if (!Files.isRegularFile(metadata)) {
       return;
     }
-    try (DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
-      long id =
-          Checkpoints.loadCheckpointMetadata(
-                  in, RestorePoints.class.getClassLoader(), directory.toString())
-              .getCheckpointId();
+    try {
+      long id = load(directory).getCheckpointId();
       Instant completed = Files.getLastModifiedTime(metadata).toInstant();
       points.add(new RestorePoint(directory, kind, id, completed));
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} is incomplete and cannot be restored from", directory, e);
+    }
+  }
+
+  private static CheckpointMetadata load(Path directory) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata(directory))))) {
+      return Checkpoints.loadCheckpointMetadata(
+          in, RestorePoints.class.getClassLoader(), directory.toString());
     }
   }
 

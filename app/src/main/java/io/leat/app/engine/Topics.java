@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -58,12 +59,59 @@ public final class Topics {
   }
 
   /**
-   * Creates what is missing and compares what is there.
+   * Throws what {@link #provision} would, and changes nothing.
    *
-   * @throws LeatException {@link ErrorCode#LOG_UNAVAILABLE} when the cluster does not answer or
-   *     does not let us
+   * @throws LeatException {@link ErrorCode#DESTRUCTIVE_CHANGE} with everything that stands in the
+   *     way, {@link ErrorCode#LOG_UNAVAILABLE} when the cluster does not answer
+   */
+  public void check(List<TopicSpec> specs) {
+    compare(specs).refuse();
+  }
+
+  /**
+   * Creates what is missing and applies what may change, unless something stands in the way: then
+   * nothing is touched.
+   *
+   * @throws LeatException {@link ErrorCode#DESTRUCTIVE_CHANGE} with everything that stands in the
+   *     way, {@link ErrorCode#LOG_UNAVAILABLE} when the cluster does not answer or does not let us
    */
   public ProvisionedTopics provision(List<TopicSpec> specs) {
+    Comparison comparison = compare(specs);
+    comparison.refuse();
+    create(comparison.missing);
+    if (!comparison.changes.isEmpty()) {
+      await(
+          admin.incrementalAlterConfigs(comparison.changes).all(), "topic properties were changed");
+    }
+    return new ProvisionedTopics(
+        ids(comparison.existing, comparison.missing),
+        comparison.missing.stream().map(TopicSpec::name).toList(),
+        comparison.findings);
+  }
+
+  /**
+   * How topics differ from their descriptions.
+   *
+   * @param changes to be made
+   */
+  private record Comparison(
+      Map<String, TopicDescription> existing,
+      List<TopicSpec> missing,
+      List<TopicFinding> findings,
+      Map<ConfigResource, Collection<AlterConfigOp>> changes) {
+    void refuse() {
+      String refusals =
+          findings.stream()
+              .filter(finding -> finding.kind() == TopicFinding.Kind.REFUSED)
+              .map(TopicFinding::toString)
+              .collect(Collectors.joining("\n"));
+      if (!refusals.isEmpty()) {
+        throw new LeatException(ErrorCode.DESTRUCTIVE_CHANGE, refusals);
+      }
+    }
+  }
+
+  private Comparison compare(List<TopicSpec> specs) {
     Map<String, TopicDescription> existing = new LinkedHashMap<>();
     List<TopicSpec> missing = new ArrayList<>();
     Map<String, KafkaFuture<TopicDescription>> answers =
@@ -76,11 +124,11 @@ public final class Topics {
         existing.put(spec.name(), description);
       }
     }
-    create(missing);
-    Map<String, String> ids = ids(existing, missing);
     List<TopicSpec> present = specs.stream().filter(s -> existing.containsKey(s.name())).toList();
-    return new ProvisionedTopics(
-        ids, missing.stream().map(TopicSpec::name).toList(), compare(present, existing));
+    Comparison comparison =
+        new Comparison(existing, missing, new ArrayList<>(), new LinkedHashMap<>());
+    compare(present, comparison);
+    return comparison;
   }
 
   private @Nullable TopicDescription describe(
@@ -160,34 +208,27 @@ public final class Topics {
     }
   }
 
-  private List<TopicFinding> compare(
-      List<TopicSpec> specs, Map<String, TopicDescription> existing) {
-    List<TopicFinding> findings = new ArrayList<>();
-    if (specs.isEmpty()) {
-      return findings;
+  private void compare(List<TopicSpec> present, Comparison comparison) {
+    if (present.isEmpty()) {
+      return;
     }
     Map<ConfigResource, Config> configs =
         await(
-            admin.describeConfigs(specs.stream().map(s -> resource(s.name())).toList()).all(),
+            admin.describeConfigs(present.stream().map(s -> resource(s.name())).toList()).all(),
             "the topics' properties were read");
-    Map<ConfigResource, Collection<AlterConfigOp>> changes = new LinkedHashMap<>();
-    for (TopicSpec spec : specs) {
-      TopicDescription topic = existing.get(spec.name());
+    for (TopicSpec spec : present) {
+      TopicDescription topic = comparison.existing.get(spec.name());
       Config config = configs.get(resource(spec.name()));
       if (topic == null || config == null) {
         throw new IllegalStateException("Kafka did not describe " + spec.name());
       }
-      comparePartitions(spec, topic.partitions().size(), findings);
-      compareReplication(spec, topic.partitions().get(0).replicas().size(), findings);
-      List<AlterConfigOp> ops = compareConfigs(spec, config, findings);
+      comparePartitions(spec, topic.partitions().size(), comparison.findings);
+      compareReplication(spec, topic.partitions().get(0).replicas().size(), comparison.findings);
+      List<AlterConfigOp> ops = compareConfigs(spec, config, comparison.findings);
       if (!ops.isEmpty()) {
-        changes.put(resource(spec.name()), ops);
+        comparison.changes.put(resource(spec.name()), ops);
       }
     }
-    if (!changes.isEmpty()) {
-      await(admin.incrementalAlterConfigs(changes).all(), "topic properties were changed");
-    }
-    return findings;
   }
 
   private static void comparePartitions(TopicSpec spec, int actual, List<TopicFinding> findings) {

@@ -37,6 +37,12 @@ final class BookKeeper implements AutoCloseable {
     return totals;
   }
 
+  /** The sums of one blueprint, as they are committed now; none when it has no books yet. */
+  Map<Books.Epoch, Books.Totals> totals(String blueprint) {
+    Books own = books.get(blueprint);
+    return own == null ? Map.of() : own.totals();
+  }
+
   private void run() {
     while (!closed) {
       books.forEach(this::look);

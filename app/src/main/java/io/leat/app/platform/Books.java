@@ -152,6 +152,27 @@ final class Books {
         .getOrDefault(new Epoch(stream.spec().name(), stream.logEpoch()), Totals.NONE);
   }
 
+  /** The same over all its log epochs: since its tables began. */
+  static Totals ever(Map<String, Map<Epoch, Totals>> all, ServedStream stream) {
+    Totals sum = Totals.NONE;
+    for (Map.Entry<Epoch, Totals> one :
+        all.getOrDefault(stream.blueprint().name(), Map.of()).entrySet()) {
+      if (one.getKey().stream().equals(stream.spec().name())) {
+        sum = sum.plus(one.getValue());
+      }
+    }
+    return sum;
+  }
+
+  /** Records of the stream's earlier logs, which are only in the tables any more. */
+  static long loggedBefore(Map<String, Map<Epoch, Totals>> all, ServedStream stream) {
+    return all.getOrDefault(stream.blueprint().name(), Map.of()).entrySet().stream()
+        .filter(one -> one.getKey().stream().equals(stream.spec().name()))
+        .filter(one -> one.getKey().epoch() < stream.logEpoch())
+        .mapToLong(one -> one.getValue().logged())
+        .sum();
+  }
+
   /** Reads what was committed since the last call, and returns the sums. */
   Map<Epoch, Totals> totals() {
     lock.lock();

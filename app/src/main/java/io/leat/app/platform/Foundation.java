@@ -18,10 +18,12 @@ import io.leat.lake.CatalogSpec;
 import io.leat.lake.LakeCatalog;
 import io.leat.state.StateDatabase;
 import io.leat.state.StateSettings;
+import io.leat.stream.LakeCatalogLoader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +51,23 @@ final class Foundation {
     this.settings = settings;
     data = closing.add("data directory", DataDirectory.open(settings.data()));
     HttpService.checkPort(SettingsMapping.http(settings.http()));
+    AtomicReference<@Nullable CatalogSpec> shared = new AtomicReference<>();
+    closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
     engines = closing.add("engines", start(settings, data, observer));
     stateSettings = state(settings.postgres(), engines);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
     catalogSpec = SettingsMapping.catalog(settings, stateSettings);
+    shared.set(catalogSpec);
     catalog =
         closing.add("catalog", observer.observe("catalog", () -> LakeCatalog.open(catalogSpec)));
+  }
+
+  /** After the jobs, which the engines end, have made their last commits. */
+  private static void closeCatalogs(@Nullable CatalogSpec spec) {
+    if (spec != null) {
+      new LakeCatalogLoader(spec).close();
+    }
   }
 
   DataDirectory data() {

@@ -3,6 +3,7 @@ package io.leat.app.platform;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RestorePoint;
+import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.lake.CatalogSpec;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ import org.slf4j.LoggerFactory;
 /** Runs one lake job per blueprint, from where its last run ended. */
 final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
   private static final int KEPT_RESTORE_POINTS = 3;
 
@@ -41,41 +44,64 @@ final class LakeJobs {
     this.parallelism = parallelism;
   }
 
-  /** Submits the blueprint's job, restored from its newest checkpoint or savepoint. */
-  void start(Provisioning.Provisioned blueprint) {
-    submit(blueprint, FlinkEngine.Leftovers.REFUSE);
-  }
-
   /**
-   * Stops the blueprint's job at a savepoint and starts it anew from there. Nothing is lost and
-   * nothing is read twice; the gateway goes on accepting meanwhile.
+   * Submits the blueprint's job, restored from its newest checkpoint or savepoint.
    *
-   * @param leftovers DROP when streams were removed
+   * @param committed how far its tables are
+   * @throws LeatException CONFLICT when state would be lost, INTERNAL when it does not start
    */
-  void restart(Provisioning.Provisioned blueprint, FlinkEngine.Leftovers leftovers) {
-    FlinkJob running = jobs.get(blueprint.blueprint().name());
-    if (running != null && !running.status().isGloballyTerminalState()) {
-      running.stopWithSavepoint(STOP_TIMEOUT);
-    }
-    submit(blueprint, leftovers);
-  }
-
-  private void submit(Provisioning.Provisioned blueprint, FlinkEngine.Leftovers leftovers) {
-    String name = blueprint.blueprint().name() + "-lake";
+  void start(Provisioning.Provisioned blueprint, KafkaLakeSources.Committed committed) {
+    String name = name(blueprint.blueprint());
     StreamExecutionEnvironment environment = flink.environment(name);
     LakeJob.build(
         blueprint.plans(),
         new KafkaLakeSources(
-            environment, consumer, blueprint.blueprint().name(), blueprint.rejectedEpoch(), null),
+            environment,
+            consumer,
+            blueprint.blueprint().name(),
+            blueprint.rejectedEpoch(),
+            committed,
+            null),
         new IcebergLakeSinks(
             new LakeCatalogLoader(catalog), blueprint.blueprint().name(), parallelism),
         flink.files(name));
     RestorePoint from = restorePoint(name);
     log.info(
         "Starting the job {} {}", name, from == null ? "without state" : "from " + from.location());
-    jobs.put(
-        blueprint.blueprint().name(),
-        flink.submit(environment.getStreamGraph(), name, from, leftovers));
+    FlinkJob job =
+        flink.submit(
+            environment.getStreamGraph(),
+            name,
+            from,
+            (uid, point) -> mayDrop(blueprint.blueprint(), uid, point));
+    jobs.put(blueprint.blueprint().name(), job);
+    job.awaitStart(START_TIMEOUT);
+  }
+
+  /**
+   * Stops the blueprint's job at a savepoint, when it runs, so that {@link #start} goes on from
+   * there. Nothing is lost and nothing is read twice; the gateway goes on accepting meanwhile.
+   */
+  void stop(Blueprint blueprint) {
+    FlinkJob running = jobs.get(blueprint.name());
+    if (running != null && !running.status().isGloballyTerminalState()) {
+      running.stopWithSavepoint(STOP_TIMEOUT);
+    }
+  }
+
+  private static String name(Blueprint blueprint) {
+    return blueprint.name() + "-lake";
+  }
+
+  /**
+   * Sources of a topic's earlier lives have no use. A removed stream's state may go when nothing of
+   * it waits to be committed, as after a clean stop; a checkpoint may hold files for its tables.
+   */
+  private static boolean mayDrop(Blueprint blueprint, String uid, RestorePoint from) {
+    Stream<String> served =
+        Stream.concat(blueprint.streams().keySet().stream(), Stream.of("rejected"));
+    return served.anyMatch(stream -> KafkaLakeSources.isSourceOf(stream, uid))
+        || (!blueprint.removed().isEmpty() && from.kind() == RestorePoint.Kind.SAVEPOINT);
   }
 
   private @Nullable RestorePoint restorePoint(String name) {

@@ -6,7 +6,6 @@ import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
@@ -27,6 +26,7 @@ import io.leat.lake.Tables;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
+import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -47,6 +47,7 @@ import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,6 +88,7 @@ public final class Platform implements AutoCloseable {
               foundation.kafkaClient(),
               foundation.catalogSpec(),
               settings.flink().parallelism());
+      provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
       }
@@ -188,7 +190,7 @@ public final class Platform implements AutoCloseable {
     observer.observe(
         "job of " + name,
         () -> {
-          jobs.start(made);
+          jobs.start(made, committed(name));
           return made;
         });
   }
@@ -201,6 +203,14 @@ public final class Platform implements AutoCloseable {
     } catch (IOException e) {
       throw new LeatException(ErrorCode.INTERNAL, "Cannot make the folder " + folder, e);
     }
+  }
+
+  private KafkaLakeSources.Committed committed(String blueprint) {
+    Map<Books.Epoch, Books.Totals> totals = books.totals(blueprint);
+    return plan ->
+        totals
+            .getOrDefault(new Books.Epoch(plan.stream(), plan.epoch()), Books.Totals.NONE)
+            .nextOffsets();
   }
 
   private List<Routes> operations(Vertx vertx, Health health) {
@@ -269,39 +279,41 @@ public final class Platform implements AutoCloseable {
   /**
    * Reads the blueprints' folders again and puts what changed into effect: tables grow first, then
    * the job restarts from a savepoint, then the gateway validates by the new schemas. Ingestion
-   * never stops.
+   * never stops. A job that does not start with the change goes on without it.
    *
-   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE, or an
-   *     engine's code when it is away at the beginning; nothing was stopped then
+   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE with all
+   *     refusals, CONFLICT for a new blueprint, or an engine's code when it is away at the
+   *     beginning; nothing was changed then
    */
   private synchronized ObjectNode apply(Applying.Steps steps, LogReader log) {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
-    awaitEngines(log);
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode changes = answer.putArray("changes");
     for (Blueprint blueprint : read) {
-      Provisioning.Provisioned before = provisioned.get(blueprint.name());
-      if (before == null) {
+      if (!provisioned.containsKey(blueprint.name())) {
         throw new LeatException(
             ErrorCode.CONFLICT,
             "The blueprint '"
                 + blueprint.name()
                 + "' is new; restart leat with its folder to add it");
       }
+    }
+    awaitEngines(log);
+    provisioning.check(read);
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode changes = answer.putArray("changes");
+    for (Blueprint blueprint : read) {
+      Provisioning.Provisioned before = provisioned.get(blueprint.name());
       steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      if (!after.plans().equals(before.plans())) {
-        boolean removed =
-            !blueprint.streams().keySet().containsAll(before.blueprint().streams().keySet());
+      if (before == null || !after.plans().equals(before.plans())) {
         steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
-        jobs.restart(after, removed ? FlinkEngine.Leftovers.DROP : FlinkEngine.Leftovers.REFUSE);
+        restart(before, after);
         changes.add(blueprint.name() + ": the job was restarted from a savepoint");
       }
       provisioned.put(blueprint.name(), after);
+      serve();
+      freshness.follow(streamNames());
     }
-    serve();
-    freshness.follow(streamNames());
     return answer;
   }
 
@@ -314,6 +326,29 @@ public final class Platform implements AutoCloseable {
             asking.state().begin(foundation.state()::isThere),
             asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));
     signs.forEach(EngineCalls.Pending::answer);
+  }
+
+  private void restart(Provisioning.@Nullable Provisioned before, Provisioning.Provisioned after) {
+    try {
+      jobs.stop(after.blueprint());
+      jobs.start(after, committed(after.blueprint().name()));
+    } catch (RuntimeException e) {
+      if (before != null) {
+        goBack(before.blueprint(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** The tables may have grown: the earlier blueprint is held against them as they are. */
+  private void goBack(Blueprint blueprint, RuntimeException failure) {
+    log.warn("The job of {} goes on as it was: the change failed", blueprint.name(), failure);
+    try {
+      jobs.stop(blueprint);
+      jobs.start(provisioning.provision(blueprint), committed(blueprint.name()));
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private RuntimeException closeAfter(RuntimeException failure) {

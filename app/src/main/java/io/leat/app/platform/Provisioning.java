@@ -6,6 +6,8 @@ import io.leat.app.engine.TopicSpec;
 import io.leat.app.engine.Topics;
 import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.StreamSpec;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.event.Names;
 import io.leat.gateway.ServedStream;
 import io.leat.state.LogEpochs;
@@ -14,6 +16,7 @@ import io.leat.stream.LakeTables;
 import io.leat.stream.StreamPlan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -63,13 +66,60 @@ final class Provisioning {
       List<String> notes) {}
 
   /**
-   * Provisions. Everything destructive is refused before anything is touched.
+   * Changes nothing, and says everything that would be destructive.
    *
-   * @throws io.leat.event.LeatException DESTRUCTIVE_CHANGE with the way to do it
+   * @throws LeatException DESTRUCTIVE_CHANGE with the way to do each thing
+   */
+  void check(Collection<Blueprint> blueprints) {
+    List<String> refusals = new ArrayList<>();
+    for (Blueprint blueprint : blueprints) {
+      gather(() -> refuseMissing(blueprint), refusals);
+      gather(() -> tables.check(blueprint), refusals);
+      gather(() -> topics.check(topicSpecs(blueprint)), refusals);
+    }
+    if (!refusals.isEmpty()) {
+      throw new LeatException(ErrorCode.DESTRUCTIVE_CHANGE, String.join("\n", refusals));
+    }
+  }
+
+  private static void gather(Runnable check, List<String> refusals) {
+    try {
+      check.run();
+    } catch (LeatException e) {
+      if (e.code() != ErrorCode.DESTRUCTIVE_CHANGE) {
+        throw e;
+      }
+      refusals.add(e.getMessage());
+    }
+  }
+
+  private void refuseMissing(Blueprint blueprint) {
+    List<String> missing =
+        versions.streams(blueprint.name()).stream()
+            .filter(stream -> !blueprint.streams().containsKey(stream))
+            .filter(stream -> !blueprint.removed().contains(stream))
+            .toList();
+    if (!missing.isEmpty()) {
+      throw new LeatException(
+          ErrorCode.DESTRUCTIVE_CHANGE,
+          "The blueprint '"
+              + blueprint.name()
+              + "' had the streams "
+              + missing
+              + ", which it does not name any more. What devices still send to them would be refused."
+              + " Put them back, or say 'removed: "
+              + missing
+              + "' in its blueprint.yaml; their topics and tables stay.");
+    }
+  }
+
+  /**
+   * Provisions what was {@link #check checked}.
+   *
+   * @throws LeatException DESTRUCTIVE_CHANGE with the way to do it; what was made before stays
    */
   Provisioned provision(Blueprint blueprint) {
-    tables.check(blueprint);
-    ProvisionedTopics provisioned = topics.provision(topicSpecs(blueprint)).orThrow();
+    ProvisionedTopics provisioned = topics.provision(topicSpecs(blueprint));
     LakeTables.Ensured ensured = tables.ensure(blueprint);
     List<StreamPlan> plans = new ArrayList<>();
     List<ServedStream> served = new ArrayList<>();
@@ -109,18 +159,22 @@ final class Provisioning {
               blueprint.topic(stream),
               stream.partitions(),
               Math.min(stream.replication(), clusterReplication),
-              retention(stream.retention())));
+              configs(stream.retention(), Math.min(stream.replication(), clusterReplication))));
     }
     specs.add(
         new TopicSpec(
             Names.rejectedTopic(blueprint.name()),
             1,
             clusterReplication,
-            retention(REJECTED_RETENTION)));
+            configs(REJECTED_RETENTION, clusterReplication)));
     return specs;
   }
 
-  private static Map<String, String> retention(Duration retention) {
-    return Map.of("retention.ms", String.valueOf(retention.toMillis()));
+  /** With three copies, what is acknowledged is on two: one machine may die without loss. */
+  private static Map<String, String> configs(Duration retention, int replication) {
+    String retentionMs = String.valueOf(retention.toMillis());
+    return replication < 3
+        ? Map.of("retention.ms", retentionMs)
+        : Map.of("retention.ms", retentionMs, "min.insync.replicas", "2");
   }
 }

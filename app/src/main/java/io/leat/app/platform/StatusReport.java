@@ -171,7 +171,7 @@ final class StatusReport {
       @Nullable Map<TopicPartition, Long> ends) {
     ArrayNode all = status.putArray("streams");
     Map<String, Double> perSecond = rates.perSecond();
-    long logged = 0;
+    Long logged = 0L;
     Books.Totals sum = Books.Totals.NONE;
     for (ServedStream stream : streams.all()) {
       if (!principal.mayRead(stream.name())) {
@@ -183,17 +183,21 @@ final class StatusReport {
               .put("stream", stream.spec().name())
               .put("schema_version", stream.schemaVersion())
               .put("partitions", stream.spec().partitions());
-      Books.Totals own = totals == null ? null : Books.totals(totals, stream);
-      Long loggedHere = ends == null ? null : logged(stream, ends);
+      Books.Totals own = totals == null ? null : Books.ever(totals, stream);
+      Long loggedHere = logged(stream, ends, totals);
       counts(one, loggedHere, own);
-      one.put("lag", own == null || ends == null ? null : lag(stream, ends, own))
+      one.put(
+              "lag",
+              totals == null || ends == null
+                  ? null
+                  : lag(stream, ends, Books.totals(totals, stream)))
           .put("rate", rounded(perSecond.getOrDefault(stream.name(), 0.0)));
       FreshnessMonitor.Percentiles fresh = freshness.of(stream.name());
       one.putObject("freshness_ms").put("p50", fresh.p50()).put("p99", fresh.p99());
-      logged += loggedHere == null ? 0 : loggedHere;
+      logged = logged == null || loggedHere == null ? null : logged + loggedHere;
       sum = own == null ? sum : sum.plus(own);
     }
-    counts(status.putObject("totals"), ends == null ? null : logged, totals == null ? null : sum);
+    counts(status.putObject("totals"), logged, totals == null ? null : sum);
   }
 
   private static void counts(ObjectNode node, @Nullable Long logged, Books.@Nullable Totals books) {
@@ -204,8 +208,16 @@ final class StatusReport {
         .put("quarantined", books == null ? null : books.quarantined());
   }
 
-  private static long logged(ServedStream stream, Map<TopicPartition, Long> ends) {
-    long logged = 0;
+  /** What the log has had; null when it, or what its earlier lives had, is not known. */
+  private static @Nullable Long logged(
+      ServedStream stream,
+      @Nullable Map<TopicPartition, Long> ends,
+      @Nullable Map<String, Map<Books.Epoch, Books.Totals>> totals) {
+    boolean isFirst = stream.logEpoch() <= 1;
+    if (ends == null || (totals == null && !isFirst)) {
+      return null;
+    }
+    long logged = totals == null ? 0 : Books.loggedBefore(totals, stream);
     for (TopicPartition partition : partitions(stream)) {
       logged += ends.getOrDefault(partition, 0L);
     }
@@ -217,10 +229,11 @@ final class StatusReport {
   }
 
   private static Long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+    Map<Integer, Long> committed = books.nextOffsets();
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {
-      long committed = books.nextOffsets().getOrDefault(partition.partition(), 0L);
-      lag += Math.max(0, ends.getOrDefault(partition, 0L) - committed);
+      long next = committed.getOrDefault(partition.partition(), 0L);
+      lag += Math.max(0, ends.getOrDefault(partition, 0L) - next);
     }
     return lag;
   }

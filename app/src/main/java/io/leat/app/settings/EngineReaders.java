@@ -1,12 +1,19 @@
 package io.leat.app.settings;
 
 import io.leat.blueprint.yaml.Section;
+import io.leat.blueprint.yaml.Suggestions;
 import io.leat.blueprint.yaml.Value;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parts that are either embedded or somewhere else. */
@@ -29,6 +36,15 @@ final class EngineReaders {
           "value.serializer",
           "key.deserializer",
           "value.deserializer");
+
+  /** What Kafka's clients know. */
+  private static final Set<String> KAFKA_PROPERTIES =
+      Stream.of(
+              ProducerConfig.configNames(),
+              ConsumerConfig.configNames(),
+              AdminClientConfig.configNames())
+          .flatMap(Set::stream)
+          .collect(Collectors.toCollection(TreeSet::new));
 
   private EngineReaders() {}
 
@@ -56,6 +72,10 @@ final class EngineReaders {
             (name, property) -> {
               if (OWN_KAFKA_PROPERTIES.contains(name)) {
                 property.problem("'" + name + "' is set by Leat.", "Remove it.");
+              } else if (!KAFKA_PROPERTIES.contains(name)) {
+                property.problem(
+                    "'" + name + "' is not a property of a Kafka client.",
+                    Suggestions.remedy(name, KAFKA_PROPERTIES));
               }
             });
     int replication = kafka.optional("replication").integer(3, 1, 10);

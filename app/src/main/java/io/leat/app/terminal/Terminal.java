@@ -127,7 +127,8 @@ public final class Terminal {
 
   private static int columns(String text) {
     try {
-      return Math.max(40, Integer.parseInt(text.trim()));
+      int columns = Integer.parseInt(text.trim());
+      return columns == 0 ? DEFAULT_WIDTH : Math.max(40, columns); // 0: the terminal does not know
     } catch (NumberFormatException e) {
       return DEFAULT_WIDTH;
     }

@@ -127,9 +127,18 @@ class LauncherScriptTest {
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.err())
         .startsWith(
-            "leat: Java 17 or newer is needed; found only:\n  "
+            "leat: A JDK, Java 17 or newer, is needed; found only:\n  "
                 + old
                 + " (Java 11)\nInstall a newer");
+  }
+
+  @Test
+  void aJavaWithoutACompilerIsRefusedByName() throws Exception {
+    Path jre = jdk("jre 21", "21.0.4");
+    Files.delete(jre.resolve("bin/javac"));
+    Ended ended = run(home.resolve("leat"), jre, "version");
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.err()).contains("found only:\n  " + jre + " (Java 21, without a compiler)\n");
   }
 
   @Test
@@ -161,6 +170,8 @@ class LauncherScriptTest {
     Files.writeString(
         jdk.resolve("bin/java"), "#!/bin/sh\nfor a in \"$@\"; do echo \"<$a>\"; done\nexit 7\n");
     executable(jdk.resolve("bin/java"));
+    Files.writeString(jdk.resolve("bin/javac"), "#!/bin/sh\n");
+    executable(jdk.resolve("bin/javac"));
     return jdk;
   }
 

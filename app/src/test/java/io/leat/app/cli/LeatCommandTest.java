@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.app.client.LeatClient;
 import io.leat.app.client.TestingLeat;
 import io.leat.app.demo.Freshness;
+import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.TestingTerminal;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
@@ -86,6 +87,14 @@ class LeatCommandTest {
 
             Example: leat up blueprints/devices --data /var/lib/leat
             """);
+  }
+
+  @Test
+  void aNarrowTerminalGetsHelpToo() {
+    TestingTerminal narrow = new TestingTerminal(true, false, 40);
+    CommandLine leat =
+        LeatCommand.commandLine(context(narrow.terminal()), mode -> narrow.terminal());
+    assertThat(leat.getUsageMessage().lines()).allMatch(line -> line.length() <= 55);
   }
 
   @Test
@@ -244,8 +253,12 @@ class LeatCommandTest {
   }
 
   private Context context() {
+    return context(terminal.terminal());
+  }
+
+  private Context context(Terminal screen) {
     return new Context(
-        terminal.terminal(),
+        screen,
         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
         environment,
         HOME,

@@ -151,6 +151,8 @@ class SettingsLoaderTest {
             "leat.yaml:13 kafka: 'bootstrap' is missing. Write 'bootstrap: host:9092', or 'kafka:"
                 + " embedded'.",
             "leat.yaml:13 kafka.properties.acks: 'acks' is set by Leat. Remove it.",
+            "leat.yaml:13 kafka.properties['security.protocoll']: 'security.protocoll' is not a"
+                + " property of a Kafka client. Did you mean 'security.protocol'?",
             "leat.yaml:14 flink.commit-interval: 10ms is out of range. Allowed: 250ms to 10m.",
             "leat.yaml:14 flink.paralelism: 'paralelism' is not known here. Did you mean 'parallelism'?",
             "leat.yaml:16 lake.warehouse: 'gs://bucket' is a place that Leat cannot store tables"

@@ -80,6 +80,10 @@ final class IdFileWriter implements Closeable {
     channel.force(true);
     finished = true;
     close();
+    try (FileChannel directory =
+        FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      directory.force(true); // its name, too
+    }
     return IdFile.open(path, range);
   }
 
