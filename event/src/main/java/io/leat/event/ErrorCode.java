@@ -61,6 +61,10 @@ public enum ErrorCode {
   DELETE_FILES_UNSUPPORTED(
       422, ErrorOwner.RESOURCES, "The table has delete files that this query cannot apply"),
   QUERY_MEMORY(422, ErrorOwner.RESOURCES, "The query needs more memory than its limit"),
+  QUERY_TOO_LARGE(
+      422,
+      ErrorOwner.RESOURCES,
+      "The query reads more bytes of an object store than fit the cache"),
   QUERY_TIMEOUT(408, ErrorOwner.RESOURCES, "The query ran longer than its limit"),
   QUERY_CANCELLED(409, ErrorOwner.USER, "The query was cancelled"),
   QUERY_ENGINE_UNAVAILABLE(503, ErrorOwner.EXTERNAL, "The query engine does not answer"),

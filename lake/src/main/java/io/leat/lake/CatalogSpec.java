@@ -24,6 +24,25 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
   /** Property: how long to try for a connection before failing, in ms. Default 15,000. */
   public static final String CONNECT_TIMEOUT_MS = "leat.connect-timeout-ms";
 
+  /**
+   * Of a warehouse in S3, unless changed by {@link #with}. The clients' factory is the one that
+   * does without Amazon's other services, the HTTP client the one that Leat ships. Iceberg's own
+   * retries go on for a minute, longer than a query may take: these end after some seconds, as
+   * whoever asked comes again. Flink's tasks leave it to the garbage collector to close their file
+   * I/O, which would be logged with the stack trace of each.
+   */
+  private static final Map<String, String> S3 =
+      Map.of(
+          "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
+          "s3.client-factory-impl", "org.apache.iceberg.aws.s3.DefaultS3FileIOAwsClientFactory",
+          "http-client.type", "urlconnection",
+          "http-client.urlconnection.connection-timeout-ms", "5000",
+          "http-client.urlconnection.socket-timeout-ms", "20000",
+          "s3.retry.num-retries", "3",
+          "s3.retry.min-wait-ms", "200",
+          "s3.retry.max-wait-ms", "2000",
+          "init-creation-stacktrace", "false");
+
   /** Where table pointers live. */
   public enum Kind {
     /** In two tables of a PostgreSQL database. */
@@ -41,7 +60,8 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
 
   /**
    * A catalog in PostgreSQL. A warehouse without a scheme, or with {@code file:}, gets {@link
-   * LocalFileIO}; for others set {@code io-impl} with {@link #with}.
+   * LocalFileIO}; one with {@code s3:} or {@code s3a:} gets Iceberg's {@code S3FileIO}; for others
+   * set {@code io-impl} with {@link #with}.
    *
    * @param url such as {@code jdbc:postgresql://127.0.0.1:5433/leat}
    * @param warehouse the directory or object-store prefix under which tables are created
@@ -66,6 +86,8 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
             : Path.of(warehouse).toAbsolutePath().normalize().toString());
     if (isLocal) {
       properties.put("io-impl", LocalFileIO.class.getName());
+    } else if (isS3(warehouse)) {
+      properties.putAll(S3);
     }
     return new CatalogSpec(name, Kind.JDBC, properties);
   }
@@ -74,7 +96,8 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
    * A catalog behind REST.
    *
    * @param uri the service, such as {@code https://catalog.example.org/v1}
-   * @param warehouse as the service names it; an absolute path gets {@link LocalFileIO}
+   * @param warehouse as the service names it; an absolute path gets {@link LocalFileIO}, one with
+   *     {@code s3:} or {@code s3a:} Iceberg's {@code S3FileIO}
    */
   public static CatalogSpec rest(String name, String uri, String warehouse) {
     Map<String, String> properties = new LinkedHashMap<>();
@@ -82,6 +105,8 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
     properties.put("warehouse", warehouse);
     if (isLocalPath(warehouse)) {
       properties.put("io-impl", LocalFileIO.class.getName());
+    } else if (isS3(warehouse)) {
+      properties.putAll(S3);
     }
     return new CatalogSpec(name, Kind.REST, properties);
   }
@@ -114,12 +139,17 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
   private static boolean isPublic(String key) {
     return switch (key) {
       case "uri", "warehouse", "io-impl", "jdbc.user", "jdbc.schema-version", CLIENTS -> true;
+      case "client.region", "s3.endpoint", "s3.path-style-access" -> true;
       default -> key.startsWith("leat.");
     };
   }
 
   private static boolean isLocalPath(String warehouse) {
     return warehouse.startsWith("file:") || warehouse.startsWith("/");
+  }
+
+  private static boolean isS3(String warehouse) {
+    return warehouse.matches("s3a?://.*");
   }
 
   private static boolean hasScheme(String warehouse) {

@@ -79,9 +79,18 @@ public final class Tables {
    * @param withoutBounds columns whose least and greatest values nobody looks for; a new table's
    *     files are written without them, which is cheaper
    * @throws LeatException DESTRUCTIVE_CHANGE when a column would have to change its type; nothing
-   *     was changed then
+   *     was changed then; LAKE_UNAVAILABLE when an object store refuses or does not answer
    */
   public Ensured ensure(
+      TableIdentifier id, Schema wanted, Partitioning partitioning, Set<String> withoutBounds) {
+    try {
+      return ensured(id, wanted, partitioning, withoutBounds);
+    } catch (RuntimeException e) {
+      throw StoreFailure.of(e);
+    }
+  }
+
+  private Ensured ensured(
       TableIdentifier id, Schema wanted, Partitioning partitioning, Set<String> withoutBounds) {
     if (!catalog.tableExists(id)) {
       createNamespace(id.namespace());
@@ -117,8 +126,12 @@ public final class Tables {
 
   /** Checks what {@link #ensure} would refuse, and changes nothing. */
   public void check(TableIdentifier id, Schema wanted) {
-    if (catalog.tableExists(id)) {
-      refuseRetyping(id, "", catalog.loadTable(id).schema().asStruct(), wanted.asStruct());
+    try {
+      if (catalog.tableExists(id)) {
+        refuseRetyping(id, "", catalog.loadTable(id).schema().asStruct(), wanted.asStruct());
+      }
+    } catch (RuntimeException e) {
+      throw StoreFailure.of(e);
     }
   }
 

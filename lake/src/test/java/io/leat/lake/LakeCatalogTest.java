@@ -9,6 +9,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +22,7 @@ import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.types.Types;
@@ -149,6 +151,18 @@ class LakeCatalogTest {
     assertThat(spec.isLocal()).isFalse();
   }
 
+  @Test
+  void aWarehouseInS3IsOpenedWithItsFileIO() {
+    for (String warehouse : List.of("s3://bucket/lake", "s3a://bucket")) {
+      CatalogSpec spec =
+          CatalogSpec.jdbc("lake", url(postgres.getPort()), "postgres", "", warehouse);
+
+      try (LakeCatalog lake = LakeCatalog.open(spec)) {
+        assertThat(lake.spec().properties()).containsEntry("io-impl", S3FileIO.class.getName());
+      }
+    }
+  }
+
   private void commitFromTwo(ExecutorService writers, LakeCatalog lake) throws Exception {
     Callable<Void> fiveCommits =
         () -> {
@@ -158,7 +172,7 @@ class LakeCatalogTest {
           }
           return null;
         };
-    for (Future<Void> done : writers.invokeAll(java.util.List.of(fiveCommits, fiveCommits))) {
+    for (Future<Void> done : writers.invokeAll(List.of(fiveCommits, fiveCommits))) {
       done.get();
     }
   }
@@ -178,11 +192,11 @@ class LakeCatalogTest {
 
   private CatalogSpec specAt(int port) {
     return CatalogSpec.jdbc(
-        "lake",
-        "jdbc:postgresql://127.0.0.1:" + port + "/postgres",
-        "postgres",
-        "",
-        directory.resolve("warehouse").toString());
+        "lake", url(port), "postgres", "", directory.resolve("warehouse").toString());
+  }
+
+  private static String url(int port) {
+    return "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
   }
 
   private EmbeddedPostgres start(int port) throws IOException {

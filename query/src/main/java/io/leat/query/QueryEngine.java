@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.cache.FileCache;
 import io.leat.query.planning.Planner;
 import io.leat.query.planning.Planner.Pruning;
 import io.leat.query.planning.TableAccess;
@@ -44,6 +45,7 @@ public final class QueryEngine implements AutoCloseable {
 
   private final QuerySettings settings;
   private final WorkerPool pool;
+  private final FileCache cache;
   private final ThreadPoolExecutor threads;
   private final ScheduledThreadPoolExecutor clock;
   private final QueryRun.Engine engine;
@@ -73,6 +75,13 @@ public final class QueryEngine implements AutoCloseable {
             named("leat-query-"));
     this.clock = new ScheduledThreadPoolExecutor(1, named("leat-query-clock-"));
     clock.setRemoveOnCancelPolicy(true);
+    this.cache =
+        new FileCache(
+            settings.directory().resolve("cache"),
+            settings.cacheBytes(),
+            settings.fetches(),
+            named("leat-query-fetch-"),
+            registry);
     TableNames names = new TableNames(catalog);
     this.tables = new TableListing(names);
     this.engine =
@@ -80,6 +89,7 @@ public final class QueryEngine implements AutoCloseable {
             settings,
             pool,
             new Planner(names, settings.maxFiles(), pruning),
+            cache,
             clock,
             threads,
             new ObjectMapper(),
@@ -187,6 +197,7 @@ public final class QueryEngine implements AutoCloseable {
       threads.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    cache.close();
     clock.shutdownNow();
   }
 

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.cache.FileCache;
+import io.leat.query.cache.Lease;
+import io.leat.query.cache.RemoteFile;
 import io.leat.query.planning.ComputedTimes;
 import io.leat.query.planning.ParsedQuery;
 import io.leat.query.planning.PlannedTable;
@@ -15,10 +18,12 @@ import io.leat.query.worker.Frame;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +51,7 @@ final class QueryRun implements QueryHandle, Runnable {
       QuerySettings settings,
       WorkerPool pool,
       Planner planner,
+      FileCache cache,
       ScheduledExecutorService clock,
       ThreadPoolExecutor threads,
       ObjectMapper mapper,
@@ -57,6 +63,7 @@ final class QueryRun implements QueryHandle, Runnable {
         QuerySettings settings,
         WorkerPool pool,
         Planner planner,
+        FileCache cache,
         ScheduledExecutorService clock,
         ThreadPoolExecutor threads,
         ObjectMapper mapper,
@@ -66,6 +73,7 @@ final class QueryRun implements QueryHandle, Runnable {
           settings,
           pool,
           planner,
+          cache,
           clock,
           threads,
           mapper,
@@ -91,6 +99,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private final ResultSink sink;
   private final WorkerMessages messages;
   private final Room room = new Room();
+  private final Lease lease;
   private final long started = System.nanoTime();
 
   private Phase phase = Phase.WAITING;
@@ -107,6 +116,7 @@ final class QueryRun implements QueryHandle, Runnable {
     this.maxRows = maxRows;
     this.access = access;
     this.sink = sink;
+    this.lease = engine.cache().lease();
     this.messages = new WorkerMessages(engine.mapper(), engine.settings());
   }
 
@@ -144,6 +154,7 @@ final class QueryRun implements QueryHandle, Runnable {
       }
       stopped = reason;
       room.abandon();
+      lease.abandon();
       neverStarted = phase == Phase.WAITING && engine.threads().remove(this);
       if (phase == Phase.RUNNING && worker != null) {
         tell(worker);
@@ -214,7 +225,7 @@ final class QueryRun implements QueryHandle, Runnable {
     succeed(summary);
   }
 
-  /** Has the worker answer, and lets go of the worker before anybody is told of the end. */
+  /** Has the worker answer, and lets go of worker and files before anybody is told of the end. */
   private QuerySummary answer() throws IOException {
     WorkerProcess process = engine.pool().borrow();
     WorkerExchange exchange =
@@ -234,14 +245,20 @@ final class QueryRun implements QueryHandle, Runnable {
         late.cancel(false);
       }
       List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
+      Map<String, Path> fetched = lease.take(remote(tables));
       enter(Phase.RUNNING, process);
       byte[] request =
-          messages.execute(number, sql, maxRows, tables, parsed.readsClock() ? now : null);
+          messages.execute(number, sql, maxRows, tables, fetched, parsed.readsClock() ? now : null);
       return summary(exchange.execute(request, sink, room), tables);
     } finally {
       leave();
       exchange.end(engine.pool());
+      lease.close();
     }
+  }
+
+  private static List<RemoteFile> remote(List<PlannedTable> tables) {
+    return tables.stream().flatMap(table -> table.remote().stream()).toList();
   }
 
   private static LeatException unavailable(IOException cause) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * The bounds of queries.
  *
- * @param directory for the workers' temporary files
+ * @param directory for the workers' temporary files and the cache
  * @param workers processes, and so queries, at once; the second is started when it is needed
  * @param maxWaiting queries that wait for a worker; more are refused (503)
  * @param timeLimit of one query, from its arrival to its last row
@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param maxAnswerBytes of an answer in JSON; what is over is cut off and marked as truncated
  * @param maxSqlBytes of a statement
  * @param maxFiles that one query may read
+ * @param cacheBytes of files fetched from an object store, for all queries together
+ * @param fetches files that are fetched from an object store at once
  * @param obeyWithin a worker that does not end its query so long after it was told is killed
  * @param idleWorker a worker with nothing to do for this long is ended, but for the last
  */
@@ -32,6 +34,8 @@ public record QuerySettings(
     long maxAnswerBytes,
     int maxSqlBytes,
     int maxFiles,
+    long cacheBytes,
+    int fetches,
     Duration obeyWithin,
     Duration idleWorker) {
   private static final long LEAST_MEMORY = 16L << 20;
@@ -44,6 +48,9 @@ public record QuerySettings(
     if (defaultRows < 1 || maxRows < defaultRows || maxAnswerBytes < 1) {
       throw new IllegalArgumentException(
           "rows and bytes of an answer must be at least 1, and maxRows at least defaultRows");
+    }
+    if (cacheBytes < 1 || fetches < 1) {
+      throw new IllegalArgumentException("cacheBytes and fetches must be at least 1");
     }
     if (memoryBytes < LEAST_MEMORY) {
       throw new IllegalArgumentException("a query needs at least 16 MiB");
@@ -67,6 +74,8 @@ public record QuerySettings(
         256L << 20,
         64 * 1024,
         20_000,
+        2L << 30,
+        8,
         Duration.ofSeconds(1),
         Duration.ofSeconds(60));
   }
@@ -85,6 +94,8 @@ public record QuerySettings(
         maxAnswerBytes,
         maxSqlBytes,
         maxFiles,
+        cacheBytes,
+        fetches,
         obeyWithin,
         idleWorker);
   }
@@ -103,6 +114,28 @@ public record QuerySettings(
         maxAnswerBytes,
         maxSqlBytes,
         maxFiles,
+        cacheBytes,
+        fetches,
+        obeyWithin,
+        idleWorker);
+  }
+
+  /** The same with another bound of the cache. */
+  public QuerySettings withCache(long cacheBytes) {
+    return new QuerySettings(
+        directory,
+        workers,
+        maxWaiting,
+        timeLimit,
+        memoryBytes,
+        threads,
+        defaultRows,
+        maxRows,
+        maxAnswerBytes,
+        maxSqlBytes,
+        maxFiles,
+        cacheBytes,
+        fetches,
         obeyWithin,
         idleWorker);
   }

@@ -9,10 +9,12 @@ import io.leat.event.LeatException;
 import io.leat.query.planning.PlannedTable;
 import io.leat.query.worker.Frame;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What parent and worker say to each other, in JSON. */
@@ -35,10 +37,16 @@ final class WorkerMessages {
   /**
    * The payload of an {@link Frame#EXECUTE}.
    *
+   * @param fetched where the tables' remote files are on this machine's disk
    * @param now the statement's time; null when it does not ask for it
    */
   byte[] execute(
-      long number, String sql, long maxRows, List<PlannedTable> tables, @Nullable Instant now)
+      long number,
+      String sql,
+      long maxRows,
+      List<PlannedTable> tables,
+      Map<String, Path> fetched,
+      @Nullable Instant now)
       throws IOException {
     ObjectNode request = mapper.createObjectNode();
     request
@@ -63,7 +71,10 @@ final class WorkerMessages {
             .put("type", column.type());
       }
       ArrayNode files = one.putArray("files");
-      table.files().forEach(files::add);
+      for (String file : table.files()) {
+        Path local = fetched.get(file);
+        files.add(local == null ? file : local.toString());
+      }
     }
     return mapper.writeValueAsBytes(request);
   }

@@ -108,6 +108,25 @@ public final class DataDirectory implements AutoCloseable {
     return root.resolve("warehouse");
   }
 
+  /**
+   * Makes the directory for files on their way to an object store, empty: what an earlier process
+   * left is of no use.
+   */
+  public Path emptyStaging() {
+    Path staging = root.resolve("staging");
+    try {
+      Files.createDirectories(staging);
+      try (Stream<Path> left = Files.list(staging)) {
+        for (Path file : left.toList()) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot empty " + staging, e);
+    }
+    return staging;
+  }
+
   /** Leat's own log files. */
   public Path logs() {
     return root.resolve("logs");

@@ -57,7 +57,7 @@ final class Foundation {
     stateSettings = state(settings.postgres(), engines);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
-    catalogSpec = SettingsMapping.catalog(settings, stateSettings);
+    catalogSpec = SettingsMapping.catalog(settings, stateSettings, data);
     shared.set(catalogSpec);
     catalog =
         closing.add("catalog", observer.observe("catalog", () -> LakeCatalog.open(catalogSpec)));

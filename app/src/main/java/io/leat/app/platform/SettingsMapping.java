@@ -16,6 +16,7 @@ import io.leat.lake.CatalogSpec;
 import io.leat.query.QuerySettings;
 import io.leat.schema.JsonLimits;
 import io.leat.state.StateSettings;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 /** From {@code leat.yaml}'s words to the modules' settings. */
 final class SettingsMapping {
   private static final Duration CERTIFICATE_CHECK = Duration.ofSeconds(2);
+
+  /** The client wants one to sign with; servers other than Amazon's take this one. */
+  private static final String ANY_REGION = "us-east-1";
 
   private SettingsMapping() {}
 
@@ -80,15 +84,41 @@ final class SettingsMapping {
         defaults.maxAnswerBytes(),
         defaults.maxSqlBytes(),
         defaults.maxFiles(),
+        query.cache(),
+        defaults.fetches(),
         defaults.obeyWithin(),
         defaults.idleWorker());
   }
 
-  static CatalogSpec catalog(Settings settings, StateSettings state) {
+  static CatalogSpec catalog(Settings settings, StateSettings state, DataDirectory data) {
     Lake lake = settings.lake();
     CatalogSpec spec = catalog(lake.catalog(), settings.warehouse().toString(), state);
+    if (lake.isInS3()) {
+      spec = s3(spec, lake.s3()).with("s3.staging-dir", data.emptyStaging().toString());
+    }
     for (Map.Entry<String, String> property : new TreeMap<>(lake.properties()).entrySet()) {
       spec = spec.with(property.getKey(), property.getValue());
+    }
+    return spec;
+  }
+
+  private static CatalogSpec s3(CatalogSpec catalog, Lake.S3 s3) {
+    CatalogSpec spec = catalog.with("s3.path-style-access", String.valueOf(s3.pathStyle()));
+    URI endpoint = s3.endpoint();
+    String region = s3.region();
+    if (endpoint != null) {
+      spec = spec.with("s3.endpoint", endpoint.toString());
+    }
+    if (region != null || endpoint != null) {
+      spec = spec.with("client.region", region == null ? ANY_REGION : region);
+    }
+    Lake.S3Credentials credentials = s3.credentials();
+    if (credentials != null) {
+      spec =
+          spec.with("s3.access-key-id", credentials.accessKeyId())
+              .with("s3.secret-access-key", credentials.secretAccessKey());
+      String token = credentials.sessionToken();
+      spec = token == null ? spec : spec.with("s3.session-token", token);
     }
     return spec;
   }

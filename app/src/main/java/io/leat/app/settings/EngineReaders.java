@@ -46,6 +46,18 @@ final class EngineReaders {
           .flatMap(Set::stream)
           .collect(Collectors.toCollection(TreeSet::new));
 
+  private static final Pattern S3 = Pattern.compile("s3a?://[A-Za-z0-9][A-Za-z0-9._-]*(/\\S*)?");
+
+  /** What {@code lake.s3} sets. */
+  private static final Set<String> OWN_S3_PROPERTIES =
+      Set.of(
+          "s3.endpoint",
+          "client.region",
+          "s3.path-style-access",
+          "s3.access-key-id",
+          "s3.secret-access-key",
+          "s3.session-token");
+
   private EngineReaders() {}
 
   static Kafka kafka(Value value) {
@@ -104,14 +116,63 @@ final class EngineReaders {
   }
 
   static Lake lake(Section lake, Path base) {
-    Value warehouse = lake.optional("warehouse");
+    URI warehouse = warehouse(lake.optional("warehouse"), base);
+    Value s3 = lake.optional("s3");
+    Value properties = lake.optional("properties");
     Lake settings =
         new Lake(
-            warehouse(warehouse, base),
-            lake.optional("properties").map(EngineReaders::property),
+            warehouse,
+            s3(s3.section()),
+            properties.map(EngineReaders::property),
             catalog(lake.optional("catalog")));
     lake.refuseUnknown();
+    if (s3.isPresent() && !settings.isInS3()) {
+      s3.problem(
+          "is set, but the warehouse is not in S3.", "Write 'warehouse: s3://bucket/prefix'.");
+    }
+    properties
+        .section()
+        .values()
+        .forEach(
+            (name, property) -> {
+              if (OWN_S3_PROPERTIES.contains(name)) {
+                property.problem("'" + name + "' is set by 'lake.s3'.", "Set it there.");
+              }
+            });
     return settings;
+  }
+
+  private static Lake.S3 s3(Section s3) {
+    Value endpoint = s3.optional("endpoint");
+    String address = endpoint.textLike(WEB, "a URL", "Write https://...");
+    Lake.S3 settings =
+        new Lake.S3(
+            address == null ? null : uri(address, endpoint),
+            s3.optional("region").textOrNull(),
+            s3.optional("path-style").flag(false),
+            s3Credentials(s3));
+    s3.refuseUnknown();
+    return settings;
+  }
+
+  private static Lake.@Nullable S3Credentials s3Credentials(Section s3) {
+    Value id = s3.optional("access-key-id");
+    Value secret = s3.optional("secret-access-key");
+    Value token = s3.optional("session-token");
+    if (id.isPresent() != secret.isPresent()) {
+      s3.problem(
+          id.isPresent() ? "'secret-access-key' is missing." : "'access-key-id' is missing.",
+          "Give both, or neither and let the environment say.");
+    } else if (token.isPresent() && !id.isPresent()) {
+      token.problem(
+          "belongs to an 'access-key-id'.", "Give 'access-key-id' and 'secret-access-key'.");
+    }
+    String idText = id.textOrNull();
+    String secretText = secret.textOrNull();
+    String tokenText = token.textOrNull();
+    return idText == null || secretText == null
+        ? null
+        : new Lake.S3Credentials(idText, secretText, tokenText);
   }
 
   private static @Nullable URI warehouse(Value value, Path base) {
@@ -123,7 +184,7 @@ final class EngineReaders {
       Path folder = value.path(base);
       return folder == null ? null : folder.toUri();
     }
-    if (!text.matches("(s3|file)://\\S+")) {
+    if (!S3.matcher(text).matches() && !text.matches("file://\\S+")) {
       value.problem(
           "'" + value.shown() + "' is a place that Leat cannot store tables in.",
           "Write a folder, file://... or s3://bucket/prefix.");

@@ -54,6 +54,8 @@ public record Settings(
    * @param memory bytes of memory of one worker
    * @param timeout a query that runs longer is cancelled
    * @param maxRows rows that one answer may have; the rest is cut off and said so
+   * @param cache bytes of files of an object store that are kept on this machine's disk
    */
-  public record Query(int workers, long memory, java.time.Duration timeout, int maxRows) {}
+  public record Query(
+      int workers, long memory, java.time.Duration timeout, int maxRows, long cache) {}
 }

@@ -88,7 +88,8 @@ public final class SettingsLoader {
             query
                 .optional("timeout")
                 .duration(Duration.ofSeconds(60), Duration.ofMillis(100), Duration.ofHours(24)),
-            query.optional("max-rows").integer(100_000, 1, 1_000_000_000));
+            query.optional("max-rows").integer(100_000, 1, 1_000_000_000),
+            query.optional("cache").size(2 * GIB, MIB, 1_024 * GIB));
     query.refuseUnknown();
     return settings;
   }

@@ -37,8 +37,10 @@ class LeatSchemaTest {
       """
       [null, true, false, 0, 1, 8, -1, 70000, 2.5, 4.0, "", " ", "a", "5s", "10m", "5 MiB", "100MiB",
        "embedded", "Embedded", "localhost", "0.0.0.0", "https://x.example",
-       "s3://b/p", "gs://b", "jdbc:postgresql://h/d", "h:9092", "RS256", "send", [], {}, ["a"],
-       ["RS256"], ["https://x.example"], {"a": "b"}, {"a": 1}, {"embedded": {}},
+       "s3://b/p", "s3a://b", "s3:///p", "gs://b", "jdbc:postgresql://h/d", "h:9092", "RS256", "send", [], {}, ["a"],
+       ["RS256"], ["https://x.example"], {"a": "b"}, {"a": 1},
+       {"s3.endpoint": "a"}, {"endpoint": "https://x.example"}, {"access-key-id": "a"},
+       {"access-key-id": "a", "secret-access-key": "b"}, {"session-token": "a"}, {"embedded": {}},
        {"embedded": {"port": 5}}, {"bootstrap": "h:9092"}, {"url": "jdbc:postgresql://h/d"},
        {"jdbc": {"url": "jdbc:postgresql://h/d"}}, {"rest": {"uri": "https://x.example"}},
        {"certificate": "a", "key": "b"},

@@ -19,7 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingsLoaderTest {
   private static final Path RESOURCES = Path.of("src/test/resources/io/leat/app/settings");
   private static final Map<String, String> SECRETS =
-      Map.of("JAAS", "jaas-secret", "CREDENTIAL", "credential-secret", "PASSWORD", "pg-secret");
+      Map.of(
+          "JAAS", "jaas-secret",
+          "CREDENTIAL", "credential-secret",
+          "KEY_ID", "id-secret",
+          "KEY", "key-secret",
+          "TOKEN", "token-secret",
+          "PASSWORD", "pg-secret");
 
   private final SettingsLoader loader = new SettingsLoader(SECRETS::get);
   private final Path folder;
@@ -55,7 +61,7 @@ class SettingsLoaderTest {
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
     assertThat(settings.query())
-        .isEqualTo(new Settings.Query(1, 256L << 20, Duration.ofSeconds(60), 100_000));
+        .isEqualTo(new Settings.Query(1, 256L << 20, Duration.ofSeconds(60), 100_000, 2L << 30));
   }
 
   @Test
@@ -102,6 +108,16 @@ class SettingsLoaderTest {
                     "reconnect.backoff.ms", "50"),
                 2));
     assertThat(settings.warehouse()).isEqualTo(URI.create("s3://company-lake/leat"));
+    assertThat(settings.lake().s3())
+        .isEqualTo(
+            new Lake.S3(
+                URI.create("https://s3.example.com"),
+                "eu-central-1",
+                true,
+                new Lake.S3Credentials("id-secret", "key-secret", "token-secret")));
+    assertThat(settings.lake().properties()).isEqualTo(Map.of("s3.sse.type", "s3"));
+    assertThat(settings.query())
+        .isEqualTo(new Settings.Query(2, 2L << 30, Duration.ofMinutes(5), 1_000, 10L << 30));
     assertThat(settings.lake().catalog())
         .isEqualTo(
             new Lake.RestCatalog(
@@ -157,10 +173,18 @@ class SettingsLoaderTest {
             "leat.yaml:14 flink.paralelism: 'paralelism' is not known here. Did you mean 'parallelism'?",
             "leat.yaml:16 lake.warehouse: 'gs://bucket' is a place that Leat cannot store tables"
                 + " in. Write a folder, file://... or s3://bucket/prefix.",
-            "leat.yaml:17 lake.catalog: has both 'jdbc' and 'rest'. Give either 'jdbc' or 'rest'.",
-            "leat.yaml:17 lake.catalog.rest.uri: 'ftp://x' is not a URL. Write https://...",
-            "leat.yaml:18 postgres: 'external' is not 'embedded'. Write 'embedded' or a map.",
-            "leat.yaml:19 query: is a list, not a map. Write {key: value} or indented 'key: value'"
+            "leat.yaml:17 lake.s3.endpoint: 's3.example.com' is not a URL. Write https://...",
+            "leat.yaml:17 lake.s3: 'secret-access-key' is missing. Give both, or neither and let the"
+                + " environment say.",
+            "leat.yaml:17 lake.s3.regoin: 'regoin' is not known here. Did you mean 'region'?",
+            "leat.yaml:17 lake.s3: is set, but the warehouse is not in S3. Write 'warehouse:"
+                + " s3://bucket/prefix'.",
+            "leat.yaml:18 lake.properties['s3.endpoint']: 's3.endpoint' is set by 'lake.s3'. Set it"
+                + " there.",
+            "leat.yaml:19 lake.catalog: has both 'jdbc' and 'rest'. Give either 'jdbc' or 'rest'.",
+            "leat.yaml:19 lake.catalog.rest.uri: 'ftp://x' is not a URL. Write https://...",
+            "leat.yaml:20 postgres: 'external' is not 'embedded'. Write 'embedded' or a map.",
+            "leat.yaml:21 query: is a list, not a map. Write {key: value} or indented 'key: value'"
                 + " lines.");
   }
 
@@ -172,6 +196,29 @@ class SettingsLoaderTest {
         .doesNotThrowAnyException();
     assertThatThrownBy(() -> load("http: {host: 127.example.com}"))
         .hasMessageContaining("there is no TLS");
+  }
+
+  @Test
+  void aWarehouseIsAFolderOrInS3() throws IOException {
+    assertThat(load("lake: {warehouse: 's3://b'}").lake().isInS3()).isTrue();
+    assertThat(load("lake: {warehouse: 's3a://b/p'}").lake().isInS3()).isTrue();
+    assertThat(load("lake: {warehouse: 's3'}").lake().isInS3()).isFalse();
+    for (String elsewhere : List.of("s3:///p", "gs://b/p", "abfs://c@a.dfs.core.windows.net/p")) {
+      assertThatThrownBy(() -> load("lake: {warehouse: '" + elsewhere + "'}"))
+          .hasMessageContaining(
+              "leat.yaml:1 lake.warehouse: '"
+                  + elsewhere
+                  + "' is a place that Leat cannot store tables in. Write a folder, file://... or"
+                  + " s3://bucket/prefix.");
+    }
+  }
+
+  @Test
+  void aSessionTokenNeedsItsKey() {
+    assertThatThrownBy(() -> load("lake: {warehouse: 's3://b', s3: {session-token: t}}"))
+        .hasMessageContaining(
+            "leat.yaml:1 lake.s3.session-token: belongs to an 'access-key-id'. Give 'access-key-id'"
+                + " and 'secret-access-key'.");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.leat.query.planning;
 
+import io.leat.query.cache.RemoteFile;
 import java.util.List;
 
 /**
@@ -8,9 +9,10 @@ import java.util.List;
  * @param schema the namespace
  * @param name the table
  * @param columns in the table's order
- * @param files absolute paths
+ * @param files absolute paths, or the locations of remote files
  * @param skipped files that were left out as no row in them can match
  * @param bytes of all files together
+ * @param remote those of the files that have to be fetched
  */
 public record PlannedTable(
     String schema,
@@ -18,7 +20,8 @@ public record PlannedTable(
     List<Column> columns,
     List<String> files,
     long skipped,
-    long bytes) {
+    long bytes,
+    List<RemoteFile> remote) {
 
   /**
    * A column.
@@ -31,5 +34,6 @@ public record PlannedTable(
   public PlannedTable {
     columns = List.copyOf(columns);
     files = List.copyOf(files);
+    remote = List.copyOf(remote);
   }
 }

@@ -2,6 +2,7 @@ package io.leat.query.planning;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.query.cache.RemoteFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,6 +97,7 @@ public final class Planner {
     String key = found.id().toString();
     SchemaHistory.check(key, table);
     List<String> files = new ArrayList<>();
+    List<RemoteFile> remote = new ArrayList<>();
     long bytes = 0;
     Snapshot snapshot = table.currentSnapshot();
     if (snapshot != null) {
@@ -105,7 +107,12 @@ public final class Planner {
           if (filesBefore + files.size() >= maxFiles) {
             throw tooMany(key);
           }
-          files.add(path(key, task));
+          refuseUnreadable(key, task);
+          String place = place(key, task.file().location());
+          files.add(place);
+          if (!place.startsWith("/")) {
+            remote.add(new RemoteFile(place, task.file().fileSizeInBytes(), table.io()));
+          }
           bytes += task.file().fileSizeInBytes();
         }
       } catch (LeatException e) {
@@ -122,7 +129,8 @@ public final class Planner {
         columns(table.schema()),
         files,
         skipped,
-        bytes);
+        bytes,
+        remote);
   }
 
   /** The columns in SQL's types. */
@@ -143,7 +151,7 @@ public final class Planner {
         snapshot.summary().getOrDefault(SnapshotSummary.TOTAL_DATA_FILES_PROP, "0"));
   }
 
-  private String path(String table, FileScanTask task) {
+  private static void refuseUnreadable(String table, FileScanTask task) {
     if (!task.deletes().isEmpty()) {
       throw new LeatException(
           ErrorCode.DELETE_FILES_UNSUPPORTED,
@@ -158,21 +166,17 @@ public final class Planner {
               + task.file().format()
               + "; only Parquet is read");
     }
-    String location = task.file().location();
+  }
+
+  /** The absolute path of a file on this machine's disk, or the location of a remote one. */
+  private static String place(String table, String location) {
     String path = location;
     if (location.startsWith("file:")) {
       String rest = location.substring("file:".length());
       path = rest.startsWith("//") ? rest.substring(rest.indexOf('/', 2)) : rest;
       path = path.replaceFirst("^/+", "/");
     }
-    if (!path.startsWith("/")) {
-      throw new LeatException(
-          ErrorCode.SQL_FAILED,
-          "The table '"
-              + table
-              + "' is not on this machine's disk; only local warehouses are read");
-    }
-    if (path.matches(".*[*?\\[\\]\\\\].*")) {
+    if (path.matches("/.*[*?\\[\\]\\\\].*")) {
       // DuckDB would take it for a pattern.
       throw new LeatException(
           ErrorCode.SQL_FAILED,

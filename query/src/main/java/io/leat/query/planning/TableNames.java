@@ -22,6 +22,7 @@ public final class TableNames {
   private static final String LISTED = "GET /v1/sql/tables lists the tables";
 
   private final Catalog catalog;
+  private final TableLoading tables;
 
   /**
    * Names of one catalog.
@@ -30,6 +31,7 @@ public final class TableNames {
    */
   public TableNames(Catalog catalog) {
     this.catalog = catalog;
+    this.tables = new TableLoading(catalog);
   }
 
   /**
@@ -108,7 +110,7 @@ public final class TableNames {
     return asking(
         () -> {
           try {
-            return Optional.of(new Found(id, catalog.loadTable(id)));
+            return Optional.of(new Found(id, tables.load(id)));
           } catch (NoSuchTableException | NoSuchNamespaceException e) {
             return Optional.empty();
           }
