@@ -14,7 +14,13 @@ record Books(long logged, long raw, long processed, long duplicates, long quaran
   private static final List<String> STREAMS =
       List.of("telemetry", "heartbeat", "fault", "transaction");
 
+  /** Of totals that are all known. */
   static Books of(JsonNode totals) {
+    for (String count : List.of("logged", "raw", "processed", "duplicates", "quarantined")) {
+      if (!totals.path(count).isIntegralNumber()) {
+        throw new IllegalStateException(count + " is not known: " + totals);
+      }
+    }
     return new Books(
         totals.path("logged").asLong(),
         totals.path("raw").asLong(),

@@ -69,6 +69,70 @@ class EngineOutageTest {
   }
 
   @Test
+  void noRouteFailsOtherwiseThanWith503WhenPostgresIsAway() throws Exception {
+    EveryRoute routes = new EveryRoute(client);
+    List<ProcessHandle> all = postgres();
+    signal("STOP", all);
+    try {
+      routes.areAnsweredInAnOutage("PostgreSQL hangs");
+      assertThat(routes.outcome("GET /v1/clients")).isEqualTo("state-unavailable");
+      assertThat(routes.outcome("GET /v1/sql/tables")).isEqualTo("lake-unavailable");
+      assertThat(routes.outcome("GET /v1/trace/{id}")).isEqualTo("lake-unavailable");
+      assertThat(routes.outcome("POST /v1/blueprints/apply")).isEqualTo("lake-unavailable");
+      statusTellsWhatItKnowsWithoutPostgres();
+      routes.areAnsweredInAnOutage("PostgreSQL hangs on");
+    } finally {
+      signal("CONT", all);
+    }
+    isWellAgain();
+
+    signal("KILL", List.of(postmaster()));
+    routes.areAnsweredInAnOutage("PostgreSQL was killed");
+    isWellAgain();
+  }
+
+  private void statusTellsWhatItKnowsWithoutPostgres() throws Exception {
+    JsonNode status = client.status();
+    assertThat(status.path("unknown").findValuesAsText("section"))
+        .containsExactly("ledger", "tables");
+    JsonNode postgres = status.path("components").path(1);
+    assertThat(postgres.path("name").asText()).isEqualTo("postgres");
+    assertThat(postgres.path("state").asText()).isEqualTo("down");
+    assertThat(status.path("totals").path("logged").isIntegralNumber()).isTrue();
+    assertThat(status.path("totals").path("raw").isNull()).isTrue();
+    assertThat(status.path("streams")).isNotEmpty();
+  }
+
+  private void isWellAgain() throws Exception {
+    Until.holds(SOON, () -> client.get("/health/ready").status() == 200, "ready again");
+    Until.holds(SOON, () -> client.status().path("unknown").isEmpty(), "the status knows all");
+    Books.settled(client);
+    assertThat(client.apply().status()).isEqualTo(200);
+  }
+
+  @Test
+  void noRouteFailsOtherwiseThanWith503WhenTheQueryWorkersAreKilled() throws Exception {
+    EveryRoute routes = new EveryRoute(client);
+    assertThat(client.query("SELECT 1", 1).status()).isEqualTo(200);
+
+    signal("KILL", workers());
+
+    routes.areAnsweredInAnOutage("the query workers were killed");
+    Until.holds(SOON, () -> client.query("SELECT 41 + 1", 1).status() == 200, "a query works");
+  }
+
+  @Test
+  void noRouteFailsOtherwiseThanWith503WhenTheQueryWorkersHang() throws Exception {
+    EveryRoute routes = new EveryRoute(client);
+    assertThat(client.query("SELECT 1", 1).status()).isEqualTo(200);
+
+    signal("STOP", workers());
+
+    routes.areAnsweredInAnOutage("the query workers hang");
+    Until.holds(SOON, () -> client.query("SELECT 41 + 1", 1).status() == 200, "a query works");
+  }
+
+  @Test
   void aQueryWhoseWorkerIsKilledFailsAndTheNextOneWorks() throws Exception {
     CompletableFuture<TestingClient.Answer> query =
         CompletableFuture.supplyAsync(

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -301,6 +302,24 @@ class QueryStoryTest {
     assertThat(details("trace-bad").get(0)).startsWith("schema-violation: /seq: ");
     assertThat(places("no-such-event")).isEmpty();
     assertThat(places("it's; DROP TABLE x --")).isEmpty();
+  }
+
+  @Test
+  void anIdWithATimeIsTracedFromThatTimeOn() throws Exception {
+    String buffered = idOfVersion7(Instant.now().minus(Duration.ofDays(10)));
+    String ahead = idOfVersion7(Instant.now().plus(Duration.ofDays(3)));
+    send("telemetry", buffered, Instant.now(), "");
+    send("telemetry", ahead, Instant.now(), "");
+    Books.settled(client);
+
+    assertThat(places(buffered)).containsExactly("log", "raw", "processed");
+    assertThat(places(ahead)).containsExactly("log", "raw", "processed");
+    JsonNode back = client.get("/v1/trace/" + buffered).json().path("looked_back_to");
+    assertThat(back.isNull()).as(back.toString()).isTrue();
+  }
+
+  private static String idOfVersion7(Instant time) {
+    return new UUID(time.toEpochMilli() << 16 | 0x7000, 0x8000_0000_0000_0042L).toString();
   }
 
   @Test

@@ -246,12 +246,16 @@ class SchemaEvolutionStoryTest {
   }
 
   @Test
-  void applyNeedsTheRoleOperate() throws Exception {
+  void applyNeedsTheRoleOperateAndAllStreams() throws Exception {
     TestingClient reader =
         client.as(client.newKey("evo-reader", "\"read\",\"send\"", "\"devices.*\""));
     assertThat(reader.apply().status()).isEqualTo(403);
-    TestingClient operator =
-        client.as(client.newKey("evo-operator", "\"operate\"", "\"devices.*\""));
+    TestingClient scoped = client.as(client.newKey("evo-scoped", "\"operate\"", "\"devices.*\""));
+    TestingClient.Answer refused = scoped.apply();
+    assertThat(refused.status()).isEqualTo(403);
+    assertThat(refused.json().path("detail").asText())
+        .isEqualTo("Applying blueprints needs all streams, which the client 'evo-scoped' has not");
+    TestingClient operator = client.as(client.newKey("evo-operator", "\"operate\"", "\"*\""));
     assertThat(operator.apply().status()).isEqualTo(200);
   }
 

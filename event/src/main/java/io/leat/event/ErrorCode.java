@@ -44,6 +44,7 @@ public enum ErrorCode {
   OUTCOME_UNKNOWN(
       503, ErrorOwner.EXTERNAL, "The log did not answer in time; the record may have been stored"),
   STATE_UNAVAILABLE(503, ErrorOwner.EXTERNAL, "The state store does not answer"),
+  PROCESSOR_UNAVAILABLE(503, ErrorOwner.EXTERNAL, "The processor does not answer"),
   OVERLOADED(503, ErrorOwner.RESOURCES, "Leat is at its bound of work in flight"),
   NOT_READY(503, ErrorOwner.RESOURCES, "Leat is starting or stopping"),
   // What the processor finds in a record that the log already holds.

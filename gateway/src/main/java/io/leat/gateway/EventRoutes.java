@@ -8,6 +8,7 @@ import io.leat.gateway.format.RecordSource;
 import io.leat.gateway.format.Refusal;
 import io.leat.gateway.format.RequestFormat;
 import io.leat.gateway.publishing.Publisher;
+import io.leat.http.AnswerTimer;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.MalformedEncodingException;
@@ -202,6 +203,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
       @Nullable Refusal early) {
     Vertx vertx = ctx.vertx();
     Context context = vertx.getOrCreateContext();
+    long left = Math.max(1, settings.answerWithin().minus(AnswerTimer.takeOver(ctx)).toMillis());
     long held = body.length;
     if (workingBytes.addAndGet(held) > settings.maxWorkingBytes()) {
       workingBytes.addAndGet(-held);
@@ -226,7 +228,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
                       answers.send(ctx, own[0]);
                     }));
     own[0] = submission;
-    timer[0] = vertx.setTimer(settings.answerWithin().toMillis(), t -> submission.expire());
+    timer[0] = vertx.setTimer(left, t -> submission.expire());
     try {
       workers.execute(() -> work(submission));
     } catch (RejectedExecutionException e) {

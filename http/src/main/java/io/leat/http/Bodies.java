@@ -4,6 +4,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -13,17 +14,27 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads request bodies within bounds, and undoes their Content-Encoding (gzip, zstd). The bytes of
- * all bodies that are held at once are bounded too: over the bound a request gets 503.
+ * all bodies that are held at once are bounded too, and so is how many wait to be inflated: over
+ * either bound a request gets 503. Inflating has threads of its own, one a core, so that it neither
+ * waits for those who wait for an engine nor keeps them waiting.
  */
-public final class Bodies {
+public final class Bodies implements AutoCloseable {
+  private static final int MOST_WAITING = 64;
+
   private final Vertx vertx;
   private final long maxBytesHeld;
   private final AtomicLong held = new AtomicLong();
+  private final ThreadPoolExecutor inflaters;
 
   /** Holds bodies up to a quarter of the heap. */
   public Bodies(Vertx vertx, MeterRegistry registry) {
@@ -34,14 +45,44 @@ public final class Bodies {
    * @param maxBytesHeld bytes of all bodies, inflated, from their arrival to the end of the answer
    */
   public Bodies(Vertx vertx, MeterRegistry registry, long maxBytesHeld) {
+    this(vertx, registry, maxBytesHeld, inflaters());
+  }
+
+  /**
+   * @param inflaters inflate; over their bound they reject
+   */
+  Bodies(Vertx vertx, MeterRegistry registry, long maxBytesHeld, ThreadPoolExecutor inflaters) {
     this.vertx = vertx;
     this.maxBytesHeld = maxBytesHeld;
+    this.inflaters = inflaters;
+    Gauge.builder(
+            "leat_http_inflation_waiting_fill",
+            inflaters,
+            i -> i.getQueue().size() / (double) MOST_WAITING)
+        .description("Bodies that wait to be inflated, as a share of the bound, 0 to 1")
+        .register(registry);
     Gauge.builder("leat_http_bodies_held", held, AtomicLong::get)
         .baseUnit("bytes")
         .register(registry);
     Gauge.builder("leat_http_bodies_held_bound", () -> maxBytesHeld)
         .baseUnit("bytes")
         .register(registry);
+  }
+
+  private static ThreadPoolExecutor inflaters() {
+    int cores = Runtime.getRuntime().availableProcessors();
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        cores,
+        cores,
+        0,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(MOST_WAITING),
+        task -> {
+          Thread thread = new Thread(task, "leat-inflate-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /**
@@ -72,15 +113,39 @@ public final class Bodies {
     return reading
         .promise
         .future()
-        .compose(
-            bytes ->
-                vertx.executeBlocking(
-                    () -> inflation.inflate(bytes, limits.maxInflatedBytes()), false))
+        .compose(bytes -> inflate(inflation, bytes, limits.maxInflatedBytes()))
         .map(
             inflated -> {
               reading.hold(inflated.length);
               return inflated;
             });
+  }
+
+  private Future<byte[]> inflate(Inflation inflation, byte[] bytes, int maxBytes) {
+    Context loop = vertx.getOrCreateContext();
+    Promise<byte[]> inflated = Promise.promise();
+    try {
+      inflaters.execute(
+          () -> {
+            try {
+              byte[] whole = inflation.inflate(bytes, maxBytes);
+              loop.runOnContext(ignored -> inflated.complete(whole));
+            } catch (RuntimeException | OutOfMemoryError e) {
+              loop.runOnContext(ignored -> inflated.fail(e));
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      return Future.failedFuture(
+          new LeatException(
+              ErrorCode.OVERLOADED, "As many bodies wait to be inflated as may; try again", e));
+    }
+    return inflated.future();
+  }
+
+  /** Ends the threads that inflate. */
+  @Override
+  public void close() {
+    inflaters.shutdownNow();
   }
 
   /** The declared length, or -1 without one. */
@@ -119,6 +184,7 @@ public final class Bodies {
     private long mine;
     private long timer;
     private boolean over;
+    private boolean released;
 
     Reading(RoutingContext ctx, BodyLimits limits, long length) {
       this.ctx = ctx;
@@ -134,6 +200,7 @@ public final class Bodies {
             finish();
             held.addAndGet(-mine);
             mine = 0;
+            released = true;
           });
       timer = vertx.setTimer(limits.timeout().toMillis(), ignored -> timedOut());
       request.exceptionHandler(this::fail);
@@ -148,6 +215,9 @@ public final class Bodies {
 
     /** Counts bytes as held until the answer has ended. */
     void hold(int count) {
+      if (released) {
+        throw new LeatException(ErrorCode.OVERLOADED, "The request was not worked on in time");
+      }
       if (held.addAndGet(count) > maxBytesHeld) {
         held.addAndGet(-count);
         throw new LeatException(
@@ -184,6 +254,7 @@ public final class Bodies {
     private void end() {
       if (!over) {
         finish();
+        AnswerTimer.lastByte(ctx);
         promise.complete(size == bytes.length ? bytes : Arrays.copyOf(bytes, size));
       }
     }

@@ -110,7 +110,16 @@ public final class ClientRoutes implements Routes {
   }
 
   private <T> void work(RoutingContext ctx, Callable<T> work, Consumer<T> then) {
-    vertx.executeBlocking(work, false).onFailure(ctx::fail).onSuccess(then::accept);
+    AnswerTimer.waitsFor(ctx, ErrorCode.STATE_UNAVAILABLE);
+    vertx
+        .executeBlocking(work, false)
+        .onFailure(ctx::fail)
+        .onSuccess(
+            done -> {
+              if (!ctx.response().ended()) {
+                then.accept(done);
+              }
+            });
   }
 
   private static void answer(RoutingContext ctx, int status, JsonObject body) {

@@ -41,7 +41,10 @@ final class Failures {
 
   private void failed(RoutingContext ctx, Router router) {
     @Nullable Throwable cause = ctx.failure();
-    if (cause instanceof LeatException e) {
+    if (ctx.response().ended()) {
+      // Its time was over before it failed.
+      log.debug("A request that has its answer failed: request_id={}", Guard.requestId(ctx), cause);
+    } else if (cause instanceof LeatException e) {
       known(ctx, e);
     } else if (cause instanceof HttpClosedException) {
       log.debug("A client hung up: request_id={}", Guard.requestId(ctx));

@@ -8,7 +8,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class Guard {
           ignored ->
               context.runOnContext(
                   onLoop -> {
-                    if (hasNoBody(ctx)) {
+                    if (AnswerTimer.hasNoBody(ctx)) {
                       ctx.request().resume();
                     }
                     decide(ctx, role, identity);
@@ -130,12 +129,5 @@ public final class Guard {
     } else {
       ctx.fail(cause);
     }
-  }
-
-  private static boolean hasNoBody(RoutingContext ctx) {
-    HttpMethod method = ctx.request().method();
-    return method.equals(HttpMethod.GET)
-        || method.equals(HttpMethod.HEAD)
-        || method.equals(HttpMethod.DELETE);
   }
 }

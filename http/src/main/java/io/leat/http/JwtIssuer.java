@@ -49,11 +49,12 @@ public record JwtIssuer(
   }
 
   /**
-   * How claims become rights. Claims are arrays of text, or one text with spaces between values.
+   * How claims become rights. Claims are arrays of text, or one text.
    *
-   * @param roles claim with the roles, such as {@code roles} or {@code scope}
-   * @param roleNames what each value means; a value that is not here is a role's own name or is
-   *     passed over
+   * @param roles claim with the roles, such as {@code roles} or {@code scope}; one text may hold
+   *     several with spaces between them
+   * @param roleNames what each value means; a value that is not here gives no role. Without any,
+   *     values are roles' own names
    * @param streams claim with the stream patterns; null: all streams
    * @param entityKeys claim with the entity keys; null: any key. If it is named, a token without it
    *     is refused
@@ -65,6 +66,19 @@ public record JwtIssuer(
       @Nullable String entityKeys) {
     public ClaimMapping {
       roleNames = Map.copyOf(roleNames);
+    }
+
+    /** What a value of the roles' claim means; null when it gives no role. */
+    @Nullable Role role(String value) {
+      if (!roleNames.isEmpty()) {
+        return roleNames.get(value);
+      }
+      for (Role own : Role.values()) {
+        if (own.text().equals(value)) {
+          return own;
+        }
+      }
+      return null;
     }
 
     /** Roles in {@code roles} by their own names, stream patterns in {@code streams}. */

@@ -47,7 +47,8 @@ final class OperationRoutes implements Routes {
     JsonObject checks = new JsonObject();
     boolean ready = !stopping.getAsBoolean();
     for (Map.Entry<String, Optional<String>> check : health.report().entrySet()) {
-      checks.put(check.getKey(), check.getValue().orElse("ready"));
+      // Why it is not is for operators: the log and the status tell.
+      checks.put(check.getKey(), check.getValue().isEmpty() ? "ready" : "not ready");
       ready &= check.getValue().isEmpty();
     }
     if (stopping.getAsBoolean()) {

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first handler of every request: gives it its id, bounds how many are in work at once, and
- * when it has ended writes the access log line and the metric.
+ * The first handler of every request: gives it its id, bounds how many are in work at once and how
+ * long each is, and when it has ended writes the access log line and the metric.
  */
 final class Requests {
   private static final Logger access = LoggerFactory.getLogger("leat.access");
@@ -67,12 +67,14 @@ final class Requests {
     ctx.response().putHeader("X-Request-Id", id);
     ctx.response().putHeader("X-Content-Type-Options", "nosniff");
     ctx.addHeadersEndHandler(ignored -> sayWhetherTheConnectionStays(ctx));
+    AnswerTimer timer = AnswerTimer.begin(ctx);
     AtomicBoolean done = new AtomicBoolean();
     connections.requestStarted(ctx.request().connection());
     boolean admitted = running.incrementAndGet() <= maxConcurrent;
     ctx.addEndHandler(
         ended -> {
           if (done.compareAndSet(false, true)) {
+            timer.stop();
             running.decrementAndGet();
             connections.requestEnded(ctx.request().connection());
             dropLeftovers(ctx);

@@ -151,16 +151,10 @@ public final class Tokens implements AutoCloseable {
     private Identity identity(JWTClaimsSet claims) {
       JwtIssuer.ClaimMapping mapping = issuer.claims();
       Set<Role> roles = new LinkedHashSet<>();
-      for (String value : texts(claims, mapping.roles())) {
-        Role role = mapping.roleNames().get(value);
+      for (String value : words(claims, mapping.roles())) {
+        Role role = mapping.role(value);
         if (role != null) {
           roles.add(role);
-        } else {
-          for (Role own : Role.values()) {
-            if (own.text().equals(value)) {
-              roles.add(own);
-            }
-          }
         }
       }
       StreamScope streams =
@@ -186,11 +180,18 @@ public final class Tokens implements AutoCloseable {
       }
     }
 
-    /** The claim as texts: of an array, or of one text with spaces. */
+    /** The claim as words: of an array, or of one text with spaces, as a scope is written. */
+    private static List<String> words(JWTClaimsSet claims, String name) {
+      return claims.getClaim(name) instanceof String text && !text.isBlank()
+          ? List.of(text.trim().split("\\s+"))
+          : texts(claims, name);
+    }
+
+    /** The claim as texts: of an array, or one. */
     private static List<String> texts(JWTClaimsSet claims, @Nullable String name) {
       Object value = name == null ? null : claims.getClaim(name);
       if (value instanceof String text) {
-        return text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
+        return text.isBlank() ? List.of() : List.of(text);
       }
       if (value instanceof List<?> list) {
         return list.stream().filter(String.class::isInstance).map(String.class::cast).toList();

@@ -53,6 +53,7 @@ final class EchoRoutes implements Routes {
             ctx -> {
               throw new LeatException(ErrorCode.STATE_UNAVAILABLE, "host db.internal is away");
             });
+    router.get("/v1/never").handler(ctx -> {});
     router.get("/v1/hang").handler(ctx -> ctx.vertx().timer(700).onComplete(x -> ctx.end("late")));
   }
 }

@@ -17,7 +17,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.NullUnmarked;
@@ -426,6 +430,82 @@ class HttpServiceTest {
   }
 
   @Test
+  void whatIsNeverAnsweredIsA503() throws IOException {
+    start(TestingServer.settings());
+
+    HttpResponse<String> response = server.send(server.request("/v1/never"));
+
+    assertProblem(
+        response,
+        503,
+        "There is no answer yet. What was asked for may have taken effect: look before you ask"
+            + " again");
+    assertThat(json(response).getString("code")).isEqualTo("overloaded");
+    assertThat(response.headers().firstValue("retry-after")).contains("1");
+  }
+
+  @Test
+  void theTimeToAnswerBeginsWithTheLastByteOfTheBody() throws Exception {
+    server.start(
+        TestingServer.settings(),
+        new TestingAuthenticator(server.vertx),
+        List.of(new EchoRoutes(server.bodies, Duration.ofSeconds(20))));
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
+      socket.setSoTimeout(10_000);
+      String head =
+          String.join(
+              "\r\n",
+              "POST /v1/echo/a HTTP/1.1",
+              "Host: x",
+              "Authorization: Bearer send",
+              "Connection: close",
+              "Content-Length: 2",
+              "",
+              "");
+      socket.getOutputStream().write((head + "a").getBytes(StandardCharsets.US_ASCII));
+      Thread.sleep(AnswerTimer.WITHIN.plusMillis(400).toMillis());
+      socket.getOutputStream().write('b');
+
+      assertThat(TestingServer.readAll(socket.getInputStream())).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @Test
+  void aBodyThatCannotBeInflatedSoonIsA503() throws Exception {
+    ThreadPoolExecutor inflaters =
+        new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1));
+    CountDownLatch release = new CountDownLatch(1);
+    try (Bodies bodies = new Bodies(server.vertx, server.registry, 1L << 20, inflaters)) {
+      server.start(
+          TestingServer.settings(),
+          new TestingAuthenticator(server.vertx),
+          List.of(new EchoRoutes(bodies, Duration.ofSeconds(5))));
+      for (int i = 0; i < 2; i++) {
+        inflaters.execute(
+            () -> {
+              try {
+                release.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+      }
+      byte[] body = Zstd.compress("abc".getBytes(StandardCharsets.UTF_8));
+
+      HttpResponse<String> full = post(body, "Content-Encoding", "zstd");
+
+      assertProblem(full, 503, "As many bodies wait to be inflated as may; try again");
+      assertThat(json(full).getString("code")).isEqualTo("overloaded");
+      assertThat(full.headers().firstValue("retry-after")).contains("1");
+      assertThat(post(body).statusCode()).isEqualTo(200);
+      release.countDown();
+      waitUntil(() -> inflaters.getQueue().isEmpty());
+      assertThat(json(post(body, "Content-Encoding", "zstd")).getInteger("bytes")).isEqualTo(3);
+    }
+  }
+
+  @Test
   void healthNamesWhatIsNotReady() throws IOException {
     AtomicReference<Optional<String>> kafka = new AtomicReference<>(Optional.empty());
     server.health.register("kafka", kafka::get);
@@ -443,7 +523,8 @@ class HttpServiceTest {
     waitUntil(() -> !server.health.ready());
     HttpResponse<String> not = server.send(server.request("/health/ready"));
     assertThat(not.statusCode()).isEqualTo(503);
-    assertThat(json(not).getJsonObject("checks").getString("kafka")).isEqualTo("no broker answers");
+    assertThat(json(not).getJsonObject("checks").getString("kafka")).isEqualTo("not ready");
+    assertThat(not.body()).doesNotContain("broker");
 
     server.health.register(
         "stuck",
@@ -511,6 +592,7 @@ class HttpServiceTest {
             "GET /v1/down is not documented",
             "GET /v1/echo/{} is not documented",
             "GET /v1/hang is not documented",
+            "GET /v1/never is not documented",
             "POST /v1/echo/{} is not documented");
     assertThat(
             OpenApiRoutes.check(

@@ -93,7 +93,10 @@ class TokensTest {
             null,
             Set.of("RS256", "ES256"),
             new JwtIssuer.ClaimMapping(
-                "scope", Map.of("events:write", Role.SEND), "streams", "device")));
+                "scope",
+                Map.of("events:write", Role.SEND, "events:read", Role.READ),
+                "streams",
+                "device")));
   }
 
   private void start(JwtIssuer configured) {
@@ -124,7 +127,7 @@ class TokensTest {
         .audience("leat")
         .subject("m-1")
         .expirationTime(Date.from(now.get().plusSeconds(600)))
-        .claim("scope", "read events:write other")
+        .claim("scope", "events:read events:write other")
         .claim("streams", List.of("devices.*"))
         .claim("device", "m-1");
   }
@@ -165,6 +168,39 @@ class TokensTest {
     String byEc = sign(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), claims().build());
     assertThat(server.get("/v1/echo/a", byEc).statusCode()).isEqualTo(200);
     assertThat(fetches).hasValue(1);
+  }
+
+  @Test
+  void aNameThatIsNotMappedGivesNoRole() throws Exception {
+    String token =
+        sign(
+            JWSAlgorithm.RS256,
+            "one",
+            new RSASSASigner(rsa),
+            claims().claim("scope", "admin send read").build());
+
+    assertThat(server.get("/v1/echo/a", token).statusCode()).isEqualTo(403);
+    assertThat(seen.roles()).isEmpty();
+  }
+
+  @Test
+  void onlyTheRolesAreSplitAtBlanks() throws Exception {
+    RSASSASigner signer = new RSASSASigner(rsa);
+    String entity = claims().claim("device", "m-1 m-2").build().toString();
+    String token = sign(JWSAlgorithm.RS256, "one", signer, JWTClaimsSet.parse(entity));
+
+    assertThat(server.get("/v1/echo/a", token).statusCode()).isEqualTo(200);
+
+    assertThat(seen.entityKeys()).containsExactly("m-1 m-2");
+    assertRefused(
+        sign(
+            JWSAlgorithm.RS256,
+            "one",
+            signer,
+            claims().claim("streams", "devices.a devices.b").build()),
+        "claims",
+        "The token's claims are not accepted: 'devices.a devices.b' is not a stream pattern."
+            + " Write devices.telemetry, devices.* or *");
   }
 
   @Test
@@ -334,7 +370,7 @@ class TokensTest {
             null,
             file,
             JwtIssuer.defaultAlgorithms(),
-            new JwtIssuer.ClaimMapping("scope", Map.of(), null, null)));
+            new JwtIssuer.ClaimMapping("scope", Map.of("events:read", Role.READ), null, null)));
 
     assertThat(server.get("/v1/echo/a", good()).statusCode()).isEqualTo(200);
 

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -20,6 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Follows what is appended to a table, snapshot by snapshot. Owned by one thread. */
 public final class Appends {
+  /** What the rows of a poll are. */
+  public enum Rows {
+    /** Those that were appended since the poll before. */
+    NEW,
+    /** All that the table holds: what was told before is told again. */
+    ALL
+  }
+
+  private static final Set<String> TAKE_AWAY =
+      Set.of(DataOperations.OVERWRITE, DataOperations.DELETE);
+
   private final Table table;
   private final Schema columns;
   private @Nullable Long seen;
@@ -30,6 +43,27 @@ public final class Appends {
   public Appends(Table table, List<String> columns) {
     this.table = table;
     this.columns = table.schema().select(columns);
+  }
+
+  /**
+   * Goes on behind a snapshot.
+   *
+   * @param columns what is read of each row
+   * @param seen a snapshot whose rows are known
+   */
+  public Appends(Table table, List<String> columns, long seen) {
+    this(table, columns);
+    this.seen = seen;
+  }
+
+  /** The table that is followed, as the last poll found it. */
+  public Table table() {
+    return table;
+  }
+
+  /** The newest snapshot whose rows were told or passed over; null when there is none. */
+  public @Nullable Long seen() {
+    return seen;
   }
 
   /**
@@ -45,31 +79,49 @@ public final class Appends {
   }
 
   /**
-   * Reads the rows that were appended since the last call; at first, all that the table holds.
+   * Reads the rows that were appended since the last call; all that the table holds at first, and
+   * when the last call's snapshot is no longer in its history or rows were taken away since. When
+   * it fails, the next call tells the same rows again.
    *
    * @param rows called with the snapshot that added a row, oldest first
    */
-  public void poll(BiConsumer<Snapshot, Record> rows) {
+  public Rows poll(BiConsumer<Snapshot, Record> rows) {
     table.refresh();
     Snapshot current = table.currentSnapshot();
-    if (current == null || (seen != null && seen == current.snapshotId())) {
-      return;
+    if (current == null) {
+      Rows told = seen == null ? Rows.NEW : Rows.ALL;
+      seen = null;
+      return told;
     }
-    if (seen == null) {
+    List<Snapshot> news = since(current);
+    if (news == null) {
       readAll(current, rows);
     } else {
-      Deque<Snapshot> news = new ArrayDeque<>();
-      Snapshot at = current;
-      while (at != null && at.snapshotId() != seen) {
-        news.push(at);
-        Long parent = at.parentId();
-        at = parent == null ? null : table.snapshot(parent);
-      }
       for (Snapshot snapshot : news) {
         readAdded(snapshot, rows);
       }
     }
     seen = current.snapshotId();
+    return news == null ? Rows.ALL : Rows.NEW;
+  }
+
+  /** The snapshots behind the one that was seen, oldest first; null when they do not tell all. */
+  private @Nullable List<Snapshot> since(Snapshot current) {
+    if (seen == null) {
+      return null;
+    }
+    Deque<Snapshot> news = new ArrayDeque<>();
+    Snapshot at = current;
+    while (at.snapshotId() != seen) {
+      Long parent = at.parentId();
+      Snapshot before = parent == null ? null : table.snapshot(parent);
+      if (before == null || TAKE_AWAY.contains(at.operation())) {
+        return null;
+      }
+      news.push(at);
+      at = before;
+    }
+    return List.copyOf(news);
   }
 
   private void readAll(Snapshot current, BiConsumer<Snapshot, Record> rows) {
@@ -83,7 +135,7 @@ public final class Appends {
   }
 
   private void readAdded(Snapshot snapshot, BiConsumer<Snapshot, Record> rows) {
-    if (!"append".equals(snapshot.operation())) {
+    if (!DataOperations.APPEND.equals(snapshot.operation())) {
       return; // Compaction and the like move rows, they add none.
     }
     SnapshotChanges.builderFor(table)

@@ -20,6 +20,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 final class QueryRun implements QueryHandle, Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryRun.class);
+
+  /** A worker that takes longer for this little work hangs. */
+  private static final Duration PARSED_WITHIN = Duration.ofSeconds(4);
 
   /** What all queries share. */
   record Engine(
@@ -233,9 +237,18 @@ final class QueryRun implements QueryHandle, Runnable {
     try {
       enter(Phase.PLANNING, process);
       String statement = engine.shown().statement(sql, access);
-      ParsedQuery parsed = exchange.parse(statement);
-      Instant now = engine.time().instant();
-      ComputedTimes times = exchange.compute(parsed.times(), now);
+      ScheduledFuture<?> late =
+          engine.clock().schedule(process::kill, PARSED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      ParsedQuery parsed;
+      Instant now;
+      ComputedTimes times;
+      try {
+        parsed = exchange.parse(statement);
+        now = engine.time().instant();
+        times = exchange.compute(parsed.times(), now);
+      } finally {
+        late.cancel(false);
+      }
       List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
       Map<String, Path> fetched = lease.take(remote(tables));
       enter(Phase.RUNNING, process);

@@ -1,6 +1,8 @@
 package io.leat.query;
 
+import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.http.AnswerTimer;
 import io.leat.http.Bodies;
 import io.leat.http.BodyLimits;
 import io.leat.http.Guard;
@@ -59,6 +61,7 @@ public final class SqlRoutes implements Routes {
               http.getParam("format"),
               http.getParam("limit"),
               body);
+      AnswerTimer.takeOver(ctx); // a query has a limit of its own
       HttpSink sink = new HttpSink(ctx, request.format());
       TableAccess access = new ClientAccess(Guard.principal(ctx));
       sink.attach(engine.run(request.sql(), request.limit(), access, sink));
@@ -69,14 +72,18 @@ public final class SqlRoutes implements Routes {
 
   private void tables(RoutingContext ctx) {
     TableAccess access = new ClientAccess(Guard.principal(ctx));
+    AnswerTimer.waitsFor(ctx, ErrorCode.LAKE_UNAVAILABLE);
     ctx.vertx()
         .executeBlocking(() -> engine.tables(access), false)
         .onFailure(ctx::fail)
         .onSuccess(
-            tables ->
+            tables -> {
+              if (!ctx.response().ended()) {
                 ctx.response()
                     .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-                    .end(json(tables).toBuffer()));
+                    .end(json(tables).toBuffer());
+              }
+            });
   }
 
   private static JsonArray json(List<QueryableTable> tables) {

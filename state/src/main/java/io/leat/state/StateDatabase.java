@@ -78,7 +78,12 @@ public final class StateDatabase implements AutoCloseable {
 
   /** Asks PostgreSQL for a sign of life. */
   public void ping() {
-    transaction(
+    isThere();
+  }
+
+  /** The sign of life, as an answer: true, or the exceptions of {@link #transaction}. */
+  public boolean isThere() {
+    return transaction(
         "reach PostgreSQL",
         connection -> {
           try (var statement = connection.createStatement()) {

@@ -62,6 +62,13 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, streams(status.path("streams")));
     add(lines, jobs(status.path("jobs")));
     add(lines, tables(status.path("tables")));
+    for (JsonNode unknown : status.path("unknown")) {
+      lines.add(
+          leat.terminal()
+              .styled(
+                  Style.YELLOW,
+                  "not known: " + text(unknown, "section") + " (" + text(unknown, "code") + ")"));
+    }
     return lines;
   }
 

@@ -41,12 +41,14 @@ final class TraceCommand implements Callable<Integer> {
     JsonNode trace = client.get("/v1/trace/" + encoded);
     Terminal terminal = leat.terminal();
     JsonNode places = trace.path("places");
+    String bound = bound(trace);
     if (json) {
       terminal.line(trace.toString());
       return places.isEmpty() ? 1 : 0;
     }
     if (places.isEmpty()) {
-      throw new CommandFailure("no event with the id '" + id + "' is known");
+      throw new CommandFailure(
+          "no event with the id '" + id + "' is known" + (bound.isEmpty() ? "" : "; " + bound));
     }
     Table table = new Table("place", "position", "moment", "time", "detail");
     for (JsonNode place : places) {
@@ -65,7 +67,20 @@ final class TraceCommand implements Callable<Integer> {
           detail(place));
     }
     table.print(terminal);
+    if (!bound.isEmpty()) {
+      terminal.note(bound);
+    }
     return 0;
+  }
+
+  /** How far back Leat looked, if not to the beginning. */
+  private static String bound(JsonNode trace) {
+    JsonNode back = trace.path("looked_back_to");
+    return back.isTextual()
+        ? "looked back to "
+            + Text.printable(back.asText())
+            + " only: what was received before may be missing"
+        : "";
   }
 
   /** The stream too, where the position is that of another topic. */

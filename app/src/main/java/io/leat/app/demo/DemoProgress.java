@@ -37,6 +37,9 @@ final class DemoProgress implements AutoCloseable {
   /** The totals of {@code GET /v1/status}. */
   private record Totals(long logged, long raw, long processed, long duplicates, long quarantined) {}
 
+  /** As they were when all were known last. Owned by the thread. */
+  private Totals known;
+
   DemoProgress(
       LeatClient client,
       FeedCounts counts,
@@ -50,6 +53,7 @@ final class DemoProgress implements AutoCloseable {
     this.terminal = terminal;
     this.quiet = quiet;
     this.planned = planned;
+    this.known = new Totals(0, 0, 0, 0, 0);
     this.thread = new Thread(this::show, "leat-demo-progress");
     thread.setDaemon(true);
   }
@@ -94,7 +98,11 @@ final class DemoProgress implements AutoCloseable {
       boolean drawing = terminal.isInteractive() && !quiet;
       if (drawing || frame % FRAMES_PER_LINE == 0) {
         measureRate();
-        Totals totals = totals(client.get("/v1/status").path("totals"));
+        JsonNode now = client.get("/v1/status").path("totals");
+        if (now.path("logged").isNumber() && now.path("raw").isNumber()) {
+          known = totals(now);
+        }
+        Totals totals = known;
         if (drawing) {
           live.draw(lines(totals));
         } else {

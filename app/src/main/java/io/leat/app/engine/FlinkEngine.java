@@ -134,7 +134,8 @@ public final class FlinkEngine implements AutoCloseable {
    *
    * @param from null to begin without state
    * @throws LeatException {@link ErrorCode#CONFLICT} when a job of this name runs, or when state
-   *     would be left over that may not be dropped
+   *     would be left over that may not be dropped; {@link ErrorCode#PROCESSOR_UNAVAILABLE} when
+   *     Flink does not take it
    */
   public FlinkJob submit(
       StreamGraph graph, String name, @Nullable RestorePoint from, Leftovers leftovers) {
@@ -154,7 +155,9 @@ public final class FlinkEngine implements AutoCloseable {
       cluster.submitJob(job).get(60, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new LeatException(
-          ErrorCode.INTERNAL, "The job " + name + " was not taken: " + e.getMessage(), e);
+          ErrorCode.PROCESSOR_UNAVAILABLE,
+          "The job " + name + " was not taken: " + e.getMessage(),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LeatException(ErrorCode.NOT_READY, "Interrupted while submitting " + name, e);

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -21,9 +22,13 @@ import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.jspecify.annotations.Nullable;
 
-/** A job that was submitted to {@link FlinkEngine}. Safe for many threads. */
+/**
+ * A job that was submitted to {@link FlinkEngine}. Safe for many threads. Its calls block for some
+ * seconds at most, or as long as they are told to; then they fail with {@link
+ * ErrorCode#PROCESSOR_UNAVAILABLE}.
+ */
 public final class FlinkJob {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration ANSWER = Duration.ofSeconds(3);
 
   private final MiniCluster cluster;
   private final JobID id;
@@ -49,7 +54,7 @@ public final class FlinkJob {
 
   /** Where it is in its life. */
   public JobStatus status() {
-    return await(cluster.getJobStatus(id), ANSWER, "its status was asked for");
+    return await(() -> cluster.getJobStatus(id), ANSWER, "its status was asked for");
   }
 
   /** Whether every task runs, its state restored. */
@@ -103,7 +108,9 @@ public final class FlinkJob {
   /** Makes the job restorable now. Returns the id of the checkpoint. */
   public long checkpoint(Duration timeout) {
     return await(
-        cluster.triggerCheckpoint(id, org.apache.flink.core.execution.CheckpointType.CONFIGURED),
+        () ->
+            cluster.triggerCheckpoint(
+                id, org.apache.flink.core.execution.CheckpointType.CONFIGURED),
         timeout,
         "a checkpoint was taken");
   }
@@ -112,13 +119,13 @@ public final class FlinkJob {
    * Stops the job at a savepoint: everything before it is committed, nothing after it is read.
    *
    * @return where the savepoint is
-   * @throws LeatException {@link ErrorCode#INTERNAL} when the job fails or takes longer; it may
-   *     then still stop
+   * @throws LeatException {@link ErrorCode#PROCESSOR_UNAVAILABLE} when the job fails or takes
+   *     longer; it may then still stop
    */
   public String stopWithSavepoint(Duration timeout) {
     String savepoint =
         await(
-            cluster.stopWithSavepoint(id, savepoints, false, SavepointFormatType.NATIVE),
+            () -> cluster.stopWithSavepoint(id, savepoints, false, SavepointFormatType.NATIVE),
             timeout,
             "it was stopped with a savepoint");
     awaitEnd(timeout);
@@ -127,15 +134,15 @@ public final class FlinkJob {
 
   /** Stops the job at once; it can be restored from its newest checkpoint. */
   public void cancel(Duration timeout) {
-    await(cluster.cancelJob(id), timeout, "it was cancelled");
+    await(() -> cluster.cancelJob(id), timeout, "it was cancelled");
     awaitEnd(timeout);
   }
 
   /**
    * Returns when the job has been laid out and its state accepted; its tasks may still be opening.
    *
-   * @throws LeatException {@link ErrorCode#INTERNAL} with the reason when it failed before, or took
-   *     longer
+   * @throws LeatException {@link ErrorCode#INTERNAL} with the reason when it failed before, {@link
+   *     ErrorCode#PROCESSOR_UNAVAILABLE} when it took longer
    */
   public void awaitStart(Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
@@ -143,7 +150,7 @@ public final class FlinkJob {
     while (status == JobStatus.INITIALIZING || status == JobStatus.CREATED) {
       if (System.nanoTime() > deadline) {
         throw new LeatException(
-            ErrorCode.INTERNAL,
+            ErrorCode.PROCESSOR_UNAVAILABLE,
             "The job " + name + " did not start within " + timeout.toSeconds() + " s");
       }
       try {
@@ -163,25 +170,28 @@ public final class FlinkJob {
 
   /** Returns when the job has ended, in whatever way. */
   public void awaitEnd(Duration timeout) {
-    await(cluster.requestJobResult(id), timeout, "its end was waited for");
+    await(() -> cluster.requestJobResult(id), timeout, "its end was waited for");
   }
 
   private AccessExecutionGraph graph() {
-    return await(cluster.getExecutionGraph(id), ANSWER, "its state was asked for");
+    return await(() -> cluster.getExecutionGraph(id), ANSWER, "its state was asked for");
   }
 
-  private <T> T await(CompletableFuture<T> future, Duration timeout, String what) {
+  private <T> T await(Supplier<CompletableFuture<T>> question, Duration timeout, String what) {
     try {
-      return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return question.get().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IllegalStateException e) {
+      throw new LeatException(
+          ErrorCode.PROCESSOR_UNAVAILABLE, "Flink does not run: " + e.getMessage(), e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LeatException(
-          ErrorCode.INTERNAL,
+          ErrorCode.PROCESSOR_UNAVAILABLE,
           "The job " + name + " failed while " + what + ": " + cause.getMessage(),
           cause);
     } catch (TimeoutException e) {
       throw new LeatException(
-          ErrorCode.INTERNAL,
+          ErrorCode.PROCESSOR_UNAVAILABLE,
           "The job " + name + " did not answer within " + timeout.toMillis() + " ms while " + what,
           e);
     } catch (InterruptedException e) {

@@ -9,14 +9,17 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.random.RandomGenerator;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.Record;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,54 +31,71 @@ final class FreshnessMonitor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(FreshnessMonitor.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
 
-  private final Map<String, Followed> tables = new TreeMap<>();
+  private static final double[] QUANTILES = {0.5, 0.99};
+
+  private final Catalog catalog;
+  private final MeterRegistry registry;
+  private final RandomGenerator random;
+  private final Map<String, Followed> tables = new ConcurrentSkipListMap<>();
   private final Thread thread;
   private volatile boolean closed;
 
   /** Percentiles in milliseconds; 0 when nothing was measured. */
   record Percentiles(long p50, long p99) {}
 
-  /**
-   * @param streams by blueprint
-   */
-  FreshnessMonitor(
-      Catalog catalog,
-      Map<String, List<String>> streams,
-      MeterRegistry registry,
-      RandomGenerator random) {
-    streams.forEach(
-        (blueprint, names) ->
-            names.forEach(name -> follow(catalog, blueprint, name, registry, random)));
+  FreshnessMonitor(Catalog catalog, MeterRegistry registry, RandomGenerator random) {
+    this.catalog = catalog;
+    this.registry = registry;
+    this.random = random;
     this.thread = new Thread(this::run, "leat-freshness");
     this.thread.setDaemon(true);
   }
 
-  private void follow(
-      Catalog catalog,
-      String blueprint,
-      String stream,
-      MeterRegistry registry,
-      RandomGenerator random) {
-    String name = Names.topic(blueprint, stream);
-    Followed followed =
-        new Followed(
-            new Appends(
-                catalog.loadTable(TableIdentifier.of(Names.processedNamespace(blueprint), stream)),
-                List.of(EventTables.RECEIVED_AT)),
-            new Reservoir(random));
-    tables.put(name, followed);
-    for (double quantile : new double[] {0.5, 0.99}) {
-      Gauge.builder("leat_freshness_seconds", followed.sample, s -> s.quantile(quantile) / 1e3)
-          .tag("stream", name)
-          .tag("quantile", String.valueOf(quantile))
-          .description("From acceptance to the committed row, of recent events")
-          .strongReference(true)
-          .register(registry);
+  /**
+   * Follows these streams and no others from now on; what is known of those that stay, stays.
+   *
+   * @param streams by blueprint
+   */
+  synchronized void follow(Map<String, List<String>> streams) {
+    Set<String> wanted = new HashSet<>();
+    streams.forEach(
+        (blueprint, names) ->
+            names.forEach(
+                stream -> {
+                  String name = Names.topic(blueprint, stream);
+                  wanted.add(name);
+                  tables.computeIfAbsent(
+                      name,
+                      any ->
+                          followed(
+                              name,
+                              TableIdentifier.of(Names.processedNamespace(blueprint), stream)));
+                }));
+    tables.forEach(
+        (name, followed) -> {
+          if (!wanted.contains(name)) {
+            tables.remove(name);
+            followed.gauges.forEach(registry::remove);
+          }
+        });
+  }
+
+  private Followed followed(String name, TableIdentifier table) {
+    Reservoir sample = new Reservoir(random);
+    List<Gauge> gauges = new ArrayList<>();
+    for (double quantile : QUANTILES) {
+      gauges.add(
+          Gauge.builder("leat_freshness_seconds", sample, s -> s.quantile(quantile) / 1e3)
+              .tag("stream", name)
+              .tag("quantile", String.valueOf(quantile))
+              .description("From acceptance to the committed row, of recent events")
+              .strongReference(true)
+              .register(registry));
     }
+    return new Followed(table, sample, gauges);
   }
 
   void start() {
-    tables.values().forEach(followed -> followed.appends.skip());
     thread.start();
   }
 
@@ -112,7 +132,7 @@ final class FreshnessMonitor implements AutoCloseable {
 
   private void look(Followed followed) {
     try {
-      followed.appends.poll(followed::measure);
+      followed.look(catalog);
     } catch (RuntimeException e) {
       if (!closed) {
         log.warn("Freshness could not be measured: {}", e.toString());
@@ -131,8 +151,32 @@ final class FreshnessMonitor implements AutoCloseable {
     }
   }
 
-  private record Followed(Appends appends, Reservoir sample) {
-    void measure(Snapshot snapshot, Record row) {
+  /** One stream. The table is loaded, and read, by the monitor's thread only. */
+  private static final class Followed {
+    private final TableIdentifier table;
+    private final Reservoir sample;
+    private final List<Gauge> gauges;
+    private @Nullable Appends appends;
+
+    Followed(TableIdentifier table, Reservoir sample, List<Gauge> gauges) {
+      this.table = table;
+      this.sample = sample;
+      this.gauges = List.copyOf(gauges);
+    }
+
+    /** At first what the table holds is passed over. */
+    void look(Catalog catalog) {
+      Appends known = appends;
+      if (known == null) {
+        Appends first = new Appends(catalog.loadTable(table), List.of(EventTables.RECEIVED_AT));
+        first.skip();
+        appends = first;
+      } else {
+        known.poll(this::measure);
+      }
+    }
+
+    private void measure(Snapshot snapshot, Record row) {
       if (row.getField(EventTables.RECEIVED_AT) instanceof OffsetDateTime received) {
         sample.add(snapshot.timestampMillis() - received.toInstant().toEpochMilli());
       }

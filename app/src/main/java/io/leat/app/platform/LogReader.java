@@ -23,11 +23,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Asks the log what it holds. Thread-safe; its calls block for some seconds at most. */
 final class LogReader implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(3);
+  private static final Duration TIMES = Duration.ofSeconds(1);
   private static final long MOST_SCANNED = 500_000;
 
   private final Properties client;
@@ -44,7 +44,12 @@ final class LogReader implements AutoCloseable {
   }
 
   /** A record of the log with an event id that was looked for. */
-  record Found(int partition, long offset, long timestampMillis) {}
+  record Found(String topic, int partition, long offset, long timestampMillis) {}
+
+  /** How many brokers answer. */
+  int brokers() throws ExecutionException, InterruptedException, TimeoutException {
+    return admin.describeCluster().nodes().get(ANSWER.toMillis(), TimeUnit.MILLISECONDS).size();
+  }
 
   /** By partition, the offset behind the last record. */
   Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions) {
@@ -87,20 +92,17 @@ final class LogReader implements AutoCloseable {
   List<Found> find(String eventId, Map<TopicPartition, Long> from) {
     Map<TopicPartition, Long> ends = ends(from.keySet());
     List<Found> found = new ArrayList<>();
-    Properties all = new Properties();
-    all.putAll(client);
-    all.put("enable.auto.commit", "false");
+    List<TopicPartition> behind =
+        from.entrySet().stream()
+            .filter(e -> e.getValue() < ends.getOrDefault(e.getKey(), 0L))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (behind.isEmpty()) {
+      return found;
+    }
     byte[] id = eventId.getBytes(StandardCharsets.UTF_8);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> behind =
-          from.entrySet().stream()
-              .filter(e -> e.getValue() < ends.getOrDefault(e.getKey(), 0L))
-              .map(Map.Entry::getKey)
-              .toList();
-      if (behind.isEmpty()) {
-        return found;
-      }
+    try (LogConsumer log = new LogConsumer(client, Map.of())) {
+      KafkaConsumer<byte[], byte[]> consumer = log.consumer();
       consumer.assign(behind);
       behind.forEach(p -> consumer.seek(p, from.getOrDefault(p, 0L)));
       long scanned = 0;
@@ -112,7 +114,8 @@ final class LogReader implements AutoCloseable {
           scanned++;
           Header header = logged.headers().lastHeader(LogHeaders.ID);
           if (header != null && java.util.Arrays.equals(id, header.value())) {
-            found.add(new Found(logged.partition(), logged.offset(), logged.timestamp()));
+            found.add(
+                new Found(logged.topic(), logged.partition(), logged.offset(), logged.timestamp()));
           }
         }
       }
@@ -124,21 +127,20 @@ final class LogReader implements AutoCloseable {
    * When the log took some records, by its own timestamps.
    *
    * @param records of the present log epoch
-   * @return without those that it does not give within some seconds
+   * @return without those that it does not give within a second
    */
   Map<LogPosition, Instant> times(Collection<LogPosition> records) {
     Map<LogPosition, Instant> times = new HashMap<>();
     if (records.isEmpty()) {
       return times;
     }
-    Properties all = new Properties();
-    all.putAll(client);
-    all.put("enable.auto.commit", "false");
-    all.put("max.poll.records", "1");
-    long until = System.nanoTime() + ANSWER.toNanos();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+    long until = System.nanoTime() + TIMES.toNanos();
+    try (LogConsumer log = new LogConsumer(client, Map.of("max.poll.records", "1"))) {
+      KafkaConsumer<byte[], byte[]> consumer = log.consumer();
       for (LogPosition record : records) {
+        if (System.nanoTime() >= until) {
+          return times;
+        }
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         consumer.assign(List.of(partition));
         consumer.seek(partition, record.offset());

@@ -1,8 +1,12 @@
 package io.leat.app.platform;
 
+import static io.leat.event.ErrorCode.LAKE_UNAVAILABLE;
+import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -19,7 +23,6 @@ import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.Tables;
-import io.leat.query.QueryEngine;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
@@ -28,13 +31,14 @@ import io.leat.stream.LakeTables;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +64,8 @@ public final class Platform implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
-  private final Map<String, Books> books = new HashMap<>();
+  private final BookKeeper books = new BookKeeper();
+  private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
@@ -75,6 +80,7 @@ public final class Platform implements AutoCloseable {
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, closing, observer);
+      closing.add("books", books);
       provisioning = provisioning();
       jobs =
           new LakeJobs(
@@ -87,6 +93,7 @@ public final class Platform implements AutoCloseable {
         begin(blueprint, observer);
       }
       serve();
+      books.start();
       freshness = closing.add("freshness", freshness());
       freshness.start();
       Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
@@ -95,9 +102,10 @@ public final class Platform implements AutoCloseable {
           observer.observe(
               "gateway",
               () ->
-                  serving.start(foundation, clients, streams, this::jobProblem, this::operations));
+                  serving.start(
+                      foundation, asking, clients, streams, this::jobProblem, this::operations));
       foundation.data().announce(runInfo());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw closeAfter(
           new LeatException(ErrorCode.INTERNAL, "Cannot write to the data directory: " + e, e));
     } catch (RuntimeException e) {
@@ -178,7 +186,7 @@ public final class Platform implements AutoCloseable {
         observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
-    books.put(name, new Books(foundation.catalog().catalog(), name));
+    books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     observer.observe(
         "job of " + name,
         () -> {
@@ -187,13 +195,25 @@ public final class Platform implements AutoCloseable {
         });
   }
 
-  private KafkaLakeSources.Committed committed(String blueprint) {
-    Books ledger = books.get(blueprint);
-    Map<String, Books.Totals> totals = ledger == null ? Map.of() : ledger.totals();
-    return plan -> totals.getOrDefault(plan.stream(), Books.Totals.NONE).nextOffsets(plan.epoch());
+  /** Where a blueprint's sums are kept. */
+  private Path sums(String blueprint) {
+    Path folder = foundation.data().root().resolve("books");
+    try {
+      return Files.createDirectories(folder).resolve(blueprint + ".json");
+    } catch (IOException e) {
+      throw new LeatException(ErrorCode.INTERNAL, "Cannot make the folder " + folder, e);
+    }
   }
 
-  private List<Routes> operations(Vertx vertx, Health health, QueryEngine queries) {
+  private KafkaLakeSources.Committed committed(String blueprint) {
+    Map<Books.Epoch, Books.Totals> totals = books.totals(blueprint);
+    return plan ->
+        totals
+            .getOrDefault(new Books.Epoch(plan.stream(), plan.epoch()), Books.Totals.NONE)
+            .nextOffsets();
+  }
+
+  private List<Routes> operations(Vertx vertx, Health health) {
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
@@ -206,18 +226,15 @@ public final class Platform implements AutoCloseable {
             freshness,
             jobs,
             foundation.catalog().catalog(),
+            asking,
             health,
             this::components);
-    Trace trace =
-        new Trace(
-            streams,
-            log,
-            books,
-            foundation.catalog().catalog(),
-            sql -> List.copyOf(queries.query(sql, 1_000).rows()));
+    Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
+    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
-        closing.add("operations", new PlatformRoutes(vertx, status::now, trace::of, this::apply));
+        closing.add(
+            "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
     return List.of(tails, operations);
   }
 
@@ -231,12 +248,19 @@ public final class Platform implements AutoCloseable {
   }
 
   private FreshnessMonitor freshness() {
+    FreshnessMonitor monitor =
+        new FreshnessMonitor(foundation.catalog().catalog(), registry, new SplittableRandom());
+    monitor.follow(streamNames());
+    return monitor;
+  }
+
+  /** By blueprint. */
+  private Map<String, List<String>> streamNames() {
     Map<String, List<String>> names = new LinkedHashMap<>();
     provisioned.forEach(
         (blueprint, made) ->
             names.put(blueprint, List.copyOf(made.blueprint().streams().keySet())));
-    return new FreshnessMonitor(
-        foundation.catalog().catalog(), names, registry, new SplittableRandom());
+    return names;
   }
 
   private void serve() {
@@ -258,9 +282,10 @@ public final class Platform implements AutoCloseable {
    * never stops. A job that does not start with the change goes on without it.
    *
    * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE with all
-   *     refusals, CONFLICT for a new blueprint; nothing was changed then
+   *     refusals, CONFLICT for a new blueprint, or an engine's code when it is away at the
+   *     beginning; nothing was changed then
    */
-  synchronized ObjectNode apply() {
+  private synchronized ObjectNode apply(Applying.Steps steps, LogReader log) {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
     for (Blueprint blueprint : read) {
       if (!provisioned.containsKey(blueprint.name())) {
@@ -271,21 +296,36 @@ public final class Platform implements AutoCloseable {
                 + "' is new; restart leat with its folder to add it");
       }
     }
+    awaitEngines(log);
     provisioning.check(read);
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode changes = answer.putArray("changes");
     for (Blueprint blueprint : read) {
       Provisioning.Provisioned before = provisioned.get(blueprint.name());
+      steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
       if (before == null || !after.plans().equals(before.plans())) {
+        steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
         restart(before, after);
         changes.add(blueprint.name() + ": the job was restarted from a savepoint");
       }
       provisioned.put(blueprint.name(), after);
       serve();
+      freshness.follow(streamNames());
     }
     return answer;
+  }
+
+  /** All at once: an engine that is away is told within some seconds. */
+  private void awaitEngines(LogReader log) {
+    List<EngineCalls.Pending<?>> signs =
+        List.of(
+            asking.log().begin(log::brokers),
+            asking.lake().begin(() -> foundation.catalog().namespaces().listNamespaces()),
+            asking.state().begin(foundation.state()::isThere),
+            asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));
+    signs.forEach(EngineCalls.Pending::answer);
   }
 
   private void restart(Provisioning.@Nullable Provisioned before, Provisioning.Provisioned after) {

@@ -1,6 +1,8 @@
 package io.leat.app.platform;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
 import io.leat.http.Role;
@@ -23,6 +25,7 @@ final class PlatformRoutes implements Routes, AutoCloseable {
   private final BiFunction<String, Principal, ObjectNode> trace;
   private final Supplier<ObjectNode> apply;
   private final WorkerExecutor workers;
+  private final WorkerExecutor applying;
 
   PlatformRoutes(
       Vertx vertx,
@@ -33,6 +36,7 @@ final class PlatformRoutes implements Routes, AutoCloseable {
     this.trace = trace;
     this.apply = apply;
     this.workers = vertx.createSharedWorkerExecutor("leat-operations", 4);
+    this.applying = vertx.createSharedWorkerExecutor("leat-apply-requests", 4);
   }
 
   @Override
@@ -40,23 +44,39 @@ final class PlatformRoutes implements Routes, AutoCloseable {
     router
         .get("/v1/status")
         .handler(guard.requires(Role.READ))
-        .handler(ctx -> answer(ctx, () -> status.apply(Guard.principal(ctx))));
+        .handler(ctx -> answer(ctx, workers, () -> status.apply(Guard.principal(ctx))));
     router
         .get("/v1/trace/:id")
         .handler(guard.requires(Role.READ))
-        .handler(ctx -> answer(ctx, () -> trace.apply(ctx.pathParam("id"), Guard.principal(ctx))));
-    router
-        .post("/v1/blueprints/apply")
-        .handler(guard.requires(Role.OPERATE))
-        .handler(ctx -> answer(ctx, apply::get));
+        .handler(
+            ctx ->
+                answer(ctx, workers, () -> trace.apply(ctx.pathParam("id"), Guard.principal(ctx))));
+    router.post("/v1/blueprints/apply").handler(guard.requires(Role.OPERATE)).handler(this::apply);
   }
 
-  private void answer(RoutingContext ctx, Callable<ObjectNode> work) {
-    workers
+  /** A change of blueprints reaches all streams, and so must the client. */
+  private void apply(RoutingContext ctx) {
+    Principal principal = Guard.principal(ctx);
+    if (!principal.roles().contains(Role.ADMIN) && !principal.streams().matches("*")) {
+      throw new LeatException(
+          ErrorCode.FORBIDDEN,
+          "Applying blueprints needs all streams, which the client '"
+              + principal.name()
+              + "' has not");
+    }
+    answer(ctx, applying, apply::get);
+  }
+
+  private static void answer(
+      RoutingContext ctx, WorkerExecutor threads, Callable<ObjectNode> work) {
+    threads
         .executeBlocking(work, false)
         .onSuccess(
-            answer ->
-                ctx.response().putHeader("Content-Type", "application/json").end(answer.toString()))
+            answer -> {
+              if (!ctx.response().ended()) {
+                ctx.response().putHeader("Content-Type", "application/json").end(answer.toString());
+              }
+            })
         .onFailure(ctx::fail);
   }
 
@@ -68,5 +88,6 @@ final class PlatformRoutes implements Routes, AutoCloseable {
   @Override
   public void close() {
     workers.close();
+    applying.close();
   }
 }

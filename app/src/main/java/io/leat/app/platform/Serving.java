@@ -47,7 +47,7 @@ final class Serving {
   /** Routes that need what is made here. */
   @FunctionalInterface
   interface MoreRoutes {
-    List<Routes> of(Vertx vertx, Health health, QueryEngine queries);
+    List<Routes> of(Vertx vertx, Health health);
   }
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
@@ -80,6 +80,7 @@ final class Serving {
    */
   HttpService start(
       Foundation foundation,
+      Asking asking,
       Clients clients,
       StreamRegistry streams,
       Supplier<Optional<String>> jobProblem,
@@ -89,7 +90,7 @@ final class Serving {
             "queries",
             new QueryEngine(
                 SettingsMapping.query(settings, foundation.data()),
-                foundation.catalog().catalog(),
+                new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
                 registry));
     HttpSettings httpSettings = SettingsMapping.http(settings.http());
     ClientDirectory directory = closing.add("clients", new ClientDirectory(clients, registry));
@@ -97,19 +98,20 @@ final class Serving {
     directory.start();
     Map<String, Object> kafka = new HashMap<>();
     foundation.kafkaClient().forEach((key, value) -> kafka.put(String.valueOf(key), value));
-    Bodies bodies = new Bodies(vertx.join(), registry);
+    Bodies bodies = closing.add("bodies", new Bodies(vertx.join(), registry));
+    Tokens tokens =
+        closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
     List<Routes> routes = new ArrayList<>();
     routes.add(events(kafka, streams, bodies));
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(vertx.join(), health, queries));
+    routes.addAll(more.of(vertx.join(), health));
     HttpService service =
         new HttpService(
             vertx.join(),
             httpSettings,
-            new StandardAuthenticator(
-                directory, new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock), clock),
+            new StandardAuthenticator(directory, tokens, clock),
             registry,
             routes,
             health);

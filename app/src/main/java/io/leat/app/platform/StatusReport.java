@@ -14,8 +14,9 @@ import io.leat.http.Role;
 import io.leat.query.ClientAccess;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -26,29 +27,35 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
-/** Puts together what {@code GET /v1/status} answers. Its calls block. */
+/**
+ * Puts together what {@code GET /v1/status} answers. Its calls block, for some seconds at most:
+ * what an engine does not tell in time is marked as unknown, and the engine as down.
+ */
 final class StatusReport {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final StreamRegistry streams;
   private final LogReader log;
-  private final Map<String, Books> books;
+  private final BookKeeper books;
   private final AcceptanceRates rates;
   private final FreshnessMonitor freshness;
   private final LakeJobs jobs;
   private final Catalog catalog;
+  private final Asking asking;
   private final Health health;
   private final Supplier<List<Component>> components;
 
   StatusReport(
       StreamRegistry streams,
       LogReader log,
-      Map<String, Books> books,
+      BookKeeper books,
       AcceptanceRates rates,
       FreshnessMonitor freshness,
       LakeJobs jobs,
       Catalog catalog,
+      Asking asking,
       Health health,
       Supplier<List<Component>> components) {
     this.streams = streams;
@@ -58,8 +65,55 @@ final class StatusReport {
     this.freshness = freshness;
     this.jobs = jobs;
     this.catalog = catalog;
+    this.asking = asking;
     this.health = health;
     this.components = components;
+  }
+
+  /** A part of the answer, by the component that tells it. */
+  private enum Section {
+    LOG("kafka"),
+    LEDGER("lake"),
+    TABLES("lake"),
+    JOBS("flink");
+
+    private final String component;
+
+    Section(String component) {
+      this.component = component;
+    }
+
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What engines did not tell, by the section that lacks it. Owned by one answer. */
+  private static final class Unknown {
+    private final Map<Section, LeatException> why = new EnumMap<>(Section.class);
+
+    /** The answer; null, and noted here, when there is none. */
+    <T> @Nullable T orNull(Section section, EngineCalls.Pending<T> pending) {
+      try {
+        return pending.answer();
+      } catch (LeatException e) {
+        why.put(section, e);
+        return null;
+      }
+    }
+
+    Optional<String> problem(String component) {
+      return why.entrySet().stream()
+          .filter(one -> one.getKey().component.equals(component))
+          .map(one -> String.valueOf(one.getValue().getMessage()))
+          .findFirst();
+    }
+
+    void write(ArrayNode all) {
+      why.forEach(
+          (section, e) ->
+              all.addObject().put("section", section.text()).put("code", e.code().code()));
+    }
   }
 
   /**
@@ -68,21 +122,40 @@ final class StatusReport {
    */
   ObjectNode now(Principal principal) {
     boolean operates = principal.allows(Role.OPERATE);
+    Unknown unknown = new Unknown();
+    // All engines are asked at once: their time limits do not add up.
+    EngineCalls.Pending<Map<TopicPartition, Long>> ends = asking.log().begin(this::ends);
+    EngineCalls.Pending<Map<String, Map<Books.Epoch, Books.Totals>>> totals =
+        asking.ledger().begin(books::totals);
+    EngineCalls.Pending<ArrayNode> jobsNow =
+        operates ? asking.processor().begin(this::jobs) : JSON::createArrayNode;
+    EngineCalls.Pending<ArrayNode> tables =
+        asking.lake().begin(() -> tables(new ClientAccess(principal)));
     ObjectNode status = JSON.createObjectNode();
-    components(status.putArray("components"), operates);
-    streams(status, principal);
-    ArrayNode jobsNow = status.putArray("jobs");
-    if (operates) {
-      jobs(jobsNow);
-    }
-    tables(status.putArray("tables"), new ClientAccess(principal));
+    ArrayNode componentsNow = status.putArray("components");
+    streams(
+        status,
+        principal,
+        unknown.orNull(Section.LEDGER, totals),
+        unknown.orNull(Section.LOG, ends));
+    status.set("jobs", orEmpty(unknown.orNull(Section.JOBS, jobsNow)));
+    status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
+    unknown.write(status.putArray("unknown"));
+    components(componentsNow, unknown, operates);
     return status;
   }
 
-  private void components(ArrayNode all, boolean operates) {
+  private static ArrayNode orEmpty(@Nullable ArrayNode array) {
+    return array == null ? JSON.createArrayNode() : array;
+  }
+
+  private void components(ArrayNode all, Unknown unknown, boolean operates) {
     Map<String, Optional<String>> report = health.report();
     for (Component component : components.get()) {
-      Optional<String> problem = report.getOrDefault(component.name(), Optional.empty());
+      Optional<String> problem =
+          report
+              .getOrDefault(component.name(), Optional.empty())
+              .or(() -> unknown.problem(component.name()));
       all.addObject()
           .put("name", component.name())
           .put("state", problem.isEmpty() ? "running" : "down")
@@ -91,61 +164,72 @@ final class StatusReport {
     }
   }
 
-  private void streams(ObjectNode status, Principal principal) {
+  private void streams(
+      ObjectNode status,
+      Principal principal,
+      @Nullable Map<String, Map<Books.Epoch, Books.Totals>> totals,
+      @Nullable Map<TopicPartition, Long> ends) {
     ArrayNode all = status.putArray("streams");
-    long[] sums = new long[5];
-    Map<String, Map<String, Books.Totals>> totals = new HashMap<>();
-    books.forEach((blueprint, book) -> totals.put(blueprint, book.totals()));
-    Map<TopicPartition, Long> ends = ends();
     Map<String, Double> perSecond = rates.perSecond();
+    Long logged = 0L;
+    Books.Totals sum = Books.Totals.NONE;
     for (ServedStream stream : streams.all()) {
       if (!principal.mayRead(stream.name())) {
         continue;
-      }
-      Books.Totals books =
-          totals
-              .getOrDefault(stream.blueprint().name(), Map.of())
-              .getOrDefault(stream.spec().name(), Books.Totals.NONE);
-      long logged = books.loggedBefore(stream.logEpoch());
-      for (TopicPartition partition : partitions(stream)) {
-        logged += ends.getOrDefault(partition, 0L);
       }
       ObjectNode one =
           all.addObject()
               .put("blueprint", stream.blueprint().name())
               .put("stream", stream.spec().name())
               .put("schema_version", stream.schemaVersion())
-              .put("partitions", stream.spec().partitions())
-              .put("logged", logged)
-              .put("raw", books.raw())
-              .put("processed", books.processed())
-              .put("duplicates", books.duplicates())
-              .put("quarantined", books.quarantined())
-              .put("lag", lag(stream, ends, books))
-              .put("rate", rounded(perSecond.getOrDefault(stream.name(), 0.0)));
+              .put("partitions", stream.spec().partitions());
+      Books.Totals own = totals == null ? null : Books.ever(totals, stream);
+      Long loggedHere = logged(stream, ends, totals);
+      counts(one, loggedHere, own);
+      one.put(
+              "lag",
+              totals == null || ends == null
+                  ? null
+                  : lag(stream, ends, Books.totals(totals, stream)))
+          .put("rate", rounded(perSecond.getOrDefault(stream.name(), 0.0)));
       FreshnessMonitor.Percentiles fresh = freshness.of(stream.name());
       one.putObject("freshness_ms").put("p50", fresh.p50()).put("p99", fresh.p99());
-      sums[0] += logged;
-      sums[1] += books.raw();
-      sums[2] += books.processed();
-      sums[3] += books.duplicates();
-      sums[4] += books.quarantined();
+      logged = logged == null || loggedHere == null ? null : logged + loggedHere;
+      sum = own == null ? sum : sum.plus(own);
     }
-    status
-        .putObject("totals")
-        .put("logged", sums[0])
-        .put("raw", sums[1])
-        .put("processed", sums[2])
-        .put("duplicates", sums[3])
-        .put("quarantined", sums[4]);
+    counts(status.putObject("totals"), logged, totals == null ? null : sum);
+  }
+
+  private static void counts(ObjectNode node, @Nullable Long logged, Books.@Nullable Totals books) {
+    node.put("logged", logged)
+        .put("raw", books == null ? null : books.raw())
+        .put("processed", books == null ? null : books.processed())
+        .put("duplicates", books == null ? null : books.duplicates())
+        .put("quarantined", books == null ? null : books.quarantined());
+  }
+
+  /** What the log has had; null when it, or what its earlier lives had, is not known. */
+  private static @Nullable Long logged(
+      ServedStream stream,
+      @Nullable Map<TopicPartition, Long> ends,
+      @Nullable Map<String, Map<Books.Epoch, Books.Totals>> totals) {
+    boolean isFirst = stream.logEpoch() <= 1;
+    if (ends == null || (totals == null && !isFirst)) {
+      return null;
+    }
+    long logged = totals == null ? 0 : Books.loggedBefore(totals, stream);
+    for (TopicPartition partition : partitions(stream)) {
+      logged += ends.getOrDefault(partition, 0L);
+    }
+    return logged;
   }
 
   private static double rounded(double perSecond) {
     return Math.round(perSecond * 1_000) / 1e3;
   }
 
-  private static long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
-    Map<Integer, Long> committed = books.nextOffsets(stream.logEpoch());
+  private static Long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+    Map<Integer, Long> committed = books.nextOffsets();
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {
       long next = committed.getOrDefault(partition.partition(), 0L);
@@ -168,7 +252,8 @@ final class StatusReport {
     return partitions;
   }
 
-  private void jobs(ArrayNode all) {
+  private ArrayNode jobs() {
+    ArrayNode all = JSON.createArrayNode();
     for (FlinkJob job : jobs.jobs()) {
       ObjectNode one = all.addObject().put("name", job.name());
       try {
@@ -187,11 +272,13 @@ final class StatusReport {
         one.put("state", "UNKNOWN").put("failure", e.getMessage());
       }
     }
+    return all;
   }
 
-  private void tables(ArrayNode all, ClientAccess access) {
+  private ArrayNode tables(ClientAccess access) {
+    ArrayNode all = JSON.createArrayNode();
     if (!(catalog instanceof SupportsNamespaces namespaces)) {
-      return;
+      return all;
     }
     for (Namespace namespace : namespaces.listNamespaces()) {
       for (TableIdentifier id : catalog.listTables(namespace)) {
@@ -200,6 +287,7 @@ final class StatusReport {
         }
       }
     }
+    return all;
   }
 
   private static void table(ArrayNode all, TableIdentifier id, Table table) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +27,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,17 +41,21 @@ final class Tail implements AutoCloseable {
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
   private final HttpServerResponse response;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Properties client;
   private final ServedStream stream;
   private final @Nullable Condition where;
   private final boolean fromBeginning;
   private final long limit;
   private final Semaphore unread = new Semaphore(UNREAD_LINES);
-  private volatile boolean closed;
+  private @Nullable LogConsumer open;
+  private boolean closed;
 
+  /**
+   * @param client Kafka client properties
+   */
   Tail(
       HttpServerResponse response,
-      Properties properties,
+      Properties client,
       ServedStream stream,
       @Nullable Condition where,
       boolean fromBeginning,
@@ -61,11 +65,7 @@ final class Tail implements AutoCloseable {
     this.where = where;
     this.fromBeginning = fromBeginning;
     this.limit = limit;
-    Properties all = new Properties();
-    all.putAll(properties);
-    all.put("enable.auto.commit", "false");
-    this.consumer =
-        new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.client = client;
   }
 
   /**
@@ -76,8 +76,8 @@ final class Tail implements AutoCloseable {
     Thread thread =
         new Thread(
             () -> {
-              try (consumer) {
-                follow();
+              try (LogConsumer own = open()) {
+                follow(own.consumer());
               } catch (WakeupException | InterruptedException e) {
                 log.debug("The tail of {} was closed", stream.name());
               } catch (KafkaException e) {
@@ -86,9 +86,11 @@ final class Tail implements AutoCloseable {
                   refused.accept(
                       new LeatException(ErrorCode.LOG_UNAVAILABLE, "Kafka does not answer", e));
                 }
+              } catch (IllegalStateException e) {
+                log.debug("The tail of {} had its answer before it began", stream.name(), e);
               } finally {
                 ended.run();
-                if (response.headWritten() && !response.closed()) {
+                if (response.headWritten() && !response.ended() && !response.closed()) {
                   response.end();
                 }
               }
@@ -99,12 +101,31 @@ final class Tail implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
-    consumer.wakeup();
+    if (open != null) {
+      open.consumer().wakeup();
+    }
   }
 
-  private void follow() throws InterruptedException {
+  /** On the tail's own thread: it looks up names and loads classes. */
+  private LogConsumer open() throws InterruptedException {
+    LogConsumer made = new LogConsumer(client, Map.of());
+    synchronized (this) {
+      if (!closed) {
+        open = made;
+        return made;
+      }
+    }
+    made.close();
+    throw new InterruptedException("closed before it began");
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private void follow(KafkaConsumer<byte[], byte[]> consumer) throws InterruptedException {
     List<TopicPartition> partitions =
         consumer.partitionsFor(stream.name()).stream()
             .map(p -> new TopicPartition(p.topic(), p.partition()))
@@ -119,7 +140,7 @@ final class Tail implements AutoCloseable {
     response.writeHead(); // What is logged from now on will be told.
     long sent = 0;
     long quietSince = System.nanoTime();
-    while (!closed && (limit == 0 || sent < limit)) {
+    while (!isClosed() && (limit == 0 || sent < limit)) {
       for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(500))) {
         ObjectNode event = event(logged);
         if (matches(event.path("data")) && (limit == 0 || sent < limit)) {
@@ -137,7 +158,7 @@ final class Tail implements AutoCloseable {
 
   private void write(String line) throws InterruptedException {
     while (!unread.tryAcquire(1, TimeUnit.SECONDS)) {
-      if (closed) {
+      if (isClosed()) {
         throw new InterruptedException();
       }
     }

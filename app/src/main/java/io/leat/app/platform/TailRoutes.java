@@ -4,6 +4,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
+import io.leat.http.AnswerTimer;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
 import io.leat.http.Role;
@@ -67,6 +68,8 @@ final class TailRoutes implements Routes, AutoCloseable {
     Tail tail = new Tail(ctx.response(), consumer, stream, where, fromBeginning, limit);
     tails.add(tail);
     ctx.response().putHeader("Content-Type", "application/x-ndjson").setChunked(true);
+    AnswerTimer.waitsFor(ctx, ErrorCode.LOG_UNAVAILABLE);
+    ctx.addEndHandler(ended -> tail.close());
     ctx.response().closeHandler(closed -> tail.close());
     ctx.response().exceptionHandler(failed -> tail.close());
     Context loop = ctx.vertx().getOrCreateContext();

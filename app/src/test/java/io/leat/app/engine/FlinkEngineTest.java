@@ -3,6 +3,7 @@ package io.leat.app.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -178,6 +179,20 @@ class FlinkEngineTest {
           .isInstanceOf(LeatException.class)
           .hasMessage("The job devices-lake runs already");
     }
+  }
+
+  @Test
+  void aJobOfAnEngineThatIsGoneSaysThatTheProcessorIsUnavailable() throws Exception {
+    FlinkJob job;
+    try (DataDirectory data = DataDirectory.open(directory);
+        FlinkEngine flink = FlinkEngine.start(data, SETTINGS)) {
+      job = submit(flink, null);
+    }
+
+    assertThatThrownBy(job::status)
+        .isInstanceOfSatisfying(
+            LeatException.class,
+            e -> assertThat(e.code()).isEqualTo(ErrorCode.PROCESSOR_UNAVAILABLE));
   }
 
   @Test

@@ -1,0 +1,99 @@
+package io.leat.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Asks every route of the OpenAPI document, and judges the answers of an outage. */
+final class EveryRoute {
+  /** What the product promises. */
+  private static final Duration PROMISED = Duration.ofSeconds(5);
+
+  private final TestingClient client;
+
+  /** As the document names them: {@code GET /v1/status}. */
+  private final Set<String> operations = new TreeSet<>();
+
+  /**
+   * @param client an administrator's, of a Leat that is well: the document is read now
+   */
+  EveryRoute(TestingClient client) throws IOException, InterruptedException {
+    this.client = client;
+    JsonNode paths = client.get("/openapi.json").json().path("paths");
+    for (Map.Entry<String, JsonNode> path : paths.properties()) {
+      for (Map.Entry<String, JsonNode> method : path.getValue().properties()) {
+        operations.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
+      }
+    }
+    assertThat(operations).hasSizeGreaterThanOrEqualTo(13);
+  }
+
+  private HttpRequest.Builder request(String operation) {
+    String path = operation.substring(operation.indexOf(' ') + 1);
+    return switch (operation) {
+      case "POST /v1/events/{stream}", "POST /v1/events/{blueprint}.{stream}" ->
+          json(
+              "/v1/events/devices.telemetry",
+              "{\"device_id\":\"outage\",\"ts\":\"%s\"}".formatted(Instant.now()));
+      case "POST /v1/sql" -> json(path, "{\"query\":\"SELECT count(*) FROM devices_raw.fault\"}");
+      case "POST /v1/clients" ->
+          json(
+              path,
+              "{\"name\":\"outage-%d\",\"roles\":[\"send\"],\"streams\":[\"devices.fault\"]}"
+                  .formatted(System.nanoTime()));
+      case "POST /v1/blueprints/apply" -> json(path, "{}");
+      case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
+      case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();
+      case "GET /v1/tail/{stream}" ->
+          client.request("/v1/tail/devices.telemetry?from=beginning&limit=1").GET();
+      default -> {
+        assertThat(path).as("this test has a request for " + operation).doesNotContain("{");
+        assertThat(operation).as("this test has a request for it").startsWith("GET ");
+        yield client.request(path).GET();
+      }
+    };
+  }
+
+  private HttpRequest.Builder json(String path, String body) {
+    return client
+        .request(path)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body));
+  }
+
+  /** Each is answered within the promised time: with success, a refusal, or a 503. */
+  void areAnsweredInAnOutage(String outage) throws IOException, InterruptedException {
+    List<String> wrong = new ArrayList<>();
+    for (String operation : operations) {
+      HttpRequest.Builder request = request(operation).timeout(PROMISED);
+      try {
+        TestingClient.Answer answer = client.exchange(request);
+        if (answer.status() >= 500 && answer.status() != 503) {
+          wrong.add(operation + ": " + answer);
+        }
+      } catch (HttpTimeoutException e) {
+        wrong.add(operation + ": no answer within " + PROMISED.toSeconds() + " s");
+      }
+    }
+    assertThat(wrong).as(outage).isEmpty();
+  }
+
+  /** The code of a 503, or the status. */
+  String outcome(String operation) throws IOException, InterruptedException {
+    TestingClient.Answer answer = client.exchange(request(operation));
+    HttpResponse<byte[]> http = answer.http();
+    return http.statusCode() == 503 ? answer.code() : String.valueOf(http.statusCode());
+  }
+}
