@@ -99,10 +99,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   public DataStream<RowData> rejected() {
     return environment
         .fromSource(
-            source(
-                Names.rejectedTopic(blueprint),
-                new RejectionReader(rejectedEpoch),
-                new HashMap<>()),
+            source(Names.rejectedTopic(blueprint), new RejectionReader(rejectedEpoch), Map.of()),
             WatermarkStrategy.noWatermarks(),
             "source-rejected")
         .setParallelism(1)
@@ -111,9 +108,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   }
 
   private <T> KafkaSource<T> source(
-      String topic,
-      KafkaRecordDeserializationSchema<T> reader,
-      Map<TopicPartition, Long> from) {
+      String topic, KafkaRecordDeserializationSchema<T> reader, Map<TopicPartition, Long> from) {
     KafkaSourceBuilder<T> builder =
         KafkaSource.<T>builder()
             .setProperties(consumer)
