@@ -84,7 +84,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
         WatermarkStrategy.<LogRecord>forMonotonousTimestamps()
             .withTimestampAssigner((log, kafka) -> log.receivedMicros / 1_000L)
             .withIdleness(IDLE_AFTER);
-    HashMap<TopicPartition, Long> from = new HashMap<>();
+    Map<TopicPartition, Long> from = new HashMap<>();
     committed
         .nextOffsets(plan)
         .forEach((partition, next) -> from.put(new TopicPartition(plan.topic(), partition), next));
@@ -99,10 +99,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   public DataStream<RowData> rejected() {
     return environment
         .fromSource(
-            source(
-                Names.rejectedTopic(blueprint),
-                new RejectionReader(rejectedEpoch),
-                new HashMap<>()),
+            source(Names.rejectedTopic(blueprint), new RejectionReader(rejectedEpoch), Map.of()),
             WatermarkStrategy.noWatermarks(),
             "source-rejected")
         .setParallelism(1)
@@ -111,9 +108,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   }
 
   private <T> KafkaSource<T> source(
-      String topic,
-      KafkaRecordDeserializationSchema<T> reader,
-      HashMap<TopicPartition, Long> from) {
+      String topic, KafkaRecordDeserializationSchema<T> reader, Map<TopicPartition, Long> from) {
     KafkaSourceBuilder<T> builder =
         KafkaSource.<T>builder()
             .setProperties(consumer)
@@ -121,7 +116,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
             .setGroupId("leat-" + blueprint + "-lake")
             .setClientIdPrefix("leat-" + topic)
             .setTopics(topic)
-            .setStartingOffsets(new From(from))
+            .setStartingOffsets(new From(new HashMap<>(from)))
             .setProperty("partition.discovery.interval.ms", "-1")
             .setProperty("max.poll.records", RECORDS_PER_POLL)
             .setDeserializer(reader);
