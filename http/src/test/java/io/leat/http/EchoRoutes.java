@@ -5,9 +5,13 @@ import io.leat.event.LeatException;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Routes to test the server with. */
 final class EchoRoutes implements Routes {
+  /** Requests to {@code /v1/hang} that are or were in work. */
+  static final AtomicInteger HUNG = new AtomicInteger();
+
   static final int MAX_BYTES = 1_000_000;
   static final int MAX_INFLATED = 2_000_000;
 
@@ -54,6 +58,12 @@ final class EchoRoutes implements Routes {
               throw new LeatException(ErrorCode.STATE_UNAVAILABLE, "host db.internal is away");
             });
     router.get("/v1/never").handler(ctx -> {});
-    router.get("/v1/hang").handler(ctx -> ctx.vertx().timer(700).onComplete(x -> ctx.end("late")));
+    router
+        .get("/v1/hang")
+        .handler(
+            ctx -> {
+              HUNG.incrementAndGet();
+              ctx.vertx().timer(1_500).onComplete(x -> ctx.end("late"));
+            });
   }
 }

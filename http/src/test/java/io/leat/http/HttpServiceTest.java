@@ -173,13 +173,13 @@ class HttpServiceTest {
         TestingServer.settings()
             .withBounds(
                 new HttpBounds(b.idleTimeout(), b.requestTimeout(), 16_384, 1, 100, 10, 2)));
+    int before = EchoRoutes.HUNG.get();
     CompletableFuture<HttpResponse<String>> hanging =
         server.client.sendAsync(
             server.request("/v1/hang").build(), HttpResponse.BodyHandlers.ofString());
-    HttpResponse<String> response;
-    do {
-      response = server.send(server.request("/health/live"));
-    } while (response.statusCode() == 200 && !hanging.isDone());
+    waitUntil(() -> EchoRoutes.HUNG.get() > before);
+
+    HttpResponse<String> response = server.send(server.request("/health/live"));
 
     assertProblem(response, 503, "More than 1 requests are in work. Try again in a second");
     assertThat(hanging.join().body()).isEqualTo("late");
