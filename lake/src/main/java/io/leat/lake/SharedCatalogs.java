@@ -3,6 +3,7 @@ package io.leat.lake;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -20,8 +21,8 @@ public final class SharedCatalogs {
   private SharedCatalogs() {}
 
   /**
-   * The catalog of {@code spec}, opened by whoever asks first. It finds, lists and loads tables;
-   * whoever closes it closes nothing.
+   * The catalog of {@code spec}, opened by whoever asks first. It finds, lists, loads and creates
+   * tables; whoever closes it closes nothing.
    *
    * @throws io.leat.event.LeatException LAKE_UNAVAILABLE when it does not answer
    */
@@ -51,6 +52,11 @@ public final class SharedCatalogs {
     @Override
     public Table loadTable(TableIdentifier identifier) {
       return catalog.loadTable(identifier);
+    }
+
+    @Override
+    public TableBuilder buildTable(TableIdentifier identifier, Schema schema) {
+      return catalog.buildTable(identifier, schema);
     }
 
     @Override

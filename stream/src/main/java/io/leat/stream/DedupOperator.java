@@ -190,6 +190,8 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     private final RowData[] rows = new RowData[ParseOperator.BATCH];
 
     private final long[] timestamps = new long[ParseOperator.BATCH];
+    private final long[] highs = new long[ParseOperator.BATCH];
+    private final long[] lows = new long[ParseOperator.BATCH];
     private int waiting;
 
     Machine(SeenIds ids) {
@@ -206,12 +208,17 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     }
 
     void flush() throws IOException {
+      for (int i = 0; i < waiting; i++) {
+        highs[i] = rows[i].getLong(shape.idHigh);
+        lows[i] = rows[i].getLong(shape.idLow);
+      }
+      ids.expect(highs, lows, waiting);
       int first = 0;
       for (int i = 0; i < waiting; i++) {
         RowData row = rows[i];
         LedgerBook.Counts counts =
             book.at(row.getInt(shape.logPartition), row.getLong(shape.logOffset));
-        switch (judge(row)) {
+        switch (judge(i)) {
           case FIRST -> {
             counts.processed++;
             rows[first] = row;
@@ -231,20 +238,19 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
       waiting = 0;
     }
 
-    Deduplication.Sighting judge(RowData row) throws IOException {
+    Deduplication.Sighting judge(int i) throws IOException {
+      RowData row = rows[i];
       if (row.getBoolean(shape.supplied)) {
         return Deduplication.Sighting.FIRST;
       }
       long received = received(row);
-      long high = row.getLong(shape.idHigh);
-      long low = row.getLong(shape.idLow);
       long hash = row.getLong(shape.payloadHash);
       Deduplication.Sighting sighting =
-          ids.find(high, low)
+          ids.findExpected(i)
               ? deduplication.judge(ids.hash(), ids.received(), hash, received)
               : Deduplication.Sighting.FIRST;
       if (sighting == Deduplication.Sighting.FIRST) {
-        ids.add(high, low, hash, received);
+        ids.add(highs[i], lows[i], hash, received);
       }
       return sighting;
     }

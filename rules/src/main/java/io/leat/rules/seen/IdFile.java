@@ -2,7 +2,6 @@ package io.leat.rules.seen;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,28 +12,28 @@ import java.nio.file.StandardOpenOption;
  * Ids on disk, immutable and mapped into memory, so that the operating system keeps in memory what
  * is asked for.
  *
- * <p>The file, little-endian: a header of 64 bytes (magic, number of entries, number of filter
- * blocks, latest time of receipt), the filter in blocks of 64 bytes, the entries of 32 bytes sorted
- * by their id, unsigned.
+ * <p>The file, little-endian: a header of 64 bytes (magic, version, number of entries, number of
+ * filter words, latest time of receipt), the filter in words of 8 bytes, the entries of 32 bytes
+ * sorted by their id, unsigned. An id's word follows from its high half, so that the filter is
+ * written in the entries' order; {@value #PROBES} bits in the word follow from its low half.
  */
 final class IdFile implements Closeable {
   static final int MAGIC = 0x4c656174; // "Leat"
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER = 64;
-  static final int BLOCK = 64;
   static final int ENTRY = IdTable.WIDTH * Long.BYTES;
 
-  /** Six bits of an id in a block of 512, at 12 bits an id: one in 150 strangers gets through. */
-  static final int BITS_PER_ID = 12;
+  /** Filter words for so many ids: one in 250 strangers gets through. */
+  static final int IDS_PER_WORD = 4;
 
-  private static final int PROBES = 6;
-  private static final int PROBE_BITS = 9;
+  private static final int PROBES = 5;
+  private static final int PROBE_BITS = 6;
 
   private final Path path;
   private final IdRange range;
   private final MappedByteBuffer bytes;
   private final int count;
-  private final int blocks;
+  private final int words;
   private final long latest;
   private final int firstEntry;
 
@@ -43,9 +42,9 @@ final class IdFile implements Closeable {
     this.range = range;
     this.bytes = bytes;
     this.count = bytes.getInt(8);
-    this.blocks = bytes.getInt(12);
+    this.words = bytes.getInt(12);
     this.latest = bytes.getLong(16);
-    this.firstEntry = HEADER + blocks * BLOCK;
+    this.firstEntry = HEADER + words * Long.BYTES;
     if (bytes.getInt(0) != MAGIC
         || bytes.getInt(4) != VERSION
         || bytes.capacity() != firstEntry + (long) count * ENTRY) {
@@ -89,7 +88,7 @@ final class IdFile implements Closeable {
 
   /** The entry's number, or -1. */
   int find(long high, long low) {
-    return range.contains(low) && mayContain(high, low) ? search(high, low) : -1;
+    return range.contains(low) && isIn(word(high), mask(low)) ? search(high, low) : -1;
   }
 
   long high(int entry) {
@@ -108,31 +107,44 @@ final class IdFile implements Closeable {
     return bytes.getLong(firstEntry + entry * ENTRY + 24);
   }
 
-  /** Where in the filter an id's block begins, counted from the filter's beginning. */
-  static int block(long low, int blocks) {
-    return (int) (((low & 0xFFFFFFFFL) * blocks) >>> 32) * BLOCK;
+  /** The number of the word in the filter that an id's bits are in. */
+  static int wordOf(long high, int words) {
+    return (int) (((high >>> Integer.SIZE) * words) >>> Integer.SIZE);
   }
 
-  /** Sets an id's bits in its block, which begins at {@code block}. */
-  static void mark(ByteBuffer filter, int block, long high) {
-    long rest = high;
+  /** An id's bits in its word. */
+  static long mask(long low) {
+    long rest = low;
+    long mask = 0;
     for (int probe = 0; probe < PROBES; probe++) {
-      int at = block + (((int) rest >>> 6) & 7) * Long.BYTES;
-      filter.putLong(at, filter.getLong(at) | (1L << rest));
+      mask |= 1L << rest;
       rest >>>= PROBE_BITS;
     }
+    return mask;
   }
 
-  private boolean mayContain(long high, long low) {
-    int block = HEADER + block(low, blocks);
-    long rest = high;
-    for (int probe = 0; probe < PROBES; probe++) {
-      if ((bytes.getLong(block + (((int) rest >>> 6) & 7) * Long.BYTES) & (1L << rest)) == 0) {
-        return false;
-      }
-      rest >>>= PROBE_BITS;
+  /**
+   * Which of the first {@code count} ids may be here, as bits from the lowest on.
+   *
+   * <p>Without a branch: the processor fetches the words of many ids at once, where a branch, which
+   * it guesses wrongly, would make it wait for each.
+   *
+   * @param masks of the ids' low halves
+   */
+  long candidates(long[] high, long[] masks, int count) {
+    long candidates = 0;
+    for (int i = 0; i < count; i++) {
+      candidates |= (isIn(word(high[i]), masks[i]) ? 1L : 0L) << i;
     }
-    return true;
+    return candidates;
+  }
+
+  private static boolean isIn(long word, long mask) {
+    return (word & mask) == mask;
+  }
+
+  private long word(long high) {
+    return bytes.getLong(HEADER + wordOf(high, words) * Long.BYTES);
   }
 
   /**

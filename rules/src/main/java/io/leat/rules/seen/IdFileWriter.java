@@ -17,7 +17,7 @@ final class IdFileWriter implements Closeable {
   private final Path path;
   private final IdRange range;
   private final FileChannel channel;
-  private final int blocks;
+  private final int words;
   private final MappedByteBuffer filter;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
@@ -33,24 +33,25 @@ final class IdFileWriter implements Closeable {
   IdFileWriter(Path path, IdRange range, int atMost) throws IOException {
     this.path = path;
     this.range = range;
-    this.blocks = Math.max(1, (int) ((long) atMost * IdFile.BITS_PER_ID / (IdFile.BLOCK * 8)));
+    this.words = atMost / IdFile.IDS_PER_WORD + 1;
     this.channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
     try {
       filter =
-          channel.map(FileChannel.MapMode.READ_WRITE, IdFile.HEADER, (long) blocks * IdFile.BLOCK);
+          channel.map(FileChannel.MapMode.READ_WRITE, IdFile.HEADER, (long) words * Long.BYTES);
     } catch (IOException e) {
       channel.close();
       Files.deleteIfExists(path);
       throw e;
     }
     filter.order(ByteOrder.LITTLE_ENDIAN);
-    channel.position(IdFile.HEADER + (long) blocks * IdFile.BLOCK);
+    channel.position(IdFile.HEADER + (long) words * Long.BYTES);
   }
 
   void add(long high, long low, long hash, long received) throws IOException {
-    IdFile.mark(filter, IdFile.block(low, blocks), high);
+    int word = IdFile.wordOf(high, words) * Long.BYTES;
+    filter.putLong(word, filter.getLong(word) | IdFile.mask(low));
     if (!buffer.hasRemaining()) {
       flush();
     }
@@ -72,7 +73,7 @@ final class IdFileWriter implements Closeable {
     flush();
     filter.force();
     ByteBuffer header = ByteBuffer.allocate(IdFile.HEADER).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(IdFile.MAGIC).putInt(IdFile.VERSION).putInt(count).putInt(blocks).putLong(latest);
+    header.putInt(IdFile.MAGIC).putInt(IdFile.VERSION).putInt(count).putInt(words).putLong(latest);
     header.rewind();
     for (int at = 0; header.hasRemaining(); ) {
       at += channel.write(header, at);

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>New ids go to a table in memory. A full table becomes a file; {@value #FAN_IN} files of about
  * one size become one of {@value #FAN_IN} times the size, up to {@value #LARGEST} entries. Both
- * happen on a thread beside. What has expired leaves with the next merge, or with its whole file.
+ * happen on threads beside. What has expired leaves with the next merge, or with its whole file.
  *
  * <p>To survive, the owner keeps a {@link Snapshot}: the files' names, and the entries that are in
  * no file yet. Files that are not needed any more stay until the owner has made sure that no
@@ -41,6 +41,11 @@ public final class SeenIds implements Closeable {
   static final int SEAL_AT = 1 << 16;
 
   static final int FAN_IN = 8;
+
+  /** Ids that can be asked for together. */
+  public static final int TOGETHER = Long.SIZE;
+
+  private static final long ALL = -1L;
 
   /** Entries of the largest file that merging makes, 1 GiB. */
   static final int LARGEST = 1 << 25;
@@ -63,6 +68,13 @@ public final class SeenIds implements Closeable {
   private long expired = Long.MIN_VALUE;
   private long foundHash;
   private long foundReceived;
+
+  /** Of the ids that are asked for together, those that may be in a file. */
+  private long candidates = ALL;
+
+  private long[] highs = {};
+  private long[] lows = {};
+  private final long[] masks = new long[TOGETHER];
 
   /** Names of files that another one may read too, after the number of subtasks changed. */
   private final Set<String> shared = new HashSet<>();
@@ -146,9 +158,42 @@ public final class SeenIds implements Closeable {
 
   /** Whether the id was seen; if so, {@link #hash} and {@link #received} tell more. */
   public boolean find(long high, long low) {
-    if (find(recent, high, low) || (sealing != null && find(sealing, high, low))) {
-      return true;
+    return isInTable(high, low) || isInFile(high, low);
+  }
+
+  /**
+   * Says which ids {@link #findExpected} will be asked for, so that they are looked for together:
+   * most of the time goes into waiting for memory, and waiting for many takes no longer than for
+   * one.
+   *
+   * @param high their high halves, left alone until the last has been asked for
+   * @param low their low halves, likewise
+   * @param count how many, at most {@link #TOGETHER}
+   */
+  public void expect(long[] high, long[] low, int count) {
+    highs = high;
+    lows = low;
+    for (int i = 0; i < count; i++) {
+      masks[i] = IdFile.mask(low[i]);
     }
+    candidates = 0;
+    for (int i = 0; i < sealed.size(); i++) {
+      candidates |= sealed.get(i).candidates(high, masks, count);
+    }
+  }
+
+  /** As {@link #find}, for an id that was {@link #expect expected}; others may have been added. */
+  public boolean findExpected(int index) {
+    long high = highs[index];
+    long low = lows[index];
+    return isInTable(high, low) || ((candidates >>> index & 1) != 0 && isInFile(high, low));
+  }
+
+  private boolean isInTable(long high, long low) {
+    return find(recent, high, low) || (sealing != null && find(sealing, high, low));
+  }
+
+  private boolean isInFile(long high, long low) {
     for (int i = 0; i < sealed.size(); i++) {
       IdFile file = sealed.get(i);
       int entry = file.find(high, low);
@@ -262,6 +307,7 @@ public final class SeenIds implements Closeable {
   private void adopt(boolean wait) throws IOException {
     if (seal != null && (wait || seal.isDone())) {
       sealed.add(0, result(seal));
+      candidates = ALL; // what was expected may be in it
       seal = null;
       sealing = null;
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -55,6 +56,10 @@ class SeenIdsTest {
     Known known = new Known(random.nextLong(), ++now);
     ids.add(id.high, id.low, known.hash, known.received);
     model.put(id, known);
+  }
+
+  private Known known(Id id) {
+    return Objects.requireNonNull(model.get(id));
   }
 
   private void knowsAll(SeenIds ids, IdRange range) {
@@ -111,6 +116,59 @@ class SeenIdsTest {
       knowsAll(ids, IdRange.ALL);
       assertThat(ids.snapshot().files()).hasSizeLessThan(2 * SeenIds.FAN_IN);
       assertThat(ids.retire()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void idsThatAreAskedForTogetherAreFoundAsOneByOne() throws Exception {
+    List<Id> known = new ArrayList<>();
+    long[] high = new long[SeenIds.TOGETHER];
+    long[] low = new long[SeenIds.TOGETHER];
+    try (SeenIds ids = all()) {
+      for (int batch = 0; batch < 10 * SeenIds.SEAL_AT / SeenIds.TOGETHER; batch++) {
+        int count = 1 + random.nextInt(SeenIds.TOGETHER);
+        for (int i = 0; i < count; i++) {
+          boolean old = !known.isEmpty() && random.nextInt(4) == 0;
+          boolean again = i > 0 && random.nextInt(8) == 0;
+          Id id =
+              old
+                  ? known.get(random.nextInt(known.size()))
+                  : again
+                      ? new Id(high[i - 1], low[i - 1])
+                      : new Id(random.nextLong(), random.nextLong());
+          high[i] = id.high;
+          low[i] = id.low;
+        }
+        ids.expect(high, low, count);
+        for (int i = 0; i < count; i++) {
+          Id id = new Id(high[i], low[i]);
+          Known before = model.get(id);
+          if (ids.findExpected(i) != (before != null)
+              || (before != null && ids.hash() != before.hash)) {
+            fail(id + " of batch " + batch + " is not known as " + before);
+          }
+          if (before == null) {
+            put(ids, id);
+            known.add(id);
+          }
+        }
+      }
+      assertThat(ids.snapshot().files()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void whatWasExpectedIsFoundWhenItsTableBecameAFileMeanwhile() throws Exception {
+    try (SeenIds ids = all()) {
+      Id first = add(ids);
+      long hash = known(first).hash;
+      ids.expect(new long[] {first.high}, new long[] {first.low}, 1);
+      for (int i = 0; i < 3 * SeenIds.SEAL_AT; i++) {
+        add(ids);
+      }
+
+      assertThat(ids.findExpected(0)).isTrue();
+      assertThat(ids.hash()).isEqualTo(hash);
     }
   }
 

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Every scenario with tiny numbers; in the profile {@code bench-smoke}, since it takes minutes. */
-class BenchSmoke {
+/** Every scenario with tiny numbers and cold: what is measured is for {@code bench/run}. */
+class BenchTest {
   @Test
   void everyScenarioRunsAndHoldsItsRows(@TempDir Path directory) throws Exception {
     Path report = directory.resolve("REPORT.md");
@@ -22,6 +22,8 @@ class BenchSmoke {
                 "5000",
                 "--rounds",
                 "1",
+                "--warm-up",
+                "0",
                 "--dedup-ids",
                 "5000",
                 "--commit-millis",
