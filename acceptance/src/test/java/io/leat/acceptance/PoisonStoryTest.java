@@ -131,7 +131,7 @@ class PoisonStoryTest {
                 bytes("{\"device_id\":\"forger\",\"ts\":\"%s\"}".formatted(Instant.now())));
         forged
             .headers()
-            .add("leat", new LogFacts(farAhead, 0, 1, "", "request", "forger").encode());
+            .add("leat", new LogFacts(farAhead, 0, 1, "", "", "request", "forger").encode());
         producer.send(forged).get();
       }
     }

@@ -22,6 +22,16 @@ final class TopicWriter {
   /** Records of one request, as the load generator sends them. */
   private static final int BATCH = 500;
 
+  private static final String LAYOUT =
+      new String(
+          new char[] {
+            LogHeaders.LETTER_SPEC_VERSION,
+            LogHeaders.LETTER_ID,
+            LogHeaders.LETTER_TIME,
+            LogHeaders.LETTER_CONTENT_TYPE,
+            LogHeaders.LETTER_SOURCE,
+            LogHeaders.LETTER_TYPE
+          });
   private static final Header VERSION = header(LogHeaders.SPEC_VERSION, "1.0");
   private static final Header CONTENT_TYPE = header(LogHeaders.CONTENT_TYPE, "application/json");
   private static final Header SOURCE = header(LogHeaders.SOURCE, "urn:leat:client:c-bench");
@@ -62,17 +72,18 @@ final class TopicWriter {
                 (int) (i % BATCH),
                 1,
                 "",
+                LAYOUT,
                 "01981234-0000-7000-8000-%012d".formatted(i / BATCH),
                 "c-bench");
         List<Header> headers =
             List.of(
+                new RecordHeader(LogHeaders.FACTS, facts.encode()),
                 VERSION,
                 new RecordHeader(LogHeaders.ID, event.id()),
                 header(LogHeaders.TIME, event.time()),
                 CONTENT_TYPE,
                 SOURCE,
-                type,
-                new RecordHeader(LogHeaders.FACTS, facts.encode()));
+                type);
         Future<RecordMetadata> unused = // the callback hears of failures
             producer.send(
                 new ProducerRecord<>(topic, null, event.device(), event.json(), headers),

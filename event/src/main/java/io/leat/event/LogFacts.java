@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * What Leat knows of a logged event beside its CloudEvents attributes, in the one header {@link
- * LogHeaders#FACTS}: {@code received;index;schema;supplied;request;client} in UTF-8. One header and
- * not six, since reading headers is a visible part of the processor's work; outside the {@code ce_}
- * names, so that no sender can write it.
+ * LogHeaders#FACTS}: {@code received;index;schema;supplied;layout;request;client} in UTF-8. One
+ * header and not six, since reading headers is a visible part of the processor's work; outside the
+ * {@code ce_} names, so that no sender can write it.
  *
  * @param receivedMicros when the gateway accepted the event, microseconds since
  *     1970-01-01T00:00:00Z
@@ -14,6 +14,9 @@ import java.nio.charset.StandardCharsets;
  * @param schemaVersion the version of the stream's schema that the gateway validated against
  * @param supplied which facts the server supplied, since the client did not: any of {@code i} (id)
  *     and {@code t} (time)
+ * @param layout what the headers right behind this one are, one of {@link LogHeaders}' letters
+ *     each: whoever reads them needs not look at their names, which is half the work of reading
+ *     them
  * @param request the id of the HTTP request (or its like) that brought the event; without {@code ;}
  * @param client the id of the client whose credential sent the event
  */
@@ -22,9 +25,10 @@ public record LogFacts(
     int index,
     int schemaVersion,
     String supplied,
+    String layout,
     String request,
     String client) {
-  private static final int FIELDS = 6;
+  private static final int FIELDS = 7;
 
   /** The header's value. */
   public byte[] encode() {
@@ -35,6 +39,8 @@ public record LogFacts(
             + schemaVersion
             + ";"
             + supplied
+            + ";"
+            + layout
             + ";"
             + request
             + ";"
@@ -58,6 +64,7 @@ public record LogFacts(
         Integer.parseInt(parts[2]),
         parts[3],
         parts[4],
-        parts[5]);
+        parts[5],
+        parts[6]);
   }
 }

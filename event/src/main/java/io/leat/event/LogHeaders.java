@@ -20,8 +20,17 @@ public final class LogHeaders {
 
   public static final String SUBJECT = "ce_subject";
 
-  /** {@link LogFacts}: client, time of receipt, request, schema version. */
+  /** {@link LogFacts}: client, time of receipt, request, schema version. The first of them all. */
   public static final String FACTS = "leat";
+
+  /** In a layout ({@link LogFacts#layout}), the letter of {@link #SPEC_VERSION}. */
+  public static final char LETTER_SPEC_VERSION = 'v';
+
+  public static final char LETTER_ID = 'i';
+  public static final char LETTER_TIME = 't';
+  public static final char LETTER_CONTENT_TYPE = 'c';
+  public static final char LETTER_SOURCE = 's';
+  public static final char LETTER_TYPE = 'y';
 
   private LogHeaders() {}
 }

@@ -10,11 +10,12 @@ class LogFactsTest {
 
   @Test
   void factsGoThereAndBackWhateverTheClientIsCalled() {
-    LogFacts facts = new LogFacts(1_763_716_800_000_001L, 7, 3, "it", "01a1-request", "a;b;c é");
+    LogFacts facts =
+        new LogFacts(1_763_716_800_000_001L, 7, 3, "it", "vi", "01a1-request", "a;b;c é");
 
     assertThat(LogFacts.decode(facts.encode())).isEqualTo(facts);
     assertThat(new String(facts.encode(), StandardCharsets.UTF_8))
-        .isEqualTo("1763716800000001;7;3;it;01a1-request;a;b;c é");
+        .isEqualTo("1763716800000001;7;3;it;vi;01a1-request;a;b;c é");
   }
 
   @Test

@@ -33,6 +33,17 @@ final class EventPreparation {
 
   private static final int MAX_TEXT = 300;
 
+  /** The headers of {@link #fromAttributes}, whatever the event has besides. */
+  private static final String FROM_ATTRIBUTES =
+      layout(
+          LogHeaders.LETTER_SPEC_VERSION,
+          LogHeaders.LETTER_ID,
+          LogHeaders.LETTER_TIME,
+          LogHeaders.LETTER_CONTENT_TYPE);
+
+  private static final String PLAIN =
+      FROM_ATTRIBUTES + layout(LogHeaders.LETTER_SOURCE, LogHeaders.LETTER_TYPE);
+
   private final EventIds ids;
   private final int maxRecordBytes;
   private final int maxErrors;
@@ -190,6 +201,7 @@ final class EventPreparation {
       String time,
       String supplied) {
     List<Header> headers = new ArrayList<>(8);
+    headers.add(ingest.facts(index, supplied, attributes == null ? PLAIN : FROM_ATTRIBUTES));
     headers.add(ingest.version());
     headers.add(Ingest.header(LogHeaders.ID, id));
     headers.add(Ingest.header(LogHeaders.TIME, time));
@@ -200,7 +212,6 @@ final class EventPreparation {
     } else {
       fromAttributes(ingest, attributes, headers);
     }
-    headers.add(ingest.facts(index, supplied));
     return headers;
   }
 
@@ -217,6 +228,10 @@ final class EventPreparation {
                 Ingest.header(LogHeaders.PREFIX + attribute.getKey(), attribute.getValue()));
       }
     }
+  }
+
+  private static String layout(char... letters) {
+    return new String(letters);
   }
 
   private static String member(String name) {

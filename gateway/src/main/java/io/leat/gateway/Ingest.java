@@ -86,8 +86,12 @@ final class Ingest {
     return type;
   }
 
-  /** Who sent a record, when and with which others. */
-  Header facts(int index, String supplied) {
+  /**
+   * Who sent a record, when and with which others.
+   *
+   * @param layout of the headers that follow, see {@link LogFacts}
+   */
+  Header facts(int index, String supplied, String layout) {
     return new RecordHeader(
         LogHeaders.FACTS,
         new LogFacts(
@@ -95,6 +99,7 @@ final class Ingest {
                 index,
                 stream.schemaVersion(),
                 supplied,
+                layout,
                 requestId,
                 principal.clientId())
             .encode());

@@ -106,6 +106,7 @@ class EventRoutesTest {
                 0,
                 3,
                 "",
+                "vitcsy",
                 answer.headers().firstValue("X-Request-Id").orElseThrow(),
                 "c-sender"));
   }

@@ -5,6 +5,7 @@ import io.leat.event.LogHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -31,10 +32,41 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
     log.receivedMicros = consumed.timestamp() * 1_000L;
     log.key = consumed.key();
     log.value = consumed.value();
-    for (Header header : consumed.headers()) {
+    Iterator<Header> headers = consumed.headers().iterator();
+    if (headers.hasNext()) {
+      Header first = headers.next();
+      byte[] facts = first.value();
+      if (facts != null && first.key().equals(LogHeaders.FACTS)) {
+        readByLayout(facts, headers, log);
+      } else {
+        read(first.key(), facts, log);
+      }
+    }
+    while (headers.hasNext()) {
+      Header header = headers.next();
       read(header.key(), header.value(), log);
     }
     out.collect(log);
+  }
+
+  /** The headers that the facts tell in advance: to make Strings of their names takes long. */
+  private static void readByLayout(byte[] facts, Iterator<Header> headers, LogRecord log) {
+    int end = facts(facts, log);
+    int from = end;
+    while (from > 0 && facts[from - 1] != ';') {
+      from--;
+    }
+    for (int i = from; i < end && headers.hasNext(); i++) {
+      byte[] value = headers.next().value();
+      switch (facts[i]) {
+        case LogHeaders.LETTER_ID -> log.id = value;
+        case LogHeaders.LETTER_SOURCE -> log.source = value;
+        case LogHeaders.LETTER_TYPE -> log.type = value;
+        case LogHeaders.LETTER_TIME -> log.time = value;
+        case LogHeaders.LETTER_CONTENT_TYPE -> log.contentType = value;
+        default -> {} // the version of CloudEvents
+      }
+    }
   }
 
   private static void read(String name, byte[] value, LogRecord log) {
@@ -70,9 +102,11 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
   /**
    * {@link LogFacts#decode} without a String in between; a header that is not one leaves the
    * defaults.
+   *
+   * @return where the layout ends; 0 when there is none
    */
-  private static void facts(byte[] value, LogRecord log) {
-    int[] ends = new int[5];
+  private static int facts(byte[] value, LogRecord log) {
+    int[] ends = new int[6];
     int found = 0;
     for (int i = 0; i < value.length && found < ends.length; i++) {
       if (value[i] == ';') {
@@ -80,7 +114,7 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
       }
     }
     if (found < ends.length) {
-      return;
+      return 0;
     }
     long received = number(value, 0, ends[0], log.receivedMicros);
     // Deduplication's clock is the time of receipt: one that lies behind the log's own time would
@@ -91,8 +125,9 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
     log.requestIndex = (int) number(value, ends[0] + 1, ends[1], -1);
     log.schemaVersion = (int) number(value, ends[1] + 1, ends[2], -1);
     log.supplied = ends[3] == ends[2] + 1 ? null : Arrays.copyOfRange(value, ends[2] + 1, ends[3]);
-    log.request = Arrays.copyOfRange(value, ends[3] + 1, ends[4]);
-    log.client = Arrays.copyOfRange(value, ends[4] + 1, value.length);
+    log.request = Arrays.copyOfRange(value, ends[4] + 1, ends[5]);
+    log.client = Arrays.copyOfRange(value, ends[5] + 1, value.length);
+    return ends[4];
   }
 
   private static long number(byte[] ascii, int from, int to, long otherwise) {

@@ -14,9 +14,23 @@ final class IdTable {
 
   private static final int INITIAL_BITS = 8;
 
-  private int bits = INITIAL_BITS;
-  private long[] entries = new long[WIDTH << bits];
+  private int bits;
+  private long[] entries;
   private int size;
+
+  IdTable() {
+    this(INITIAL_BITS);
+  }
+
+  private IdTable(int bits) {
+    this.bits = bits;
+    this.entries = new long[WIDTH << bits];
+  }
+
+  /** An empty one with room for as many as this has: growing again would cost as much as adding. */
+  IdTable next() {
+    return new IdTable(bits);
+  }
 
   int size() {
     return size;

@@ -238,7 +238,7 @@ public final class SeenIds implements Closeable {
       adopt(true);
       IdTable full = recent;
       sealing = full;
-      recent = new IdTable();
+      recent = full.next();
       seal = beside.submit(() -> files.write(full));
     }
   }
