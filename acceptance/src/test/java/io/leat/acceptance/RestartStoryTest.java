@@ -1,6 +1,5 @@
 package io.leat.acceptance;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,12 +14,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,7 +34,7 @@ class RestartStoryTest {
   @Test
   void aStopAndAKillInMidLoadLoseNothingAndDoubleNothing() throws Exception {
     Path data = directory.resolve("data");
-    String port = String.valueOf(freePort());
+    String port = String.valueOf(Ports.free());
     TestingClient client;
     TestingFeeder feeder;
     try (LeatProcess leat = up(data, port)) {
@@ -72,7 +68,7 @@ class RestartStoryTest {
   @Test
   void aLogThatWasLostBeginsANewEpoch() throws Exception {
     Path data = directory.resolve("data");
-    String port = String.valueOf(freePort());
+    String port = String.valueOf(Ports.free());
     Set<String> acknowledged = new HashSet<>();
     for (String life : List.of("first", "second")) {
       try (LeatProcess leat = up(data, port)) {
@@ -136,33 +132,6 @@ class RestartStoryTest {
     }
   }
 
-  /** Killed again and again at random points, also while it recovers. */
-  @Test
-  @Tag("slow")
-  void killsAtRandomPointsLoseNothingAndDoubleNothing() throws Exception {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    Path data = directory.resolve("data");
-    String port = String.valueOf(freePort());
-    @Nullable TestingFeeder feeder = null;
-    for (int run = 0; run < 6; run++) {
-      try (LeatProcess leat = up(data, port)) {
-        if (feeder == null) {
-          feeder = new TestingFeeder(leat.awaitReady(data), "k");
-          feeder.awaitMore(500, SOON);
-        }
-        Thread.sleep(random.nextInt(12_000));
-        leat.signal("KILL");
-        leat.await(SOON);
-      }
-    }
-    try {
-      theBooksBalanceAfterTheLastStart(data, port, requireNonNull(feeder));
-    } catch (AssertionError e) {
-      throw new AssertionError("with the seed " + seed, e);
-    }
-  }
-
   private void theBooksBalanceAfterTheLastStart(Path data, String port, TestingFeeder feeder)
       throws Exception {
     try (LeatProcess leat = up(data, port)) {
@@ -182,6 +151,49 @@ class RestartStoryTest {
       leat.signal("INT");
       assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
     }
+  }
+
+  /** As after a power cut: the tables' files are on disk, the newest checkpoints are not. */
+  @Test
+  void tablesAheadOfTheirJobsCheckpointGoBackToIt() throws Exception {
+    Path data = directory.resolve("data");
+    String port = String.valueOf(Ports.free());
+    TestingFeeder feeder;
+    try (LeatProcess leat = up(data, port)) {
+      feeder = new TestingFeeder(leat.awaitReady(data), "b");
+      feeder.awaitMore(4_000, SOON);
+      leat.signal("KILL");
+      leat.await(SOON);
+    }
+    losesItsNewestCheckpoint(data);
+    try (LeatProcess leat = up(data, port)) {
+      leat.awaitReady(data);
+      feeder.awaitMore(500, SOON);
+      leat.signal("KILL");
+      leat.await(SOON);
+      assertThat(Files.readString(data.resolve("logs/leat.log")))
+          .contains("devices_processed.telemetry was ahead of checkpoint ");
+    }
+    theBooksBalanceAfterTheLastStart(data, port, feeder);
+  }
+
+  private static void losesItsNewestCheckpoint(Path data) throws IOException {
+    List<Path> checkpoints;
+    try (Stream<Path> files = Files.walk(data.resolve("flink/checkpoints/devices-lake"), 2)) {
+      checkpoints =
+          files
+              .filter(file -> Files.exists(file.resolve("_metadata")))
+              .sorted(Comparator.comparingInt(RestartStoryTest::number))
+              .toList();
+    }
+    assertThat(checkpoints).as("retained checkpoints").hasSizeGreaterThan(1);
+    for (Path lost : checkpoints.subList(1, checkpoints.size())) {
+      deleteTree(lost);
+    }
+  }
+
+  private static int number(Path checkpoint) {
+    return Integer.parseInt(checkpoint.getFileName().toString().substring("chk-".length()));
   }
 
   @Test
@@ -258,22 +270,6 @@ class RestartStoryTest {
       throws Exception {
     for (JsonNode row : client.rows(sql)) {
       counts.put(row.path(0).asText(), row.path(1).asInt());
-    }
-  }
-
-  /**
-   * Below the range from which the system takes ports for connections, so that it stays free while
-   * Leat is down.
-   */
-  private static int freePort() {
-    Random random = new Random();
-    while (true) {
-      int port = 20_000 + random.nextInt(10_000);
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // Taken: another one.
-      }
     }
   }
 }

@@ -44,8 +44,8 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
-  /** A file that is not needed any more outlives the checkpoints that may name it. */
-  private static final long KEPT_CHECKPOINTS = 10;
+  /** A file that is not needed any more outlives those that are kept, failed ones between them. */
+  private static final long KEPT_CHECKPOINTS = 30;
 
   /** What is younger may belong to a subtask that was quicker. */
   private static final Duration LEFT_OVER = Duration.ofMinutes(10);

@@ -71,6 +71,19 @@ public final class LakeTables {
     return new Ensured(Map.copyOf(processed), List.copyOf(notes));
   }
 
+  /** The tables that the blueprint's job writes. */
+  public static List<TableIdentifier> of(Blueprint blueprint) {
+    List<TableIdentifier> all = new ArrayList<>();
+    for (StreamSpec stream : blueprint.streams().values()) {
+      all.add(TableIdentifier.of(Names.rawNamespace(blueprint.name()), stream.name()));
+      all.add(processedId(blueprint, stream));
+    }
+    for (String side : List.of(LEDGER, QUARANTINE, REJECTED)) {
+      all.add(TableIdentifier.of(Names.rawNamespace(blueprint.name()), side));
+    }
+    return List.copyOf(all);
+  }
+
   /** Throws what {@link #ensure} would, and changes nothing. */
   public void check(Blueprint blueprint) {
     for (StreamSpec stream : blueprint.streams().values()) {

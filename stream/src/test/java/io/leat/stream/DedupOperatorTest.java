@@ -183,12 +183,12 @@ class DedupOperatorTest {
   }
 
   @Test
-  void filesStayAsLongAsTenCheckpointsMayNameThem() throws Exception {
+  void filesStayAsLongAsCheckpointsThatAreKeptMayNameThem() throws Exception {
     List<OperatorSubtaskState> states = new ArrayList<>();
     Set<String> ever = new TreeSet<>();
     int known = 0;
     try (Run run = new Run(1, 1, null)) {
-      for (int i = 0; i < 24; i++) {
+      for (int i = 0; i < 44; i++) {
         run.send(known, known + 70_000, 1);
         known += 70_000;
         states.add(run.snapshot());
@@ -197,7 +197,7 @@ class DedupOperatorTest {
       }
       assertThat(names()).as("merged files go").hasSizeLessThan(ever.size());
     }
-    for (int back : new int[] {0, 1, 5, 9}) {
+    for (int back : new int[] {0, 1, 12, 29}) {
       int checkpointed = known - back * 70_000;
       OperatorSubtaskState state = states.get(states.size() - 1 - back);
       try (Run run = new Run(1, 1, state)) {

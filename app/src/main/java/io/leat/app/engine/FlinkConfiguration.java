@@ -74,6 +74,8 @@ final class FlinkConfiguration {
     all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ZERO); // nothing of ours uses it
     all.set(ClusterOptions.CLUSTER_IO_EXECUTOR_POOL_SIZE, 4);
     all.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
+    // Flink reads it from the cluster's options, not from the job's.
+    all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, settings.retained());
     settings.properties().forEach(all::setString);
     return all;
   }
@@ -99,7 +101,6 @@ final class FlinkConfiguration {
     all.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
     all.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, location(checkpoints(name)));
     all.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, location(savepoints(name)));
-    all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, settings.retained());
     all.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);

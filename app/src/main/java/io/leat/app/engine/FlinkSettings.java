@@ -41,7 +41,8 @@ public record FlinkSettings(
   /**
    * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s, 100 ms of
    * waiting for others (rows wait for a commit anyway, and forty tasks that flush each 5 ms take 13
-   * % of a core when idle), three kept.
+   * % of a core when idle), ten kept: nearly a minute, longer than the operating system keeps what
+   * is not forced to the device.
    */
   public static FlinkSettings defaults() {
     return new FlinkSettings(
@@ -51,7 +52,7 @@ public record FlinkSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(60),
         Duration.ofMillis(100),
-        3,
+        10,
         Duration.ofSeconds(10),
         Durability.PROCESS,
         Map.of());

@@ -2,6 +2,7 @@ package io.leat.app.engine;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A complete checkpoint or savepoint on disk.
@@ -19,6 +20,12 @@ public record RestorePoint(Path directory, Kind kind, long checkpointId, Instant
     CHECKPOINT,
     /** Taken when the job was stopped. */
     SAVEPOINT
+  }
+
+  /** Flink's id of the submission that took it; null when its place does not tell. */
+  public @Nullable String job() {
+    Path parent = directory.getParent();
+    return kind == Kind.CHECKPOINT && parent != null ? String.valueOf(parent.getFileName()) : null;
   }
 
   /** The location as Flink wants it. */

@@ -7,12 +7,15 @@ import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.lake.CatalogSpec;
+import io.leat.lake.FlinkCommits;
 import io.leat.stream.IcebergLakeSinks;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeCatalogLoader;
 import io.leat.stream.LakeJob;
+import io.leat.stream.LakeTables;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +34,7 @@ final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-  private static final int KEPT_RESTORE_POINTS = 3;
+  private static final int KEPT_RESTORE_POINTS = 10;
 
   private final FlinkEngine flink;
   private final Properties consumer;
@@ -42,6 +47,37 @@ final class LakeJobs {
     this.consumer = consumer;
     this.catalog = catalog;
     this.parallelism = parallelism;
+  }
+
+  /**
+   * Takes the blueprint's tables back to what its job will go on from, where they are ahead of it:
+   * what a lost checkpoint committed is read from the log again. Only while the job does not run.
+   *
+   * @return what was undone, in words
+   * @throws LeatException CONFLICT when that is not possible; nothing of that table was changed
+   */
+  List<String> align(Blueprint blueprint, Catalog tables) {
+    RestorePoint from = restorePoint(name(blueprint));
+    if (from == null) {
+      return List.of();
+    }
+    FlinkCommits.Restored to =
+        new FlinkCommits.Restored(from.job(), from.checkpointId(), from.completed());
+    List<String> notes = new ArrayList<>();
+    for (TableIdentifier id : LakeTables.of(blueprint)) {
+      int undone = FlinkCommits.rollBack(tables.loadTable(id), to);
+      if (undone > 0) {
+        String note =
+            id
+                + " was ahead of checkpoint "
+                + from.checkpointId()
+                + ", from which the job goes on: commits undone: "
+                + undone;
+        log.warn("{}; their records are read from the log again", note);
+        notes.add(note);
+      }
+    }
+    return List.copyOf(notes);
   }
 
   /**

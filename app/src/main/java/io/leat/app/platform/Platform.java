@@ -186,6 +186,7 @@ public final class Platform implements AutoCloseable {
         observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
+    jobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     observer.observe(
         "job of " + name,

@@ -14,13 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileCacheTest {
+  /** The common pool has but one thread on two cores, since Java 25: a second task would wait. */
+  private static final Executor OWN_THREAD = task -> new Thread(task, "query").start();
+
   private final TestingStore store = new TestingStore();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Path directory;
@@ -92,7 +97,8 @@ class FileCacheTest {
               try (Lease lease = cache.lease()) {
                 return lease.take(List.of(b)).get("store://b/b");
               }
-            });
+            },
+            OWN_THREAD);
     assertThatThrownBy(() -> second.get(200, TimeUnit.MILLISECONDS))
         .isInstanceOf(java.util.concurrent.TimeoutException.class);
     assertThat(held).exists();
@@ -149,10 +155,8 @@ class FileCacheTest {
     store.hold();
     Lease abandoned = cache.lease();
     CompletableFuture<Map<String, Path>> first =
-        CompletableFuture.supplyAsync(() -> abandoned.take(List.of(file)));
-    while (store.reads().isEmpty()) {
-      Thread.onSpinWait();
-    }
+        CompletableFuture.supplyAsync(() -> abandoned.take(List.of(file)), OWN_THREAD);
+    await(() -> !store.reads().isEmpty());
 
     abandoned.abandon();
 
@@ -173,12 +177,10 @@ class FileCacheTest {
     Lease abandoned = cache.lease();
     Lease patient = cache.lease();
     CompletableFuture<Map<String, Path>> first =
-        CompletableFuture.supplyAsync(() -> abandoned.take(List.of(file)));
+        CompletableFuture.supplyAsync(() -> abandoned.take(List.of(file)), OWN_THREAD);
     CompletableFuture<Map<String, Path>> second =
-        CompletableFuture.supplyAsync(() -> patient.take(List.of(file)));
-    while (count("hit") + count("fetched") < 2) {
-      Thread.onSpinWait();
-    }
+        CompletableFuture.supplyAsync(() -> patient.take(List.of(file)), OWN_THREAD);
+    await(() -> count("hit") + count("fetched") == 2);
 
     abandoned.abandon();
     assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS))
@@ -214,6 +216,14 @@ class FileCacheTest {
           catchThrowableOfType(LeatException.class, () -> lease.take(List.of(file)));
       assertThat(failure.code()).isEqualTo(ErrorCode.LAKE_UNAVAILABLE);
       assertThat(failure).hasMessage(message);
+    }
+  }
+
+  private static void await(BooleanSupplier holds) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it never came to that").isLessThan(deadline);
+      Thread.sleep(1);
     }
   }
 

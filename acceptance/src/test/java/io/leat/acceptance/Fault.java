@@ -1,0 +1,101 @@
+package io.leat.acceptance;
+
+import io.leat.query.worker.QueryWorker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** What may happen to a running Leat. */
+enum Fault {
+  /** The process is gone at once; it is started again. */
+  KILL(true) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      leat.signal("KILL");
+    }
+  },
+  /** The database server dies alone. */
+  KILL_POSTGRES(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      signal("KILL", List.of(postmaster(data)));
+    }
+  },
+  /** The query workers die alone. */
+  KILL_WORKERS(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      try (Stream<ProcessHandle> children = leat.handle().children()) {
+        signal(
+            "KILL",
+            children
+                .filter(child -> child.info().commandLine().orElse("").contains(WORKER))
+                .toList());
+      }
+    }
+  },
+  /** Nothing of Leat runs for a while, as when a machine is moved. */
+  PAUSE(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      leat.signal("STOP");
+      Thread.sleep(500 + random.nextInt(5_500));
+      leat.signal("CONT");
+    }
+  },
+  /** The catalog does not answer for a while. */
+  CATALOG_HANGS(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      ProcessHandle postmaster = postmaster(data);
+      try (Stream<ProcessHandle> descendants = postmaster.descendants()) {
+        List<ProcessHandle> all = Stream.concat(Stream.of(postmaster), descendants).toList();
+        signal("STOP", all);
+        Thread.sleep(500 + random.nextInt(8_500));
+        signal("CONT", all);
+      }
+    }
+  };
+
+  private static final String WORKER = QueryWorker.class.getName();
+
+  private final boolean ends;
+
+  Fault(boolean ends) {
+    this.ends = ends;
+  }
+
+  /** Whether the process has to be started again. */
+  boolean ends() {
+    return ends;
+  }
+
+  /** Lets it happen; returns when it is over. */
+  abstract void strike(LeatProcess leat, Path data, Random random) throws Exception;
+
+  private static ProcessHandle postmaster(Path data) throws IOException, InterruptedException {
+    try (Stream<Path> files = Files.walk(data.resolve("postgres"), 3)) {
+      Path file =
+          files
+              .filter(path -> path.endsWith("postmaster.pid"))
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("there is no database server"));
+      long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
+      return ProcessHandle.of(pid).orElseThrow();
+    }
+  }
+
+  private static void signal(String name, List<ProcessHandle> processes)
+      throws IOException, InterruptedException {
+    for (ProcessHandle process : processes) {
+      // One that is gone meanwhile needs no signal any more.
+      new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+          .redirectErrorStream(true)
+          .start()
+          .waitFor();
+    }
+  }
+}
