@@ -72,14 +72,30 @@ final class RecordReader {
     return base + (int) parser.currentTokenLocation().getByteOffset();
   }
 
-  /** A number's end is only known to the parser after the byte that follows it. */
+  /**
+   * A number's end is only known to the parser after the byte that follows it, which need not be
+   * one that may.
+   */
   private int tokenEnd(int from) {
     JsonToken token = parser.currentToken();
     if (token == null || !token.isNumeric()) {
       return base + (int) parser.currentLocation().getByteOffset();
     }
+    int to = from < end && body[from] == '-' ? from + 1 : from;
+    to = digits(to);
+    if (to < end && body[to] == '.') {
+      to = digits(to + 1);
+    }
+    if (to < end && (body[to] == 'e' || body[to] == 'E')) {
+      to++;
+      to = digits(to < end && (body[to] == '+' || body[to] == '-') ? to + 1 : to);
+    }
+    return to;
+  }
+
+  private int digits(int from) {
     int to = from;
-    while (to < end && "+-.0123456789eE".indexOf(body[to]) >= 0) {
+    while (to < end && body[to] >= '0' && body[to] <= '9') {
       to++;
     }
     return to;

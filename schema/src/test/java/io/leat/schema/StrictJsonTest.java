@@ -19,6 +19,25 @@ class StrictJsonTest {
     assertThat(texts(body)).containsExactly("{\"a\": 1.50 }", "-12e1", "\"ü\"", "null", "[true]");
   }
 
+  /** What follows is only looked at with the next record, which is one too many to be read. */
+  @Test
+  void aNumberEndsWhereItEnds() throws Exception {
+    for (String junk : List.of("-125", "+1", ".5", "e4", "E-4", "9", " 9")) {
+      byte[] body = ("[1,-20.25e+3" + junk + "]").getBytes(StandardCharsets.UTF_8);
+      List<StrictJson.Slice> slices;
+      try {
+        slices = JSON.readArray(body, 0, body.length, 1);
+      } catch (StrictJson.MalformedJsonException e) {
+        continue; // The parser saw it at once.
+      }
+      StrictJson.Slice last = slices.get(1);
+      String digits = junk.equals("9") ? "-20.25e+39" : "-20.25e+3";
+      assertThat(new String(body, last.start(), last.end() - last.start(), StandardCharsets.UTF_8))
+          .as("before '%s'", junk)
+          .isEqualTo(digits);
+    }
+  }
+
   @Test
   void aRecordThatBreaksABoundIsToldApartFromItsNeighbours() throws Exception {
     String body =

@@ -19,8 +19,10 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -83,10 +85,10 @@ public final class Topics {
       await(
           admin.incrementalAlterConfigs(comparison.changes).all(), "topic properties were changed");
     }
+    Map<String, String> ids = ids(comparison.existing, comparison.missing);
+    awaitLeaders(comparison.missing);
     return new ProvisionedTopics(
-        ids(comparison.existing, comparison.missing),
-        comparison.missing.stream().map(TopicSpec::name).toList(),
-        comparison.findings);
+        ids, comparison.missing.stream().map(TopicSpec::name).toList(), comparison.findings);
   }
 
   /**
@@ -193,6 +195,23 @@ public final class Topics {
       }
     }
     return ids;
+  }
+
+  /**
+   * Until each partition is led. A producer that is faster may see its second batch taken before
+   * its first, which the broker then refuses for ever as out of order.
+   */
+  private void awaitLeaders(List<TopicSpec> created) {
+    Map<TopicPartition, OffsetSpec> ends = new LinkedHashMap<>();
+    for (TopicSpec spec : created) {
+      for (int partition = 0; partition < spec.partitions(); partition++) {
+        ends.put(new TopicPartition(spec.name(), partition), OffsetSpec.latest());
+      }
+    }
+    if (!ends.isEmpty()) {
+      // Asks the leaders, and again while there is none.
+      await(admin.listOffsets(ends).all(), "the leaders of new topics were awaited");
+    }
   }
 
   private static void pause(int look, Collection<String> topics) {
