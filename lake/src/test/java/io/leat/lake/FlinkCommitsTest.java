@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 
 class FlinkCommitsTest {
   private static final Instant LONG_AGO = Instant.EPOCH;
-  private static final Instant JUST_NOW = Instant.now().plusSeconds(60);
+  private final Instant justNow = Instant.now().plusSeconds(60);
 
   private Table table;
 
@@ -108,7 +108,7 @@ class FlinkCommitsTest {
     commit("b", 6);
     commit("c", 7); // restored from 6, whose files are lost with those of 7
 
-    assertThat(rollBack("b", 5, JUST_NOW.minusSeconds(3_600))).isEqualTo(2);
+    assertThat(rollBack("b", 5, justNow.minusSeconds(3_600))).isEqualTo(2);
     assertThat(files()).containsExactly("a1", "a3", "b4");
 
     commit("d", 6); // restored from 5
@@ -136,12 +136,12 @@ class FlinkCommitsTest {
     commit("old", 900);
     commit("old", 901);
 
-    assertThat(rollBack("new", 2, JUST_NOW)).isZero();
-    assertThat(rollBack(null, 2, JUST_NOW)).isZero();
+    assertThat(rollBack("new", 2, justNow)).isZero();
+    assertThat(rollBack(null, 2, justNow)).isZero();
     assertThat(files()).containsExactly("old900", "old901");
 
     commit("new", 3);
-    assertThat(rollBack("new", 2, JUST_NOW)).isEqualTo(1);
+    assertThat(rollBack("new", 2, justNow)).isEqualTo(1);
     assertThat(files()).containsExactly("old900", "old901");
   }
 
