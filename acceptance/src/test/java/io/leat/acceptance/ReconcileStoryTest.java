@@ -31,7 +31,7 @@ class ReconcileStoryTest {
   private static final String STREAM = "devices.telemetry";
 
   /** One time for all: a repetition has to have the same bytes. */
-  private static final Instant TIME = Instant.now();
+  private final Instant time = Instant.now();
 
   private SharedPlatform.Running leat;
   private TestingClient client;
@@ -141,12 +141,12 @@ class ReconcileStoryTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static String batch(String run, int first, int next) {
+  private String batch(String run, int first, int next) {
     return IntStream.range(first, next)
         .mapToObj(
             i ->
                 "{\"event_id\":\"%s-%d\",\"device_id\":\"d-%d\",\"ts\":\"%s\"}\n"
-                    .formatted(run, i, i % 5, TIME))
+                    .formatted(run, i, i % 5, time))
         .collect(Collectors.joining());
   }
 
