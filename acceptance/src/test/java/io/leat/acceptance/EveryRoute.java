@@ -37,7 +37,7 @@ final class EveryRoute {
         operations.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
       }
     }
-    assertThat(operations).hasSizeGreaterThanOrEqualTo(13);
+    assertThat(operations).hasSizeGreaterThanOrEqualTo(14);
   }
 
   private HttpRequest.Builder request(String operation) {

@@ -74,6 +74,10 @@ class OpenApiStoryTest {
     check("GET", "/v1/tail/{stream}", 404, client.get("/v1/tail/devices.nothing"));
     check("GET", "/v1/tail/{stream}", 400, client.get("/v1/tail/devices.telemetry?limit=x"));
     check("POST", "/v1/blueprints/apply", 200, client.apply());
+    String run = Reconciled.of(client, "").json().path("run").asText();
+    check("GET", "/v1/reconcile", 200, client.get("/v1/reconcile?run=" + run));
+    check("GET", "/v1/reconcile", 404, client.get("/v1/reconcile?run=nothing"));
+    check("GET", "/v1/reconcile", 400, client.get("/v1/reconcile?from=nothing"));
 
     TestingClient.Answer added =
         client.post(

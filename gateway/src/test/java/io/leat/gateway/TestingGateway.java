@@ -131,6 +131,16 @@ final class TestingGateway implements AutoCloseable {
         List.of());
   }
 
+  /** What clients were told, of all streams. */
+  OutcomeCounts.Count told() {
+    return routes.outcomes().now().values().stream()
+        .reduce(
+            new OutcomeCounts.Count(0, 0),
+            (a, b) ->
+                new OutcomeCounts.Count(
+                    a.acknowledged() + b.acknowledged(), a.unknown() + b.unknown()));
+  }
+
   HttpResponse<String> post(String key, String contentType, String body, String... headers)
       throws IOException, InterruptedException {
     return post("/v1/events/devices.telemetry", key, contentType, bytes(body), headers);

@@ -62,6 +62,7 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, streams(status.path("streams")));
     add(lines, jobs(status.path("jobs")));
     add(lines, tables(status.path("tables")));
+    selfCheck(lines, status.path("self_check"));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -70,6 +71,27 @@ final class StatusCommand implements Callable<Integer> {
                   "not known: " + text(unknown, "section") + " (" + text(unknown, "code") + ")"));
     }
     return lines;
+  }
+
+  private void selfCheck(List<String> lines, JsonNode check) {
+    Terminal terminal = leat.terminal();
+    String failure = text(check, "failure");
+    long gaps = check.path("gaps").asLong();
+    if (gaps > 0) {
+      lines.add(
+          terminal.styled(
+              Style.RED,
+              "self-check "
+                  + age(check.path("checked_at"))
+                  + ": "
+                  + Text.plural(gaps, "gap", "gaps")
+                  + "; 'leat reconcile' names them"));
+    } else if (check.path("checked_at").isTextual()) {
+      lines.add("self-check " + age(check.path("checked_at")) + ": every record is accounted for");
+    }
+    if (!failure.isEmpty()) {
+      lines.add(terminal.styled(Style.YELLOW, "self-check failed: " + failure));
+    }
   }
 
   private void add(List<String> lines, Table table) {

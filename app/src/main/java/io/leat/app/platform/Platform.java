@@ -10,6 +10,8 @@ import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
+import io.leat.app.reconcile.Reconciler;
+import io.leat.app.reconcile.Surroundings;
 import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Settings;
 import io.leat.app.terminal.Text;
@@ -23,6 +25,7 @@ import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.Tables;
+import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
@@ -55,6 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration LEAST_SETTLING = Duration.ofSeconds(5);
 
   private final Settings settings;
   private final List<Path> folders;
@@ -98,12 +102,20 @@ public final class Platform implements AutoCloseable {
       freshness.start();
       Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
       adminKey = new AdminKey(foundation.data().root(), clients).ensure();
+      AnsweredCounts counts = new AnsweredCounts(foundation.state(), clock);
+      AnsweredKeeper answered = new AnsweredKeeper(counts, foundation.data().root());
       http =
           observer.observe(
               "gateway",
               () ->
                   serving.start(
-                      foundation, asking, clients, streams, this::jobProblem, this::operations));
+                      foundation,
+                      asking,
+                      clients,
+                      streams,
+                      answered,
+                      this::jobProblem,
+                      (vertx, health) -> operations(vertx, health, counts, answered)));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -214,10 +226,21 @@ public final class Platform implements AutoCloseable {
             .nextOffsets();
   }
 
-  private List<Routes> operations(Vertx vertx, Health health) {
+  private List<Routes> operations(
+      Vertx vertx, Health health, AnsweredCounts counts, AnsweredKeeper answered) {
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
+    Surroundings surroundings =
+        new PlatformSurroundings(streams, log, books, answered, counts, asking);
+    Reconciling reconciling =
+        closing.add("reconciling", new Reconciling(reconciler(surroundings), clock));
+    SelfCheck selfCheck =
+        closing.add(
+            "self-check",
+            new SelfCheck(
+                reconciling, () -> ReconcileRoutes.of(streams), registry, clock, SelfCheck.EVERY));
+    selfCheck.start();
     StatusReport status =
         new StatusReport(
             streams,
@@ -229,14 +252,26 @@ public final class Platform implements AutoCloseable {
             foundation.catalog().catalog(),
             asking,
             health,
-            this::components);
+            this::components,
+            selfCheck::status);
     Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
     Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
         closing.add(
             "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
-    return List.of(tails, operations);
+    ReconcileRoutes reconcile =
+        closing.add("reconcile requests", new ReconcileRoutes(vertx, streams, reconciling, clock));
+    return List.of(tails, operations, reconcile);
+  }
+
+  private Reconciler reconciler(Surroundings surroundings) {
+    Duration commits = settings.flink().commitInterval().multipliedBy(3);
+    return new Reconciler(
+        new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
+        surroundings,
+        clock,
+        commits.compareTo(LEAST_SETTLING) > 0 ? commits : LEAST_SETTLING);
   }
 
   private RunInfo runInfo() {

@@ -83,6 +83,7 @@ final class Serving {
       Asking asking,
       Clients clients,
       StreamRegistry streams,
+      AnsweredKeeper answered,
       Supplier<Optional<String>> jobProblem,
       MoreRoutes more) {
     QueryEngine queries =
@@ -103,7 +104,7 @@ final class Serving {
         closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
     List<Routes> routes = new ArrayList<>();
-    routes.add(events(kafka, streams, bodies));
+    routes.add(events(kafka, streams, bodies, answered));
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
     routes.addAll(more.of(vertx.join(), health));
@@ -120,7 +121,10 @@ final class Serving {
     return service;
   }
 
-  private EventRoutes events(Map<String, Object> kafka, StreamRegistry streams, Bodies bodies) {
+  private EventRoutes events(
+      Map<String, Object> kafka, StreamRegistry streams, Bodies bodies, AnsweredKeeper answered) {
+    // Before what is added now: it is closed after it, when nothing is answered any more.
+    closing.add("answered", answered);
     Publisher publisher =
         closing.add(
             "publisher",
@@ -128,17 +132,20 @@ final class Serving {
                 PublisherSettings.defaults(kafka),
                 registry,
                 task -> new Thread(task, "leat-publisher")));
-    return closing.add(
-        "events",
-        new EventRoutes(
-            streams,
-            publisher,
-            bodies,
-            SettingsMapping.gateway(settings.http()),
-            registry,
-            clock,
-            new EventIds(),
-            task -> new Thread(task, "leat-gateway")));
+    EventRoutes events =
+        closing.add(
+            "events",
+            new EventRoutes(
+                streams,
+                publisher,
+                bodies,
+                SettingsMapping.gateway(settings.http()),
+                registry,
+                clock,
+                new EventIds(),
+                task -> new Thread(task, "leat-gateway")));
+    answered.follow(events.outcomes());
+    return events;
   }
 
   private Health health(

@@ -46,6 +46,7 @@ final class StatusReport {
   private final Asking asking;
   private final Health health;
   private final Supplier<List<Component>> components;
+  private final Supplier<ObjectNode> selfCheck;
 
   StatusReport(
       StreamRegistry streams,
@@ -57,7 +58,8 @@ final class StatusReport {
       Catalog catalog,
       Asking asking,
       Health health,
-      Supplier<List<Component>> components) {
+      Supplier<List<Component>> components,
+      Supplier<ObjectNode> selfCheck) {
     this.streams = streams;
     this.log = log;
     this.books = books;
@@ -68,6 +70,7 @@ final class StatusReport {
     this.asking = asking;
     this.health = health;
     this.components = components;
+    this.selfCheck = selfCheck;
   }
 
   /** A part of the answer, by the component that tells it. */
@@ -141,6 +144,9 @@ final class StatusReport {
     status.set("jobs", orEmpty(unknown.orNull(Section.JOBS, jobsNow)));
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
     unknown.write(status.putArray("unknown"));
+    if (operates) {
+      status.set("self_check", selfCheck.get());
+    }
     components(componentsNow, unknown, operates);
     return status;
   }

@@ -52,6 +52,7 @@ class LeatCommandTest {
             "doctor",
             "tail",
             "trace",
+            "reconcile",
             "apply",
             "completion",
             "version",
