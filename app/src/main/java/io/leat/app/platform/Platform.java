@@ -19,7 +19,6 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
-import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.Tables;
@@ -28,9 +27,9 @@ import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
+import io.leat.stream.StreamPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -64,6 +63,7 @@ public final class Platform implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
+  private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
@@ -213,7 +213,7 @@ public final class Platform implements AutoCloseable {
             .nextOffsets();
   }
 
-  private List<Routes> operations(Vertx vertx, Health health) {
+  private List<Routes> operations(Serving.Shared shared) {
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
@@ -227,15 +227,21 @@ public final class Platform implements AutoCloseable {
             jobs,
             foundation.catalog().catalog(),
             asking,
-            health,
+            shared.health(),
             this::components);
     Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
     Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
         closing.add(
-            "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
-    return List.of(tails, operations);
+            "operations",
+            new PlatformRoutes(shared.vertx(), status::now, trace::of, applying::apply));
+    QuarantineAssembly quarantine =
+        new QuarantineAssembly(streams, foundation, asking, books, log, clock, closing);
+    return List.of(
+        tails,
+        operations,
+        quarantine.routes(shared, SettingsMapping.gateway(settings.http()), this::plan));
   }
 
   private RunInfo runInfo() {
@@ -267,6 +273,14 @@ public final class Platform implements AutoCloseable {
     List<ServedStream> served = new ArrayList<>();
     provisioned.values().forEach(made -> served.addAll(made.served()));
     streams.replace(served);
+    Map<String, StreamPlan> next = new LinkedHashMap<>();
+    provisioned.values().forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
+    plans = Map.copyOf(next);
+  }
+
+  /** Of a stream as it is processed now. */
+  private @Nullable StreamPlan plan(String topic) {
+    return plans.get(topic);
   }
 
   private Optional<String> jobProblem() {

@@ -47,8 +47,11 @@ final class Serving {
   /** Routes that need what is made here. */
   @FunctionalInterface
   interface MoreRoutes {
-    List<Routes> of(Vertx vertx, Health health);
+    List<Routes> of(Shared shared);
   }
+
+  /** What is made here and others need too. */
+  record Shared(Vertx vertx, Health health, Bodies bodies, Publisher publisher) {}
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
   Serving(
@@ -103,10 +106,11 @@ final class Serving {
         closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
     List<Routes> routes = new ArrayList<>();
-    routes.add(events(kafka, streams, bodies));
+    Publisher publisher = publisher(kafka);
+    routes.add(events(publisher, streams, bodies));
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(vertx.join(), health));
+    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher)));
     HttpService service =
         new HttpService(
             vertx.join(),
@@ -120,14 +124,16 @@ final class Serving {
     return service;
   }
 
-  private EventRoutes events(Map<String, Object> kafka, StreamRegistry streams, Bodies bodies) {
-    Publisher publisher =
-        closing.add(
-            "publisher",
-            new Publisher(
-                PublisherSettings.defaults(kafka),
-                registry,
-                task -> new Thread(task, "leat-publisher")));
+  private Publisher publisher(Map<String, Object> kafka) {
+    return closing.add(
+        "publisher",
+        new Publisher(
+            PublisherSettings.defaults(kafka),
+            registry,
+            task -> new Thread(task, "leat-publisher")));
+  }
+
+  private EventRoutes events(Publisher publisher, StreamRegistry streams, Bodies bodies) {
     return closing.add(
         "events",
         new EventRoutes(

@@ -52,6 +52,7 @@ class LeatCommandTest {
             "doctor",
             "tail",
             "trace",
+            "quarantine",
             "apply",
             "completion",
             "version",
