@@ -128,10 +128,7 @@ class OpenApiStoryTest {
         client.get(all + "/" + java.net.URLEncoder.encode(missing, StandardCharsets.UTF_8)));
     check("POST", redrive, 200, client.post(redrive, "{\"ids\":[\"" + missing + "\"]}"));
     check(
-        "POST",
-        redrive,
-        200,
-        client.post(redrive, "{\"ids\":[\"" + id + "\"],\"dry_run\":true}"));
+        "POST", redrive, 200, client.post(redrive, "{\"ids\":[\"" + id + "\"],\"dry_run\":true}"));
     check("POST", redrive, 400, client.post(redrive, "{}"));
     check("POST", redrive, 404, client.post(redrive, "{\"stream\":\"devices.nothing\"}"));
     check("POST", redrive, 401, client.as("nobody").post(redrive, "{}"));

@@ -74,7 +74,8 @@ class RedriveStoryTest {
       assertThat(shown.path("schema_version_now").asInt())
           .isGreaterThan(shown.path("schema_version").asInt());
       JsonNode dry = redrive(ids(hot, seq).put("dry_run", true));
-      assertThat(actions(dry)).containsExactlyInAnyOrder("would-redrive processed", "would-redrive processed");
+      assertThat(actions(dry))
+          .containsExactlyInAnyOrder("would-redrive processed", "would-redrive processed");
       assertThat(client.get("/v1/quarantine/redrives?run=x").json().path("redrives")).isEmpty();
       assertThat(Books.settled(client)).isEqualTo(start);
 
@@ -99,11 +100,13 @@ class RedriveStoryTest {
           .isEqualTo(1);
 
       JsonNode again = redrive(ids(hot, seq));
-      assertThat(actions(again)).containsExactlyInAnyOrder("skipped processed", "skipped processed");
+      assertThat(actions(again))
+          .containsExactlyInAnyOrder("skipped processed", "skipped processed");
       assertThat(Books.settled(client).since(start)).isEqualTo(new Books(2, 2, 2, 0, 0));
       assertThat(listed(hot).path("redrive").path("state").asText()).isEqualTo("processed");
 
-      String sentAs = done.path(0).path("sent_as").asText();
+      String sentAs = show(hot).path("attempts").path(0).path("sent_as").asText();
+      assertThat(sentAs).startsWith("q:" + STREAM);
       forgetThatItWasSent(hot);
       assertThat(actions(redrive(ids(hot)))).containsExactly("skipped planned");
       JsonNode found =
@@ -249,7 +252,10 @@ class RedriveStoryTest {
                   .path("records")
                   .forEach(
                       r -> {
-                        if (show(r.path("id").asText()).path("payload").asText().contains(eventId)) {
+                        if (show(r.path("id").asText())
+                            .path("payload")
+                            .asText()
+                            .contains(eventId)) {
                           ids.add(r.path("id").asText());
                         }
                       });
@@ -316,12 +322,15 @@ class RedriveStoryTest {
   /** Until each has its outcome. */
   private JsonNode redriven(ObjectNode body) throws Exception {
     JsonNode answer = redrive(body);
-    assertThat(answer.path("planned").asInt()).as(answer::toString).isEqualTo(body.path("ids").size());
+    assertThat(answer.path("planned").asInt())
+        .as(answer::toString)
+        .isEqualTo(body.path("ids").size());
     String run = answer.path("run").asText();
     return Until.fits(
         SOON,
         () -> client.get("/v1/quarantine/redrives?limit=1000&run=" + run).json().path("redrives"),
-        redrives -> states(redrives).stream().noneMatch(s -> s.equals("planned") || s.equals("sent")),
+        redrives ->
+            states(redrives).stream().noneMatch(s -> s.equals("planned") || s.equals("sent")),
         () -> "the redrive does not end");
   }
 
@@ -329,7 +338,8 @@ class RedriveStoryTest {
     Until.holds(
         SOON,
         () ->
-            states(client.get("/v1/quarantine/redrives?limit=1000").json().path("redrives")).stream()
+            states(client.get("/v1/quarantine/redrives?limit=1000").json().path("redrives"))
+                .stream()
                 .noneMatch(s -> s.equals("planned") || s.equals("sent")),
         "all redrives end");
   }

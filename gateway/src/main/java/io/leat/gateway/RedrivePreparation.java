@@ -87,8 +87,7 @@ public final class RedrivePreparation {
    *
    * @param id the event's id, null when the record did not get as far as having one
    */
-  public record Result(
-      @Nullable String id, @Nullable Message message, @Nullable Refusal refusal) {}
+  public record Result(@Nullable String id, @Nullable Message message, @Nullable Refusal refusal) {}
 
   /**
    * Judges a record; nothing happens to it.

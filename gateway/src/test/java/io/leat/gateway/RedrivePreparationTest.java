@@ -23,8 +23,7 @@ class RedrivePreparationTest {
   private static final String ORIGIN = "q:devices.telemetry:1/0/7";
   private static final Principal SENDER = sender(Set.of());
 
-  private final RedrivePreparation preparation =
-      new RedrivePreparation(GatewaySettings.defaults());
+  private final RedrivePreparation preparation = new RedrivePreparation(GatewaySettings.defaults());
   private final ServedStream stream;
 
   RedrivePreparationTest() throws Exception {
@@ -40,7 +39,14 @@ class RedrivePreparationTest {
     return preparation.prepare(
         stream,
         new RedrivePreparation.Logged(
-            SENDER, "request-1", 4, RECEIVED, data.getBytes(UTF_8), attributes, null, "id-1",
+            SENDER,
+            "request-1",
+            4,
+            RECEIVED,
+            data.getBytes(UTF_8),
+            attributes,
+            null,
+            "id-1",
             suppliedId),
         ORIGIN,
         2);
@@ -64,12 +70,13 @@ class RedrivePreparationTest {
   }
 
   private static LogFacts facts(RedrivePreparation.Result result) {
-    return LogFacts.decode(headers(result).get("leat").getBytes(UTF_8));
+    return LogFacts.decode(headers(result).getOrDefault("leat", "").getBytes(UTF_8));
   }
 
   @Test
   void aLoggedEventKeepsItsIdSenderAndTimeOfReceiptAndNamesItsOrigin() {
-    RedrivePreparation.Result result = logged("{\"device\":\"d1\",\"event\":\"other\"}", null, true);
+    RedrivePreparation.Result result =
+        logged("{\"device\":\"d1\",\"event\":\"other\"}", null, true);
 
     Map<String, String> headers = headers(result);
     assertThat(headers)
@@ -118,8 +125,7 @@ class RedrivePreparationTest {
 
   @Test
   void aRefusedRecordIsPreparedAsItsClientSentIt() {
-    RedrivePreparation.Result own =
-        refused("{\"device\":\"d1\",\"event\":\"mine\"}", null, SENDER);
+    RedrivePreparation.Result own = refused("{\"device\":\"d1\",\"event\":\"mine\"}", null, SENDER);
     RedrivePreparation.Result none = refused("{\"device\":\"d1\"}", null, SENDER);
     RedrivePreparation.Result envelope =
         refused(

@@ -62,7 +62,11 @@ public final class EventTables {
         optional(7, "client", Types.StringType.get(), "The client whose credential sent it"),
         optional(8, "request_id", Types.StringType.get(), "The request that brought it"),
         optional(9, "request_index", Types.IntegerType.get(), "Its index in that request"),
-        optional(10, "supplied", Types.StringType.get(), "What Leat supplied: i = id, t = time; r = redriven"),
+        optional(
+            10,
+            "supplied",
+            Types.StringType.get(),
+            "What Leat supplied: i = id, t = time; r = redriven"),
         optional(11, "entity_key", Types.StringType.get(), "The log's key"),
         optional(12, "schema_version", Types.IntegerType.get(), "What it was validated against"),
         optional(13, "content_type", Types.StringType.get(), "Media type of the payload"),

@@ -91,8 +91,7 @@ class RedrivesTest {
     assertThat(plan("run-3", origin)).isEmpty();
     assertThat(redrives.end(last(origin), RedriveState.PROCESSED, null, null)).isTrue();
     assertThat(plan("run-4", origin)).isEmpty();
-    assertThat(redrives.sentAs(List.of("q:d.t:1/1/100")).values())
-        .containsExactly(last(origin));
+    assertThat(redrives.sentAs(List.of("q:d.t:1/1/100")).values()).containsExactly(last(origin));
   }
 
   @Test

@@ -155,7 +155,8 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private void quarantine(LogRecord log, StringData eventId, RecordJudge.Verdict verdict) {
       long now = Timestamps.toMicros(clock.instant());
       output.collect(
-          Outputs.QUARANTINE, new StreamRecord<>(Rows.quarantined(plan, log, eventId, verdict, now)));
+          Outputs.QUARANTINE,
+          new StreamRecord<>(Rows.quarantined(plan, log, eventId, verdict, now)));
     }
 
     private void complete(

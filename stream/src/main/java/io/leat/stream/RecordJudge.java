@@ -92,7 +92,8 @@ public final class RecordJudge {
     }
   }
 
-  private @Nullable Verdict outOfTime(long envelopeMicros, long receivedMicros, GenericRowData row) {
+  private @Nullable Verdict outOfTime(
+      long envelopeMicros, long receivedMicros, GenericRowData row) {
     long micros = envelopeMicros;
     if (timeColumn >= 0
         && row.getField(timeColumn) instanceof TimestampData time

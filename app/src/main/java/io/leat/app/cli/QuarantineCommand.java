@@ -137,8 +137,7 @@ final class QuarantineCommand implements Callable<Integer> {
       parameters.put("limit", String.valueOf(limit));
       parameters.put("rejected", String.valueOf(filter.rejected));
     }
-    JsonNode answer =
-        connection.connect(leat.context().environment()).get(path("", parameters));
+    JsonNode answer = connection.connect(leat.context().environment()).get(path("", parameters));
     if (json) {
       leat.terminal().line(answer.toString());
       return 0;
@@ -222,9 +221,7 @@ final class QuarantineCommand implements Callable<Integer> {
           String id,
       @Option(names = "--json", description = "Answer as JSON.") boolean json) {
     JsonNode record =
-        connection
-            .connect(leat.context().environment())
-            .get("/v1/quarantine/" + encoded(id));
+        connection.connect(leat.context().environment()).get("/v1/quarantine/" + encoded(id));
     Terminal terminal = leat.terminal();
     if (json) {
       terminal.line(record.toString());
@@ -233,8 +230,16 @@ final class QuarantineCommand implements Callable<Integer> {
     Table table = new Table("what", "value");
     for (String name :
         List.of(
-            "id", "stream", "stage", "code", "reason", "event_id", "entity_key", "client",
-            "received_at", "time")) {
+            "id",
+            "stream",
+            "stage",
+            "code",
+            "reason",
+            "event_id",
+            "entity_key",
+            "client",
+            "received_at",
+            "time")) {
       if (record.hasNonNull(name)) {
         table.row(name.replace('_', ' '), text(record, name));
       }

@@ -22,11 +22,6 @@ record KeptFilter(
     @Nullable Instant from,
     @Nullable Instant to) {
 
-  /** Every record of a kind. */
-  static KeptFilter all(boolean rejected) {
-    return new KeptFilter(rejected, null, null, null, null, null, null);
-  }
-
   /** The condition on a row, but for stream and time. */
   Expression row() {
     Expression row = Expressions.notNull("log_offset");

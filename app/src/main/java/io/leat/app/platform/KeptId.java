@@ -24,8 +24,7 @@ record KeptId(boolean isRejected, LogPosition position) {
    */
   static KeptId parse(String text) {
     Matcher form = FORM.matcher(text);
-    if (!form.matches()
-        || form.group(1).equals("r") != form.group(4).equals("rejected")) {
+    if (!form.matches() || form.group(1).equals("r") != form.group(4).equals("rejected")) {
       throw new LeatException(
           ErrorCode.BAD_REQUEST,
           "'"
@@ -44,11 +43,6 @@ record KeptId(boolean isRejected, LogPosition position) {
 
   String blueprint() {
     return position.topic().substring(0, position.topic().indexOf('.'));
-  }
-
-  /** Of a quarantined record; the refused ones of all streams share a topic. */
-  String streamOfTopic() {
-    return position.topic().substring(position.topic().indexOf('.') + 1);
   }
 
   @Override

@@ -213,9 +213,7 @@ final class KeptTables {
   Map<KeptId, KeptRecord> read(Collection<KeptId> ids, Payload withPayload) {
     Map<String, List<KeptId>> together = new LinkedHashMap<>();
     for (KeptId id : ids) {
-      together
-          .computeIfAbsent(id.isRejected() + id.blueprint(), k -> new ArrayList<>())
-          .add(id);
+      together.computeIfAbsent(id.isRejected() + id.blueprint(), k -> new ArrayList<>()).add(id);
     }
     Map<KeptId, KeptRecord> found = new HashMap<>();
     for (List<KeptId> some : together.values()) {
@@ -300,10 +298,8 @@ final class KeptTables {
       String stream, Expression where, Instant from, Instant to, Consumer<RawRow> found) {
     int dot = stream.indexOf('.');
     TableIdentifier id =
-        TableIdentifier.of(
-            Names.rawNamespace(stream.substring(0, dot)), stream.substring(dot + 1));
-    new RowSearch(
-            lake.ask(() -> catalog.loadTable(id)), where, "received_at", RawRow.COLUMNS)
+        TableIdentifier.of(Names.rawNamespace(stream.substring(0, dot)), stream.substring(dot + 1));
+    new RowSearch(lake.ask(() -> catalog.loadTable(id)), where, "received_at", RawRow.COLUMNS)
         .in(from, to, () -> false, row -> found.accept(RawRow.of(stream, row)));
   }
 

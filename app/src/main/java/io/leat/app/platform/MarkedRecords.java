@@ -67,8 +67,7 @@ final class MarkedRecords {
     if (served == null || served.logEpoch() != aim.logEpoch()) {
       return Optional.empty(); // the log that had it is gone, and what it had is raw or lost
     }
-    long committed =
-        Books.totals(totals, served).lastOffsets().getOrDefault(aim.partition(), 0L);
+    long committed = Books.totals(totals, served).lastOffsets().getOrDefault(aim.partition(), 0L);
     TopicPartition partition = new TopicPartition(stream, aim.partition());
     long kept = log.beginnings(List.of(partition)).getOrDefault(partition, 0L);
     long from = Math.max(kept, Math.max(aim.from(), committed));

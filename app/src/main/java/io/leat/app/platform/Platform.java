@@ -274,7 +274,9 @@ public final class Platform implements AutoCloseable {
     provisioned.values().forEach(made -> served.addAll(made.served()));
     streams.replace(served);
     Map<String, StreamPlan> next = new LinkedHashMap<>();
-    provisioned.values().forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
+    provisioned
+        .values()
+        .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
     plans = Map.copyOf(next);
   }
 

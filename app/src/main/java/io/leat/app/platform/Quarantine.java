@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,7 +83,7 @@ final class Quarantine {
                     .add(served.spec().name()));
     readable.replaceAll(
         (blueprint, names) -> principal.mayRead(blueprint + ".*") ? List.of() : names);
-    return readable;
+    return Collections.unmodifiableMap(readable);
   }
 
   static BooleanSupplier timeIsOver() {
@@ -217,8 +218,7 @@ final class Quarantine {
     KeptId id = KeptId.parse(text);
     boolean isServed =
         streams.all().stream().anyMatch(s -> s.blueprint().name().equals(id.blueprint()));
-    KeptRecord record =
-        isServed ? tables.read(List.of(id), KeptTables.Payload.READ).get(id) : null;
+    KeptRecord record = isServed ? tables.read(List.of(id), KeptTables.Payload.READ).get(id) : null;
     if (record == null || !principal.mayRead(record.stream())) {
       throw new LeatException(
           ErrorCode.NOT_FOUND, "There is no record '" + id + "' that you may read");
@@ -233,9 +233,7 @@ final class Quarantine {
     json.put("schema_version_now", served == null ? null : served.schemaVersion());
     List<Redrive> own = attempts.getOrDefault(text, List.of());
     Verdicts.Verdict verdict =
-        verdicts
-            .of(List.of(new RecordCheck.Wanted(record, text, own.size() + 1)))
-            .get(0);
+        verdicts.of(List.of(new RecordCheck.Wanted(record, text, own.size() + 1))).get(0);
     json.set("now", verdict.json());
     ArrayNode all = json.putArray("attempts");
     own.forEach(attempt -> all.add(json(attempt)));

@@ -53,8 +53,7 @@ final class QuarantineAssembly {
     KeptTables tables = new KeptTables(catalog, asking.lake(), clock);
     Redrives redrives = new Redrives(foundation.state(), clock);
     Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
-    RecordCheck check =
-        new RecordCheck(streams, tables, new RedrivePreparation(settings), clients);
+    RecordCheck check = new RecordCheck(streams, tables, new RedrivePreparation(settings), clients);
     Verdicts verdicts = new Verdicts(check, plans);
     RedriveWorker worker =
         closing.add(
@@ -73,7 +72,6 @@ final class QuarantineAssembly {
     Redriving redriving =
         new Redriving(streams, tables, redrives, verdicts, asking.state(), worker::wake);
     return closing.add(
-        "quarantine",
-        new QuarantineRoutes(shared.vertx(), quarantine, redriving, shared.bodies()));
+        "quarantine", new QuarantineRoutes(shared.vertx(), quarantine, redriving, shared.bodies()));
   }
 }

@@ -97,8 +97,7 @@ final class QuarantineRoutes implements Routes, AutoCloseable {
     String run = param(ctx, "run");
     int limit = limit(ctx);
     Principal principal = Guard.principal(ctx);
-    answer(
-        ctx, ErrorCode.STATE_UNAVAILABLE, () -> quarantine.redrives(run, limit, principal));
+    answer(ctx, ErrorCode.STATE_UNAVAILABLE, () -> quarantine.redrives(run, limit, principal));
   }
 
   private void redrive(RoutingContext ctx) {
@@ -110,9 +109,7 @@ final class QuarantineRoutes implements Routes, AutoCloseable {
         .onSuccess(
             request ->
                 answer(
-                    ctx,
-                    ErrorCode.LAKE_UNAVAILABLE,
-                    () -> redriving.redrive(request, principal)));
+                    ctx, ErrorCode.LAKE_UNAVAILABLE, () -> redriving.redrive(request, principal)));
   }
 
   private void answer(RoutingContext ctx, ErrorCode needs, Callable<ObjectNode> work) {

@@ -123,8 +123,7 @@ final class RecordCheck {
     return checked;
   }
 
-  private Checked check(
-      Wanted wanted, KeptTables.@Nullable RawRow raw, Map<String, Client> known) {
+  private Checked check(Wanted wanted, KeptTables.@Nullable RawRow raw, Map<String, Client> known) {
     KeptRecord record = wanted.record();
     ServedStream stream = streams.find(record.stream());
     if (stream == null) {
@@ -158,11 +157,7 @@ final class RecordCheck {
     RedrivePreparation.Result result =
         preparation.prepare(stream, original, wanted.origin(), wanted.attempt());
     return new Checked(
-        wanted,
-        result.refusal(),
-        stream,
-        result.message(),
-        result.id() == null ? "" : result.id());
+        wanted, result.refusal(), stream, result.message(), result.id() == null ? "" : result.id());
   }
 
   /** Why a refused record is not whole enough to be judged; null when it is. */
@@ -191,8 +186,7 @@ final class RecordCheck {
                 + " send; its sender must send it anew");
   }
 
-  private static Original refused(
-      KeptRecord record, byte[] payload, Map<String, Client> known) {
+  private static Original refused(KeptRecord record, byte[] payload, Map<String, Client> known) {
     String id = record.client() == null ? "" : record.client();
     Client client = known.get(id);
     Set<String> entities = client == null ? Set.of() : Set.copyOf(client.entityKeys());
@@ -284,9 +278,7 @@ final class RecordCheck {
     Map<String, List<Checked>> byStream = new HashMap<>();
     for (Checked one : checked) {
       if (one.message() != null) {
-        byStream
-            .computeIfAbsent(one.wanted().record().stream(), s -> new ArrayList<>())
-            .add(one);
+        byStream.computeIfAbsent(one.wanted().record().stream(), s -> new ArrayList<>()).add(one);
       }
     }
     Map<KeptId, Earlier> earlier = new HashMap<>();
@@ -320,14 +312,10 @@ final class RecordCheck {
 
   /** An id is one entity's: with another key it is another event. */
   private void compare(
-      String stream,
-      Checked one,
-      KeptTables.ProcessedRow row,
-      Map<KeptId, Earlier> earlier) {
+      String stream, Checked one, KeptTables.ProcessedRow row, Map<KeptId, Earlier> earlier) {
     KeptTables.RawRow raw =
         tables
-            .rawAt(
-                stream, List.of(row.position()), row.received(), row.received().plusMillis(1))
+            .rawAt(stream, List.of(row.position()), row.received(), row.received().plusMillis(1))
             .get(row.position());
     Message message = one.message();
     if (raw == null || message == null || message.key() == null) {

@@ -74,19 +74,16 @@ final class RedriveOutcomes {
     return KeptId.parse(Objects.requireNonNull(sent.sentAs())).position();
   }
 
-  private Books.Totals totals(
-      Redrive sent, Map<String, Map<Books.Epoch, Books.Totals>> totals) {
+  private Books.Totals totals(Redrive sent, Map<String, Map<Books.Epoch, Books.Totals>> totals) {
     LogPosition position = position(sent);
     int dot = sent.stream().indexOf('.');
     return totals
         .getOrDefault(sent.stream().substring(0, dot), Map.of())
         .getOrDefault(
-            new Books.Epoch(sent.stream().substring(dot + 1), position.epoch()),
-            Books.Totals.NONE);
+            new Books.Epoch(sent.stream().substring(dot + 1), position.epoch()), Books.Totals.NONE);
   }
 
-  private boolean isCommitted(
-      Redrive sent, Map<String, Map<Books.Epoch, Books.Totals>> totals) {
+  private boolean isCommitted(Redrive sent, Map<String, Map<Books.Epoch, Books.Totals>> totals) {
     LogPosition position = position(sent);
     return position.offset()
         < totals(sent, totals).nextOffsets().getOrDefault(position.partition(), 0L);
@@ -135,8 +132,7 @@ final class RedriveOutcomes {
     List<Redrive> over =
         missing.stream()
             .filter(
-                one ->
-                    isSurelyCommitted(one, totals) || now.isAfter(one.changedAt().plus(APART)))
+                one -> isSurelyCommitted(one, totals) || now.isAfter(one.changedAt().plus(APART)))
             .toList();
     ServedStream served = streams.find(stream);
     if (over.isEmpty() || served == null) {
@@ -151,10 +147,10 @@ final class RedriveOutcomes {
             .minus(served.spec().dedupe());
     tables
         .processedOf(
-            stream, over.stream().map(one -> Objects.requireNonNull(one.aim()).eventId()).toList(),
+            stream,
+            over.stream().map(one -> Objects.requireNonNull(one.aim()).eventId()).toList(),
             since)
-        .forEach(
-            row -> firsts.put(row.client() + '\0' + row.eventId(), row.position().toString()));
+        .forEach(row -> firsts.put(row.client() + '\0' + row.eventId(), row.position().toString()));
     for (Redrive one : over) {
       Redrive.Aim aim = Objects.requireNonNull(one.aim());
       String first = firsts.get(aim.client() + '\0' + aim.eventId());

@@ -114,9 +114,7 @@ final class RedriveWorker implements AutoCloseable {
       if (isAnySent) {
         return PAUSE;
       }
-      return planned.isEmpty() && redrives.open(RedriveState.SENT, 1).isEmpty()
-          ? null
-          : LOOK_EVERY;
+      return planned.isEmpty() && redrives.open(RedriveState.SENT, 1).isEmpty() ? null : LOOK_EVERY;
     } catch (RuntimeException e) {
       if (!closed) {
         log.warn("Redriving cannot go on for now: {}", e.toString());
@@ -141,9 +139,7 @@ final class RedriveWorker implements AutoCloseable {
   private boolean find(Redrive planned, Redrive.Aim aim) {
     Optional<LogPosition> position =
         marked.find(
-            planned.stream(),
-            aim,
-            RedrivePreparation.mark(planned.origin(), planned.attempt()));
+            planned.stream(), aim, RedrivePreparation.mark(planned.origin(), planned.attempt()));
     log.info(
         "A redriven record's way was not noted: origin={} found={}",
         planned.origin(),
@@ -189,10 +185,7 @@ final class RedriveWorker implements AutoCloseable {
       RecordCheck.Earlier before = earlier.get(id);
       if (one.refusal() != null) {
         redrives.end(
-            redrive,
-            RedriveState.REFUSED,
-            one.refusal().code().code(),
-            one.refusal().reason());
+            redrive, RedriveState.REFUSED, one.refusal().code().code(), one.refusal().reason());
       } else if (before != null) {
         redrives.end(
             redrive,

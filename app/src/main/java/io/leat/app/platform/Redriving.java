@@ -199,8 +199,7 @@ final class Redriving {
     chosen.records.putAll(all);
   }
 
-  private void plan(
-      Chosen chosen, RedriveRequest request, Principal principal, ObjectNode answer) {
+  private void plan(Chosen chosen, RedriveRequest request, Principal principal, ObjectNode answer) {
     if (state.ask(redrives::openCount) + chosen.records.size() > MOST_OPEN) {
       throw new LeatException(
           ErrorCode.OVERLOADED,
@@ -235,8 +234,7 @@ final class Redriving {
     missing(chosen, records);
   }
 
-  private void judge(
-      Chosen chosen, Map<String, List<Redrive>> before, ObjectNode answer) {
+  private void judge(Chosen chosen, Map<String, List<Redrive>> before, ObjectNode answer) {
     List<RecordCheck.Wanted> wanted = new ArrayList<>();
     ArrayNode records = answer.putArray("records");
     for (Map.Entry<String, KeptRecord> one : chosen.records.entrySet()) {

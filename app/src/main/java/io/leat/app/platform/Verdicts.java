@@ -83,9 +83,7 @@ final class Verdicts {
     if (earlier != null) {
       return new Verdict(
           record.id(),
-          earlier.isSame()
-              ? RedriveState.DUPLICATE
-              : RedriveState.CONFLICT,
+          earlier.isSame() ? RedriveState.DUPLICATE : RedriveState.CONFLICT,
           earlier.isSame() ? null : ErrorCode.EVENT_ID_CONFLICT.code(),
           "the event is in processed since " + earlier.position(),
           "dedup");
@@ -110,9 +108,6 @@ final class Verdicts {
                     bad.code().code(),
                     bad.reason(),
                     bad.stage()))
-        .orElseGet(
-            () ->
-                new Verdict(
-                    record.id(), RedriveState.PROCESSED, null, null, null));
+        .orElseGet(() -> new Verdict(record.id(), RedriveState.PROCESSED, null, null, null));
   }
 }

@@ -107,7 +107,9 @@ public final class RecordSource {
   public IncomingRecord ofData(byte[] data, @Nullable Map<String, String> attributes) {
     try {
       return plain(
-          data, json.readOne(data, 0, data.length), attributes == null ? null : CloudEvent.of(attributes));
+          data,
+          json.readOne(data, 0, data.length),
+          attributes == null ? null : CloudEvent.of(attributes));
     } catch (InvalidException e) {
       return malformed(new Bytes(data, 0, data.length), e);
     }
