@@ -10,8 +10,6 @@ import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
-import io.leat.app.reconcile.Reconciler;
-import io.leat.app.reconcile.Surroundings;
 import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Settings;
 import io.leat.app.terminal.Text;
@@ -21,7 +19,6 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
-import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.Tables;
@@ -31,9 +28,9 @@ import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
+import io.leat.stream.StreamPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -58,7 +55,6 @@ import org.slf4j.LoggerFactory;
 public final class Platform implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Platform.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LEAST_SETTLING = Duration.ofSeconds(5);
 
   private final Settings settings;
   private final List<Path> folders;
@@ -68,6 +64,7 @@ public final class Platform implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
+  private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
@@ -115,7 +112,9 @@ public final class Platform implements AutoCloseable {
                       streams,
                       answered,
                       this::jobProblem,
-                      (vertx, health) -> operations(vertx, health, counts, answered)));
+                      shared ->
+                          operations(
+                              shared, new OperationsAssembly.Answers(counts, answered))));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -226,52 +225,17 @@ public final class Platform implements AutoCloseable {
             .nextOffsets();
   }
 
-  private List<Routes> operations(
-      Vertx vertx, Health health, AnsweredCounts counts, AnsweredKeeper answered) {
-    AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
-    rates.start();
-    LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
-    Surroundings surroundings =
-        new PlatformSurroundings(streams, log, books, answered, counts, asking);
-    Reconciling reconciling =
-        closing.add("reconciling", new Reconciling(reconciler(surroundings), clock));
-    SelfCheck selfCheck =
-        closing.add(
-            "self-check",
-            new SelfCheck(
-                reconciling, () -> ReconcileRoutes.of(streams), registry, clock, SelfCheck.EVERY));
-    selfCheck.start();
-    StatusReport status =
-        new StatusReport(
-            streams,
-            log,
-            books,
-            rates,
-            freshness,
-            jobs,
-            foundation.catalog().catalog(),
-            asking,
-            health,
-            this::components,
-            selfCheck::status);
-    Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
-    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
-    TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
-    PlatformRoutes operations =
-        closing.add(
-            "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
-    ReconcileRoutes reconcile =
-        closing.add("reconcile requests", new ReconcileRoutes(vertx, streams, reconciling, clock));
-    return List.of(tails, operations, reconcile);
-  }
-
-  private Reconciler reconciler(Surroundings surroundings) {
-    Duration commits = settings.flink().commitInterval().multipliedBy(3);
-    return new Reconciler(
-        new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
-        surroundings,
-        clock,
-        commits.compareTo(LEAST_SETTLING) > 0 ? commits : LEAST_SETTLING);
+  private List<Routes> operations(Serving.Shared shared, OperationsAssembly.Answers answers) {
+    LogReader reader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
+    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, reader)));
+    return new OperationsAssembly(settings, foundation, asking, registry, clock, closing)
+        .routes(
+            shared,
+            new OperationsAssembly.Running(
+                streams, books, jobs, freshness, this::plan, this::components),
+            answers,
+            reader,
+            applying);
   }
 
   private RunInfo runInfo() {
@@ -303,6 +267,16 @@ public final class Platform implements AutoCloseable {
     List<ServedStream> served = new ArrayList<>();
     provisioned.values().forEach(made -> served.addAll(made.served()));
     streams.replace(served);
+    Map<String, StreamPlan> next = new LinkedHashMap<>();
+    provisioned
+        .values()
+        .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
+    plans = Map.copyOf(next);
+  }
+
+  /** Of a stream as it is processed now. */
+  private @Nullable StreamPlan plan(String topic) {
+    return plans.get(topic);
   }
 
   private Optional<String> jobProblem() {

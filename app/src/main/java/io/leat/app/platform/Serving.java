@@ -47,8 +47,11 @@ final class Serving {
   /** Routes that need what is made here. */
   @FunctionalInterface
   interface MoreRoutes {
-    List<Routes> of(Vertx vertx, Health health);
+    List<Routes> of(Shared shared);
   }
+
+  /** What is made here and others need too. */
+  record Shared(Vertx vertx, Health health, Bodies bodies, Publisher publisher) {}
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
   Serving(
@@ -104,10 +107,15 @@ final class Serving {
         closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
     List<Routes> routes = new ArrayList<>();
-    routes.add(events(kafka, streams, bodies, answered));
+    // Before what is added now: it is closed after it, when nothing is answered any more.
+    closing.add("answered", answered);
+    Publisher publisher = publisher(kafka);
+    EventRoutes events = events(publisher, streams, bodies);
+    answered.follow(events.outcomes());
+    routes.add(events);
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(vertx.join(), health));
+    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher)));
     HttpService service =
         new HttpService(
             vertx.join(),
@@ -121,31 +129,27 @@ final class Serving {
     return service;
   }
 
-  private EventRoutes events(
-      Map<String, Object> kafka, StreamRegistry streams, Bodies bodies, AnsweredKeeper answered) {
-    // Before what is added now: it is closed after it, when nothing is answered any more.
-    closing.add("answered", answered);
-    Publisher publisher =
-        closing.add(
-            "publisher",
-            new Publisher(
-                PublisherSettings.defaults(kafka),
-                registry,
-                task -> new Thread(task, "leat-publisher")));
-    EventRoutes events =
-        closing.add(
-            "events",
-            new EventRoutes(
-                streams,
-                publisher,
-                bodies,
-                SettingsMapping.gateway(settings.http()),
-                registry,
-                clock,
-                new EventIds(),
-                task -> new Thread(task, "leat-gateway")));
-    answered.follow(events.outcomes());
-    return events;
+  private Publisher publisher(Map<String, Object> kafka) {
+    return closing.add(
+        "publisher",
+        new Publisher(
+            PublisherSettings.defaults(kafka),
+            registry,
+            task -> new Thread(task, "leat-publisher")));
+  }
+
+  private EventRoutes events(Publisher publisher, StreamRegistry streams, Bodies bodies) {
+    return closing.add(
+        "events",
+        new EventRoutes(
+            streams,
+            publisher,
+            bodies,
+            SettingsMapping.gateway(settings.http()),
+            registry,
+            clock,
+            new EventIds(),
+            task -> new Thread(task, "leat-gateway")));
   }
 
   private Health health(

@@ -53,6 +53,7 @@ class LeatCommandTest {
             "tail",
             "trace",
             "reconcile",
+            "quarantine",
             "apply",
             "completion",
             "version",
