@@ -74,6 +74,10 @@ class OpenApiStoryTest {
     check("GET", "/v1/tail/{stream}", 404, client.get("/v1/tail/devices.nothing"));
     check("GET", "/v1/tail/{stream}", 400, client.get("/v1/tail/devices.telemetry?limit=x"));
     check("POST", "/v1/blueprints/apply", 200, client.apply());
+    check("POST", "/v1/maintenance", 200, client.post("/v1/maintenance?dry-run=true", "{}"));
+    check("POST", "/v1/maintenance", 400, client.post("/v1/maintenance?dry-run=x", "{}"));
+    check("POST", "/v1/maintenance", 404, client.post("/v1/maintenance?table=x.y", "{}"));
+    check("GET", "/v1/maintenance", 200, client.get("/v1/maintenance"));
 
     TestingClient.Answer added =
         client.post(

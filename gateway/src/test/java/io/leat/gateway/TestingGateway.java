@@ -128,7 +128,8 @@ final class TestingGateway implements AutoCloseable {
         Duration.ofDays(7),
         Duration.ofHours(1),
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   HttpResponse<String> post(String key, String contentType, String body, String... headers)

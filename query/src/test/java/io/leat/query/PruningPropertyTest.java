@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.event.LeatException;
 import io.leat.query.planning.Planner.Pruning;
+import io.leat.lake.SnapshotLeases;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -76,6 +77,7 @@ class PruningPropertyTest {
         QuerySettings.defaults(directory),
         lake.lake().catalog(),
         new SimpleMeterRegistry(),
+        new SnapshotLeases(),
         InstantSource.fixed(NOW.toInstant(ZoneOffset.UTC)),
         pruning);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.query.planning.Planner.Pruning;
+import io.leat.lake.SnapshotLeases;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ class QueryEngineTest {
             QuerySettings.defaults(directory.resolve("query")),
             lake.lake().catalog(),
             new SimpleMeterRegistry(),
+            new SnapshotLeases(),
             InstantSource.fixed(NOW),
             Pruning.ON);
   }

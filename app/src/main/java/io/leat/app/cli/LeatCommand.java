@@ -65,6 +65,7 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new TailCommand(root));
     line.addSubcommand(new TraceCommand(root));
     line.addSubcommand(new ApplyCommand(root));
+    line.addSubcommand(new MaintainCommand(root));
     line.addSubcommand(new CompletionCommand(root));
     line.addSubcommand(new VersionCommand(root));
     line.addSubcommand(new CommandLine.HelpCommand());

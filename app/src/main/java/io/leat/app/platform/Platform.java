@@ -22,6 +22,7 @@ import io.leat.gateway.StreamRegistry;
 import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
+import io.leat.lake.SnapshotLeases;
 import io.leat.lake.Tables;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
@@ -65,6 +66,8 @@ public final class Platform implements AutoCloseable {
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
   private final BookKeeper books = new BookKeeper();
+  private final SnapshotLeases leases = new SnapshotLeases();
+  private final UpkeepState upkeep = new UpkeepState(registry);
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
@@ -103,7 +106,13 @@ public final class Platform implements AutoCloseable {
               "gateway",
               () ->
                   serving.start(
-                      foundation, asking, clients, streams, this::jobProblem, this::operations));
+                      foundation,
+                      asking,
+                      clients,
+                      streams,
+                      leases,
+                      this::jobProblem,
+                      this::operations));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -224,6 +233,7 @@ public final class Platform implements AutoCloseable {
             books,
             rates,
             freshness,
+            upkeep,
             jobs,
             foundation.catalog().catalog(),
             asking,
@@ -235,7 +245,25 @@ public final class Platform implements AutoCloseable {
     PlatformRoutes operations =
         closing.add(
             "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
-    return List.of(tails, operations);
+    Load load = new Load(streams, log, books, rates, asking);
+    return List.of(tails, operations, upkeepRoutes(vertx, load));
+  }
+
+  private UpkeepRoutes upkeepRoutes(Vertx vertx, Load load) {
+    Upkeep keeper =
+        closing.add(
+            "maintenance",
+            new Upkeep(
+                settings.maintenance(),
+                foundation.catalog().catalog(),
+                streams,
+                leases,
+                jobs::restorePoints,
+                load::tooMuch,
+                clock,
+                upkeep));
+    keeper.start();
+    return new UpkeepRoutes(vertx, keeper, upkeep);
   }
 
   private RunInfo runInfo() {
