@@ -42,6 +42,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
@@ -113,7 +114,8 @@ public final class UpkeepSoak {
     AtomicLong cpu = new AtomicLong();
     AtomicLong mostFiles = new AtomicLong();
     ExecutorService keeper = Executors.newSingleThreadExecutor();
-    var keeping = keeper.submit(() -> keep(lake.catalog().loadTable(id("kept")), over, cpu, mostFiles));
+    var keeping =
+        keeper.submit(() -> keep(lake.catalog().loadTable(id("kept")), over, cpu, mostFiles));
     Random random = new Random(20_261_121);
     List<Record> all = new ArrayList<>();
     long start = System.nanoTime();
@@ -161,12 +163,7 @@ public final class UpkeepSoak {
     ExecutorService manifests = Executors.newSingleThreadExecutor();
     MaintenancePolicy policy =
         new MaintenancePolicy(
-            128L << 20,
-            20,
-            Duration.ofSeconds(12),
-            Duration.ofMinutes(6),
-            10,
-            Duration.ofDays(3));
+            128L << 20, 20, Duration.ofSeconds(12), Duration.ofMinutes(6), 10, Duration.ofDays(3));
     TableMaintenance maintenance =
         new TableMaintenance(
             policy, new SnapshotLeases(), new TableLocks(), manifests, InstantSource.system());
@@ -226,7 +223,8 @@ public final class UpkeepSoak {
             .wrap(rows.get(0)));
     DataWriter<Record> writer =
         Parquet.writeData(
-                table.io()
+                table
+                    .io()
                     .newOutputFile(table.location() + "/data/" + UUID.randomUUID() + ".parquet"))
             .forTable(table)
             .withSpec(table.spec())
@@ -242,10 +240,8 @@ public final class UpkeepSoak {
   }
 
   private long files(String table) {
-    return Long.parseLong(
-        java.util.Objects.requireNonNull(lake.catalog().loadTable(id(table)).currentSnapshot())
-            .summary()
-            .get("total-data-files"));
+    Snapshot head = lake.catalog().loadTable(id(table)).currentSnapshot();
+    return head == null ? 0 : Long.parseLong(head.summary().get("total-data-files"));
   }
 
   private static double median(QueryEngine queries, String sql) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param future how far an event's time may lie after its receipt; later events are quarantined
  * @param quality the rules that processed rows keep
  * @param partitionBy the partitioning of the processed table
- * @param keepFor how long its rows stay in the raw and the processed table, from their receipt; null:
- *     for ever
+ * @param keepFor how long its rows stay in the raw and the processed table, from their receipt;
+ *     null: for ever
  */
 public record StreamSpec(
     String name,

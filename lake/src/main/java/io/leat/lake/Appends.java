@@ -107,8 +107,8 @@ public final class Appends {
 
   /**
    * Reads the rows that were appended since the last call; none at first, and none when the last
-   * call's snapshot is no longer in the table's history. For those who want a sample of what is new,
-   * however much there is besides.
+   * call's snapshot is no longer in the table's history. For those who want a sample of what is
+   * new, however much there is besides.
    *
    * @param rows called with the snapshot that added a row, oldest first
    */

@@ -69,7 +69,7 @@ final class QueryRun implements QueryHandle, Runnable {
         Planner planner,
         ShowTables shown,
         FileCache cache,
-      SnapshotLeases leases,
+        SnapshotLeases leases,
         ScheduledExecutorService clock,
         ThreadPoolExecutor threads,
         ObjectMapper mapper,

@@ -3,8 +3,8 @@ package io.leat.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.event.LeatException;
-import io.leat.query.planning.Planner.Pruning;
 import io.leat.lake.SnapshotLeases;
+import io.leat.query.planning.Planner.Pruning;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.math.BigDecimal;

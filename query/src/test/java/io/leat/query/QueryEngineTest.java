@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
-import io.leat.query.planning.Planner.Pruning;
 import io.leat.lake.SnapshotLeases;
+import io.leat.query.planning.Planner.Pruning;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -189,9 +189,7 @@ final class StatusCommand implements Callable<Integer> {
     maintenance
         .path("did")
         .forEach(step -> did.add(text(step, "action") + " " + count(step, "taken")));
-    return did.isEmpty()
-        ? ""
-        : String.join(", ", did) + ", " + age(maintenance.path("did_at"));
+    return did.isEmpty() ? "" : String.join(", ", did) + ", " + age(maintenance.path("did_at"));
   }
 
   private String state(JsonNode node) {

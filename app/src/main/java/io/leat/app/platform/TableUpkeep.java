@@ -25,8 +25,7 @@ record TableUpkeep(
     @Nullable Instant didAt,
     @Nullable String waitsFor,
     @Nullable String failure) {
-  static final TableUpkeep UNKNOWN =
-      new TableUpkeep(null, null, null, List.of(), null, null, null);
+  static final TableUpkeep UNKNOWN = new TableUpkeep(null, null, null, List.of(), null, null, null);
 
   TableUpkeep {
     did = List.copyOf(did);

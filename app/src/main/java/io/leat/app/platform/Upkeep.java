@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -35,7 +36,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.Optional;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
@@ -48,8 +48,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Maintains the blueprints' tables, one after the other, on a thread of its own: by itself when a
- * table needs it, and for whoever asks. A failure is logged, counted and told by the table; the next
- * round tries again.
+ * table needs it, and for whoever asks. A failure is logged, counted and told by the table; the
+ * next round tries again.
  */
 final class Upkeep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Upkeep.class);

@@ -66,17 +66,16 @@ final class UpkeepRoutes implements Routes {
     boolean isPlan = "true".equals(plan);
     CompletableFuture<Map<String, List<Step>>> done =
         upkeep.ask(new Upkeep.Wanted(ctx.request().getParam("table"), isPlan));
-    done.copy()
-        .orTimeout(WITHIN.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete(
-            (steps, failure) ->
-                vertx.getOrCreateContext().runOnContext(any -> answer(ctx, steps, failure)));
+    CompletableFuture<?> unused =
+        done.copy()
+            .orTimeout(WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete(
+                (steps, failure) ->
+                    vertx.getOrCreateContext().runOnContext(any -> answer(ctx, steps, failure)));
   }
 
   private static void answer(
-      RoutingContext ctx,
-      @Nullable Map<String, List<Step>> steps,
-      @Nullable Throwable failure) {
+      RoutingContext ctx, @Nullable Map<String, List<Step>> steps, @Nullable Throwable failure) {
     if (ctx.response().ended()) {
       return;
     }
@@ -96,7 +95,8 @@ final class UpkeepRoutes implements Routes {
       ObjectNode json = JSON.createObjectNode().put("state", "done");
       ArrayNode tables = json.putArray("tables");
       steps.forEach(
-          (table, did) -> tables.addObject().put("name", table).set("steps", UpkeepState.json(did)));
+          (table, did) ->
+              tables.addObject().put("name", table).set("steps", UpkeepState.json(did)));
       send(ctx, json);
     }
   }

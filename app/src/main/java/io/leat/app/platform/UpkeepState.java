@@ -34,9 +34,7 @@ final class UpkeepState {
   UpkeepState(MeterRegistry registry) {
     this.registry = registry;
     this.timer =
-        Timer.builder("leat_maintenance")
-            .description("One run over one table")
-            .register(registry);
+        Timer.builder("leat_maintenance").description("One run over one table").register(registry);
     this.failures =
         Counter.builder("leat_maintenance_failures")
             .description("Runs that failed; the next round tries again")
@@ -80,13 +78,16 @@ final class UpkeepState {
   /** Forgets all other tables. */
   void retain(Collection<String> names) {
     tables.keySet().retainAll(names);
-    gauges.entrySet().removeIf(one -> {
-      boolean isGone = !tables.containsKey(one.getKey()) && !names.contains(one.getKey());
-      if (isGone) {
-        one.getValue().forEach(registry::remove);
-      }
-      return isGone;
-    });
+    gauges
+        .entrySet()
+        .removeIf(
+            one -> {
+              boolean isGone = !tables.containsKey(one.getKey()) && !names.contains(one.getKey());
+              if (isGone) {
+                one.getValue().forEach(registry::remove);
+              }
+              return isGone;
+            });
   }
 
   void time(long nanos) {

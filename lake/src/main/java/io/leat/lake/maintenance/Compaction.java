@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.RewriteFiles;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.parquet.InternalReader;
@@ -53,6 +54,10 @@ final class Compaction {
    */
   Step run(List<FileGroup> groups) {
     Step done = Step.nothing(Step.Action.COMPACT);
+    Snapshot head = table.currentSnapshot();
+    if (head == null) {
+      return done;
+    }
     for (int next = 0; next < groups.size(); ) {
       List<FileGroup> batch = new ArrayList<>();
       long bytes = 0;
@@ -62,12 +67,12 @@ final class Compaction {
         bytes += groups.get(next).bytes();
         batch.add(groups.get(next++));
       }
-      done = done.plus(merge(batch));
+      done = done.plus(merge(batch, head.snapshotId()));
     }
     return done;
   }
 
-  private Step merge(List<FileGroup> batch) {
+  private Step merge(List<FileGroup> batch, long planned) {
     Set<DataFile> merged = new HashSet<>();
     Set<DataFile> before = new HashSet<>();
     long bytes = 0;
@@ -79,7 +84,7 @@ final class Compaction {
         bytes += group.bytes();
         sequence = Math.max(sequence, group.sequence());
       }
-      commit(before, merged, sequence);
+      commit(before, merged, sequence, planned);
     } catch (CommitStateUnknownException e) {
       throw e; // The table may name the files: if it does not, they are orphans one day.
     } catch (RuntimeException e) {
@@ -89,9 +94,14 @@ final class Compaction {
     return new Step(Step.Action.COMPACT, before.size(), merged.size(), bytes, 0);
   }
 
-  /** Refused by Iceberg when one of the files is no longer in the table. */
-  private void commit(Set<DataFile> before, Set<DataFile> merged, long sequence) {
-    RewriteFiles rewrite = table.newRewrite();
+  /**
+   * Refused by Iceberg when one of the files is no longer in the table.
+   *
+   * @param planned the snapshot at which the files were found; without it, Iceberg would look
+   *     through the whole history, and refuse every merge once a part of that has expired
+   */
+  private void commit(Set<DataFile> before, Set<DataFile> merged, long sequence, long planned) {
+    RewriteFiles rewrite = table.newRewrite().validateFromSnapshot(planned);
     before.forEach(rewrite::deleteFile);
     merged.forEach(rewrite::addFile);
     rewrite.dataSequenceNumber(sequence);

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Gives its thread a share of one core: after so much of processor time it sleeps the rest. Owned by
- * the thread that made it.
+ * Gives its thread a share of one core: after so much of processor time it sleeps the rest. Owned
+ * by the thread that made it.
  */
 public final class CoreShare implements Pace {
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Decides which snapshots go. From the newest on, all stay without a gap that
  *
  * <ul>
- *   <li>were the table's newest within {@link MaintenancePolicy#keepSnapshots}: somebody who planned
- *       a query then may still read,
- *   <li>belong to the newest {@link MaintenancePolicy#keepCheckpoints} checkpoints, or lie in between:
- *       Iceberg's committer walks from the newest snapshot to its own newest when it is restored, and
- *       takes a gap for the beginning.
+ *   <li>were the table's newest within {@link MaintenancePolicy#keepSnapshots}: somebody who
+ *       planned a query then may still read,
+ *   <li>belong to the newest {@link MaintenancePolicy#keepCheckpoints} checkpoints, or lie in
+ *       between: Iceberg's committer walks from the newest snapshot to its own newest when it is
+ *       restored, and takes a gap for the beginning.
  * </ul>
  *
- * Of the older ones those stay that a query reads, that a branch or tag names, and that a restorable
- * checkpoint would be rolled back to.
+ * Of the older ones those stay that a query reads, that a branch or tag names, and that a
+ * restorable checkpoint would be rolled back to.
  */
 final class Expiry {
   private final Table table;
@@ -41,8 +41,7 @@ final class Expiry {
    * @param held by readers
    * @throws IOException when the restorable checkpoints are not known: then nothing may go
    */
-  Set<Long> find(Instant now, Set<Long> held, RestorableCheckpoints restorable)
-      throws IOException {
+  Set<Long> find(Instant now, Set<Long> held, RestorableCheckpoints restorable) throws IOException {
     Set<Long> kept = new HashSet<>(held);
     table.refs().values().forEach(ref -> kept.add(ref.snapshotId()));
     long before = now.minus(policy.keepSnapshots()).toEpochMilli();

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 final class FlinkCommit {
   private static final String CHECKPOINT = "flink.max-committed-checkpoint-id";
 
-  /** Its list of files to be committed: job id, operator id, subtask, attempt, checkpoint, count. */
+  /**
+   * Its list of files to be committed: job id, operator id, subtask, attempt, checkpoint, count.
+   */
   private static final Pattern MANIFEST = Pattern.compile("[0-9a-f]{32}-.+\\.avro");
 
   private FlinkCommit() {}

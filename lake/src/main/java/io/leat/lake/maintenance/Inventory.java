@@ -19,8 +19,8 @@ import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.StructLikeMap;
 
 /**
- * Counts a table's files and finds those that are worth merging. Reads the manifests of one snapshot;
- * remembers at most {@link #MOST_SMALL} files.
+ * Counts a table's files and finds those that are worth merging. Reads the manifests of one
+ * snapshot; remembers at most {@link #MOST_SMALL} files.
  */
 final class Inventory {
   /** About 20 MB of them; what is beyond waits for the next run. */

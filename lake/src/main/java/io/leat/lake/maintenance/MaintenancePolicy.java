@@ -33,12 +33,7 @@ public record MaintenancePolicy(
   /** 128 MiB, 20 files, 2 minutes, 1 hour, 10 checkpoints, 3 days. */
   public static MaintenancePolicy defaults() {
     return new MaintenancePolicy(
-        128L << 20,
-        20,
-        Duration.ofMinutes(2),
-        Duration.ofHours(1),
-        10,
-        Duration.ofDays(3));
+        128L << 20, 20, Duration.ofMinutes(2), Duration.ofHours(1), 10, Duration.ofDays(3));
   }
 
   /** Whether a file of so many bytes is to be merged with others. */

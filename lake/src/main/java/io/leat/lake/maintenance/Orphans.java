@@ -7,23 +7,23 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.avro.file.DataFileStream;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.SupportsPrefixOperations;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestContent;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.ManifestReader;
-import org.apache.iceberg.exceptions.NotFoundException;
-import org.apache.avro.file.DataFileStream;
-import org.apache.avro.generic.GenericDatumReader;
 
 /**
  * Files of a table's folders that nothing names: those of writers that died. Spared is what
@@ -31,8 +31,9 @@ import org.apache.avro.generic.GenericDatumReader;
  * <ul>
  *   <li>is younger than {@link MaintenancePolicy#orphansAfter}: it may be committed yet,
  *   <li>any snapshot or the metadata's log names,
- *   <li>a restorable checkpoint names: Iceberg's Flink sink keeps in it the manifests of what is to be
- *       committed when the job is restored, in the metadata folder; and what those manifests name.
+ *   <li>a restorable checkpoint names: Iceberg's Flink sink keeps in it the manifests of what is to
+ *       be committed when the job is restored, in the metadata folder; and what those manifests
+ *       name.
  * </ul>
  *
  * A file counts as named when its name does, whatever its folder: names are unique in a table.
@@ -113,7 +114,7 @@ final class Orphans {
 
   private void addFiles(ManifestFile manifest, Names named) throws IOException {
     if (manifest.content() == ManifestContent.DATA) {
-      try (CloseableIterable<String> paths = 
+      try (CloseableIterable<String> paths =
           ManifestFiles.readPaths(manifest, table.io(), table.specs())) {
         paths.forEach(named::add);
       }
@@ -146,8 +147,7 @@ final class Orphans {
     }
     try (DataFileStream<GenericRecord> entries =
         new DataFileStream<>(
-            table.io().newInputFile(flinkManifest).newStream(),
-            new GenericDatumReader<>())) {
+            table.io().newInputFile(flinkManifest).newStream(), new GenericDatumReader<>())) {
       for (GenericRecord entry : entries) {
         named.add(String.valueOf(((GenericRecord) entry.get("data_file")).get("file_path")));
       }

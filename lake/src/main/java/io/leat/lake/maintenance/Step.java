@@ -39,6 +39,7 @@ public record Step(Action action, long taken, long put, long bytes, long deleted
   }
 
   Step plus(Step other) {
-    return new Step(action, taken + other.taken, put + other.put, bytes + other.bytes, deleted + other.deleted);
+    return new Step(
+        action, taken + other.taken, put + other.put, bytes + other.bytes, deleted + other.deleted);
   }
 }

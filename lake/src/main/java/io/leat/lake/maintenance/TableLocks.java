@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.apache.iceberg.Table;
 
 /**
- * One lock per table for whoever in this process rearranges it: compaction, expiry, roll-back. Those
- * who append need none: Iceberg puts their commits in order. Thread-safe.
+ * One lock per table for whoever in this process rearranges it: compaction, expiry, roll-back.
+ * Those who append need none: Iceberg puts their commits in order. Thread-safe.
  */
 public final class TableLocks {
   private final Map<UUID, ReentrantLock> locks = new ConcurrentHashMap<>();

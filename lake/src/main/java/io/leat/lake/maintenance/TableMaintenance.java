@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Maintains one table at a time. No action changes what the table's rows are, but for the lifecycle,
- * which takes whole files away. An append that comes in between is never undone: Iceberg repeats this
- * side's commit on top of it. Owned by one thread.
+ * Maintains one table at a time. No action changes what the table's rows are, but for the
+ * lifecycle, which takes whole files away. An append that comes in between is never undone: Iceberg
+ * repeats this side's commit on top of it. Owned by one thread.
  */
 public final class TableMaintenance {
   private static final Logger LOG = LoggerFactory.getLogger(TableMaintenance.class);
@@ -66,10 +66,7 @@ public final class TableMaintenance {
 
   /** What is to be done with a table. */
   public record Order(
-      Table table,
-      @Nullable Rule rule,
-      Orphaned orphaned,
-      RestorableCheckpoints restorable) {}
+      Table table, @Nullable Rule rule, Orphaned orphaned, RestorableCheckpoints restorable) {}
 
   /** Counts what the table has now. */
   public Stock stock(Table table) {
@@ -87,8 +84,7 @@ public final class TableMaintenance {
     Step compact = Step.nothing(Step.Action.COMPACT);
     for (FileGroup group : Inventory.of(table, policy, now).groups()) {
       compact =
-          compact.plus(
-              new Step(Step.Action.COMPACT, group.files().size(), 1, group.bytes(), 0));
+          compact.plus(new Step(Step.Action.COMPACT, group.files().size(), 1, group.bytes(), 0));
     }
     steps.add(compact);
     steps.add(new Step(Step.Action.MANIFESTS, new Manifests(table).find(), 0, 0, 0));

@@ -51,8 +51,7 @@ final class TestingTable implements AutoCloseable {
           Types.NestedField.optional(7, "payload", Types.BinaryType.get()));
 
   static final MaintenancePolicy POLICY =
-      new MaintenancePolicy(
-          1 << 20, 8, Duration.ZERO, Duration.ofHours(1), 10, Duration.ofDays(3));
+      new MaintenancePolicy(1 << 20, 8, Duration.ZERO, Duration.ofHours(1), 10, Duration.ofDays(3));
 
   final Table table;
   final SnapshotLeases leases = new SnapshotLeases();
@@ -101,7 +100,13 @@ final class TestingTable implements AutoCloseable {
                 id,
                 SCHEMA,
                 PartitionSpec.builderFor(SCHEMA).identity("part").build(),
-                Map.of("format-version", "2", "commit.retry.min-wait-ms", "5"));
+                Map.of(
+                    "format-version",
+                    "2",
+                    "commit.retry.min-wait-ms",
+                    "5",
+                    "commit.retry.num-retries",
+                    "20"));
   }
 
   /** Another view of the table, for another thread. */
@@ -133,7 +138,7 @@ final class TestingTable implements AutoCloseable {
   }
 
   Step maintain(Step.Action action) {
-    return maintain().get(action.ordinal());
+    return maintain().stream().filter(step -> step.action() == action).findFirst().orElseThrow();
   }
 
   /** One commit of one file. */
@@ -147,9 +152,12 @@ final class TestingTable implements AutoCloseable {
         again(),
         "a",
         Map.of(
-            "flink.job-id", job,
-            "flink.operator-id", "sink",
-            "flink.max-committed-checkpoint-id", String.valueOf(checkpoint)),
+            "flink.job-id",
+            job,
+            "flink.operator-id",
+            "sink",
+            "flink.max-committed-checkpoint-id",
+            String.valueOf(checkpoint)),
         ids);
   }
 
@@ -170,8 +178,7 @@ final class TestingTable implements AutoCloseable {
     try {
       writer =
           Parquet.writeData(
-                  to.io()
-                      .newOutputFile(to.location() + "/data/" + UUID.randomUUID() + ".parquet"))
+                  to.io().newOutputFile(to.location() + "/data/" + UUID.randomUUID() + ".parquet"))
               .forTable(to)
               .withSpec(to.spec())
               .withPartition(key)
@@ -195,7 +202,9 @@ final class TestingTable implements AutoCloseable {
     record.setField("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
     record.setField("attributes", id % 2 == 0 ? Map.of("k", "v" + id) : null);
     record.setField(
-        "payload", java.nio.ByteBuffer.wrap(("payload-" + id).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        "payload",
+        java.nio.ByteBuffer.wrap(
+            ("payload-" + id).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     return record;
   }
 

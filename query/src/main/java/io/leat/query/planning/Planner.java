@@ -57,10 +57,7 @@ public final class Planner {
    *     SQL_FAILED
    */
   public List<PlannedTable> plan(
-      ParsedQuery query,
-      TableAccess access,
-      ComputedTimes times,
-      SnapshotLeases.Reader reader) {
+      ParsedQuery query, TableAccess access, ComputedTimes times, SnapshotLeases.Reader reader) {
     Map<String, TableNames.Found> tables = new LinkedHashMap<>();
     for (TableUse use : query.uses()) {
       tables.computeIfAbsent(key(use), key -> names.load(use.schema(), use.table(), access));
