@@ -79,6 +79,10 @@ class OpenApiStoryTest {
     check("GET", "/v1/reconcile", 200, client.get("/v1/reconcile?run=" + run));
     check("GET", "/v1/reconcile", 404, client.get("/v1/reconcile?run=nothing"));
     check("GET", "/v1/reconcile", 400, client.get("/v1/reconcile?from=nothing"));
+    check("POST", "/v1/maintenance", 200, client.post("/v1/maintenance?dry-run=true", "{}"));
+    check("POST", "/v1/maintenance", 400, client.post("/v1/maintenance?dry-run=x", "{}"));
+    check("POST", "/v1/maintenance", 404, client.post("/v1/maintenance?table=x.y", "{}"));
+    check("GET", "/v1/maintenance", 200, client.get("/v1/maintenance"));
 
     TestingClient.Answer added =
         client.post(

@@ -128,7 +128,8 @@ final class TestingGateway implements AutoCloseable {
         Duration.ofDays(7),
         Duration.ofHours(1),
         List.of(),
-        List.of());
+        List.of(),
+        null);
   }
 
   /** What clients were told, of all streams. */

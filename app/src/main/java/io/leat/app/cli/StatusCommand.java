@@ -182,17 +182,36 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Table tables(JsonNode tables) {
-    Table table = new Table("table", "rows>", "files>", "size>", "snapshots>", "last commit");
+    Table table =
+        new Table(
+            "table", "rows>", "files>", "small>", "size>", "snapshots>", "last commit", "upkeep");
     for (JsonNode t : tables) {
       table.row(
           text(t, "name"),
           count(t, "rows"),
           count(t, "files"),
+          count(t.path("maintenance"), "small_files"),
           t.has("bytes") ? Text.bytes(t.path("bytes").asLong()) : "",
           count(t, "snapshots"),
-          age(t.path("last_commit")));
+          age(t.path("last_commit")),
+          upkeep(t.path("maintenance")));
     }
     return table;
+  }
+
+  /** What maintenance did last, or why it does nothing. */
+  private String upkeep(JsonNode maintenance) {
+    if (maintenance.path("failure").isTextual()) {
+      return leat.terminal().styled(Style.RED, "failed: " + text(maintenance, "failure"));
+    }
+    if (maintenance.path("waits_for").isTextual()) {
+      return leat.terminal().styled(Style.YELLOW, "waits: " + text(maintenance, "waits_for"));
+    }
+    List<String> did = new ArrayList<>();
+    maintenance
+        .path("did")
+        .forEach(step -> did.add(text(step, "action") + " " + count(step, "taken")));
+    return did.isEmpty() ? "" : String.join(", ", did) + ", " + age(maintenance.path("did_at"));
   }
 
   private String state(JsonNode node) {

@@ -3,6 +3,7 @@ package io.leat.app.platform;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RestorePoint;
+import io.leat.app.engine.RestorePoints;
 import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
@@ -148,6 +149,11 @@ final class LakeJobs {
       throw new LeatException(
           ErrorCode.INTERNAL, "The checkpoints of the job " + name + " cannot be read: " + e, e);
     }
+  }
+
+  /** What the job of a blueprint can be restored from. */
+  RestorePoints restorePoints(String blueprint) {
+    return flink.restorePoints(blueprint + "-lake");
   }
 
   /** The newest submission of each job. */

@@ -5,6 +5,7 @@ import io.leat.app.reconcile.Surroundings;
 import io.leat.app.settings.Settings;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.Routes;
+import io.leat.lake.SnapshotLeases;
 import io.leat.state.AnsweredCounts;
 import io.leat.stream.StreamPlan;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -37,6 +38,7 @@ final class OperationsAssembly {
       BookKeeper books,
       LakeJobs jobs,
       FreshnessMonitor freshness,
+      SnapshotLeases leases,
       Function<String, @Nullable StreamPlan> plans,
       Supplier<List<Component>> components) {}
 
@@ -70,6 +72,7 @@ final class OperationsAssembly {
     SelfCheck selfCheck = reconciliation(shared, running, answers, log, routes);
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
+    UpkeepState upkeep = new UpkeepState(registry);
     StatusReport status =
         new StatusReport(
             running.streams(),
@@ -77,6 +80,7 @@ final class OperationsAssembly {
             running.books(),
             rates,
             running.freshness(),
+            upkeep,
             running.jobs(),
             catalog,
             asking,
@@ -84,8 +88,7 @@ final class OperationsAssembly {
             running.components(),
             selfCheck::status);
     Trace trace = new Trace(running.streams(), log, running.books(), catalog, asking, clock);
-    routes.add(
-        closing.add("tails", new TailRoutes(running.streams(), foundation.kafkaClient())));
+    routes.add(closing.add("tails", new TailRoutes(running.streams(), foundation.kafkaClient())));
     routes.add(
         closing.add(
             "operations",
@@ -95,15 +98,31 @@ final class OperationsAssembly {
             running.streams(), foundation, asking, running.books(), log, clock, closing);
     routes.add(
         quarantine.routes(shared, SettingsMapping.gateway(settings.http()), running.plans()));
+    Load load = new Load(running.streams(), log, running.books(), rates, asking);
+    routes.add(maintenance(shared, running, load, upkeep));
     return routes;
   }
 
+  private UpkeepRoutes maintenance(
+      Serving.Shared shared, Running running, Load load, UpkeepState state) {
+    Upkeep upkeep =
+        closing.add(
+            "maintenance",
+            new Upkeep(
+                settings.maintenance(),
+                foundation.catalog().catalog(),
+                running.streams(),
+                running.leases(),
+                running.jobs()::restorePoints,
+                load::tooMuch,
+                clock,
+                state));
+    upkeep.start();
+    return new UpkeepRoutes(shared.vertx(), upkeep, state);
+  }
+
   private SelfCheck reconciliation(
-      Serving.Shared shared,
-      Running running,
-      Answers answers,
-      LogReader log,
-      List<Routes> routes) {
+      Serving.Shared shared, Running running, Answers answers, LogReader log, List<Routes> routes) {
     Surroundings surroundings =
         new PlatformSurroundings(
             running.streams(), log, running.books(), answers.keeper(), answers.counts(), asking);

@@ -21,6 +21,7 @@ import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
+import io.leat.lake.SnapshotLeases;
 import io.leat.lake.Tables;
 import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
@@ -66,6 +67,7 @@ public final class Platform implements AutoCloseable {
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
   private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
+  private final SnapshotLeases leases = new SnapshotLeases();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
@@ -111,10 +113,10 @@ public final class Platform implements AutoCloseable {
                       clients,
                       streams,
                       answered,
+                      leases,
                       this::jobProblem,
                       shared ->
-                          operations(
-                              shared, new OperationsAssembly.Answers(counts, answered))));
+                          operations(shared, new OperationsAssembly.Answers(counts, answered))));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -232,7 +234,7 @@ public final class Platform implements AutoCloseable {
         .routes(
             shared,
             new OperationsAssembly.Running(
-                streams, books, jobs, freshness, this::plan, this::components),
+                streams, books, jobs, freshness, leases, this::plan, this::components),
             answers,
             reader,
             applying);

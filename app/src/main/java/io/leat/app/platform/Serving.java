@@ -18,6 +18,7 @@ import io.leat.http.HttpSettings;
 import io.leat.http.Routes;
 import io.leat.http.StandardAuthenticator;
 import io.leat.http.Tokens;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.QueryEngine;
 import io.leat.query.SqlRoutes;
 import io.leat.state.Clients;
@@ -78,6 +79,7 @@ final class Serving {
   /**
    * Opens the server.
    *
+   * @param leases told of the snapshots that queries read
    * @param jobProblem why the jobs are not ready, if they are not
    * @return when it takes requests
    */
@@ -87,6 +89,7 @@ final class Serving {
       Clients clients,
       StreamRegistry streams,
       AnsweredKeeper answered,
+      SnapshotLeases leases,
       Supplier<Optional<String>> jobProblem,
       MoreRoutes more) {
     QueryEngine queries =
@@ -95,7 +98,8 @@ final class Serving {
             new QueryEngine(
                 SettingsMapping.query(settings, foundation.data()),
                 new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
-                registry));
+                registry,
+                leases));
     HttpSettings httpSettings = SettingsMapping.http(settings.http());
     ClientDirectory directory = closing.add("clients", new ClientDirectory(clients, registry));
     directory.refresh();

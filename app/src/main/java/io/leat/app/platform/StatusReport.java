@@ -41,6 +41,7 @@ final class StatusReport {
   private final BookKeeper books;
   private final AcceptanceRates rates;
   private final FreshnessMonitor freshness;
+  private final UpkeepState upkeep;
   private final LakeJobs jobs;
   private final Catalog catalog;
   private final Asking asking;
@@ -54,6 +55,7 @@ final class StatusReport {
       BookKeeper books,
       AcceptanceRates rates,
       FreshnessMonitor freshness,
+      UpkeepState upkeep,
       LakeJobs jobs,
       Catalog catalog,
       Asking asking,
@@ -65,6 +67,7 @@ final class StatusReport {
     this.books = books;
     this.rates = rates;
     this.freshness = freshness;
+    this.upkeep = upkeep;
     this.jobs = jobs;
     this.catalog = catalog;
     this.asking = asking;
@@ -234,7 +237,7 @@ final class StatusReport {
     return Math.round(perSecond * 1_000) / 1e3;
   }
 
-  private static Long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+  static Long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
     Map<Integer, Long> committed = books.nextOffsets();
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {
@@ -296,8 +299,9 @@ final class StatusReport {
     return all;
   }
 
-  private static void table(ArrayNode all, TableIdentifier id, Table table) {
+  private void table(ArrayNode all, TableIdentifier id, Table table) {
     ObjectNode one = all.addObject().put("name", id.toString());
+    one.set("maintenance", upkeep.json(id.toString()));
     Snapshot current = table.currentSnapshot();
     int snapshots = 0;
     for (Snapshot ignored : table.snapshots()) {

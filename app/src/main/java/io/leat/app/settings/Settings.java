@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param lake the tables
  * @param postgres the control tables
  * @param query the query engine
+ * @param maintenance the upkeep of the tables
  */
 public record Settings(
     Path data,
@@ -22,7 +23,8 @@ public record Settings(
     Flink flink,
     Lake lake,
     Postgres postgres,
-    Query query) {
+    Query query,
+    Maintenance maintenance) {
 
   /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
   public URI warehouse() {
@@ -34,17 +36,22 @@ public record Settings(
 
   /** The same with another data folder. */
   public Settings withData(Path newData) {
-    return new Settings(newData, http, kafka, flink, lake, postgres, query);
+    return new Settings(newData, http, kafka, flink, lake, postgres, query, maintenance);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
-    return new Settings(data, newHttp, kafka, flink, lake, postgres, query);
+    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, maintenance);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
-    return new Settings(data, http, kafka, newFlink, lake, postgres, query);
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query, maintenance);
+  }
+
+  /** The same with another upkeep of the tables. */
+  public Settings withMaintenance(Maintenance newMaintenance) {
+    return new Settings(data, http, kafka, flink, lake, postgres, query, newMaintenance);
   }
 
   /**

@@ -64,7 +64,8 @@ public final class SettingsLoader {
             flink(root.optional("flink").section()),
             EngineReaders.lake(root.optional("lake").section(), base),
             EngineReaders.postgres(root.optional("postgres")),
-            query(root.optional("query").section()));
+            query(root.optional("query").section()),
+            maintenance(root.optional("maintenance").section()));
     root.refuseUnknown();
     return settings;
   }
@@ -91,6 +92,30 @@ public final class SettingsLoader {
             query.optional("max-rows").integer(100_000, 1, 1_000_000_000),
             query.optional("cache").size(2 * GIB, MIB, 1_024 * GIB));
     query.refuseUnknown();
+    return settings;
+  }
+
+  private static Maintenance maintenance(Section maintenance) {
+    Duration day = Duration.ofDays(1);
+    Maintenance settings =
+        new Maintenance(
+            maintenance.optional("enabled").flag(true),
+            maintenance
+                .optional("interval")
+                .duration(Duration.ofMinutes(1), Duration.ofSeconds(1), day),
+            maintenance.optional("target-file-size").size(128 * MIB, MIB, GIB),
+            maintenance.optional("small-files").integer(20, 8, 10_000),
+            maintenance
+                .optional("settle")
+                .duration(Duration.ofMinutes(2), Duration.ofSeconds(1), day),
+            maintenance
+                .optional("keep-snapshots")
+                .duration(Duration.ofHours(1), Duration.ofMinutes(5), Duration.ofDays(30)),
+            maintenance
+                .optional("orphans-after")
+                .duration(Duration.ofDays(3), day, Duration.ofDays(365)),
+            maintenance.optional("core-share").integer(25, 1, 100));
+    maintenance.refuseUnknown();
     return settings;
   }
 }
