@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -184,6 +185,66 @@ class RestartStoryTest {
           .contains("devices_processed.telemetry was ahead of checkpoint ");
     }
     theBooksBalanceAfterTheLastStart(data, port, feeder);
+  }
+
+  @Test
+  void withoutAnyCheckpointTheTablesGoOnTogetherAndDuplicatesAreKnown() throws Exception {
+    Path data = directory.resolve("data");
+    String port = String.valueOf(Ports.free());
+    String again =
+        "{\"event_id\":\"again\",\"device_id\":\"a\",\"ts\":\"%s\"}".formatted(Instant.now());
+    Set<String> acknowledged = new HashSet<>(Set.of("again"));
+    long sentAgain;
+    try (LeatProcess leat = up(data, port)) {
+      TestingClient client = leat.awaitReady(data);
+      assertThat(client.send("devices.telemetry", again).status()).isEqualTo(202);
+      assertThat(client.send("devices.telemetry", "{\"event_id\":\"bad\"}").status())
+          .isEqualTo(422);
+      TestingFeeder feeder = new TestingFeeder(client, "w");
+      feeder.awaitMore(4_000, SOON);
+      Until.holds(
+          SOON,
+          () -> client.number("SELECT count(*) FROM devices_raw.rejected") == 1,
+          "the refused record is kept");
+      leat.signal("KILL");
+      leat.await(SOON);
+      deleteTree(data.resolve("flink"));
+      try (LeatProcess second = up(data, port)) {
+        second.awaitReady(data);
+        feeder.awaitMore(500, SOON);
+        feeder.end();
+        acknowledged.addAll(feeder.acknowledged());
+        sentAgain = feeder.sentAgain();
+        assertThat(feeder.refusals()).isEmpty();
+        assertThat(client.send("devices.telemetry", again).status()).isEqualTo(202);
+
+        Books books = Books.settled(client);
+
+        assertThat(books.processed()).isEqualTo(acknowledged.size());
+        assertThat(books.duplicates()).isBetween(1L, 1 + sentAgain);
+        everyAcknowledgedEventIsThereOnce(client, acknowledged);
+        assertThat(client.number("SELECT count(*) FROM devices_raw.rejected")).isOne();
+        Reconciled.whole(client).isClean();
+        second.signal("KILL");
+        second.await(SOON);
+      }
+    }
+    assertThat(Files.readString(data.resolve("logs/leat.log")))
+        .contains(
+            "The job devices-lake has no checkpoint any more, but its tables have rows. They are"
+                + " together at checkpoint ");
+    try (LeatProcess leat = up(data, port)) {
+      TestingClient client = leat.awaitReady(data);
+      assertThat(client.send("devices.telemetry", again).status()).isEqualTo(202);
+      Books books = Books.settled(client);
+      assertThat(books.processed()).isEqualTo(acknowledged.size());
+      assertThat(books.duplicates()).isBetween(2L, 2 + sentAgain);
+      Reconciled.whole(client).isClean();
+      List<String> log = Files.readAllLines(data.resolve("logs/leat.log"));
+      assertThat(log.stream().filter(line -> line.contains("begins without state at")))
+          .as("from a checkpoint nothing is read again")
+          .hasSize(1);
+    }
   }
 
   private static void losesItsNewestCheckpoint(Path data) throws IOException {

@@ -47,6 +47,7 @@ final class TestingS3 implements AutoCloseable {
   private final AtomicLong numbers = new AtomicLong();
   private final Map<String, Map<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
+  private volatile boolean takesWrites = true;
   private int port;
   private @Nullable HttpServer server;
 
@@ -79,6 +80,11 @@ final class TestingS3 implements AutoCloseable {
     begun.start();
     port = begun.getAddress().getPort();
     server = begun;
+  }
+
+  /** Whether objects can be written; reading is always possible. */
+  void takesWrites(boolean takes) {
+    takesWrites = takes;
   }
 
   /** Nobody answers any longer. */
@@ -128,6 +134,10 @@ final class TestingS3 implements AutoCloseable {
   }
 
   private void answer(Request request) throws IOException, GeneralSecurityException {
+    if (!takesWrites && (request.method().equals("PUT") || request.method().equals("POST"))) {
+      error(request.exchange(), 503, "ServiceUnavailable");
+      return;
+    }
     switch (request.method()) {
       case "HEAD", "GET" -> {
         if (request.key().isEmpty()) {

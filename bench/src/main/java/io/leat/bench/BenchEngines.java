@@ -66,6 +66,7 @@ final class BenchEngines implements AutoCloseable {
         defaults.bufferTimeout(),
         defaults.retained(),
         defaults.stopTimeout(),
+        defaults.restarts(),
         Durability.PROCESS,
         options.flink());
   }

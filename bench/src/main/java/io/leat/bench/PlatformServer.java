@@ -52,6 +52,6 @@ final class PlatformServer {
                 http.corsOrigins(),
                 new HttpServer.RateLimit(1_000_000, 1_000_000),
                 http.jwt()))
-        .withFlink(new Flink(flink.parallelism(), commitInterval));
+        .withFlink(flink.withCommitInterval(commitInterval));
   }
 }

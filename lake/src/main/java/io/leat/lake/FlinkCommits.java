@@ -3,7 +3,10 @@ package io.leat.lake;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
@@ -29,7 +32,32 @@ public final class FlinkCommits {
 
   private static final Set<String> MOVES_ROWS_ONLY = Set.of(DataOperations.REPLACE);
 
+  private static final String KEPT_FOR = "leat-checkpoint-";
+
   private FlinkCommits() {}
+
+  /** The tag of the snapshot that is kept, apart from the newest, to go back to a checkpoint. */
+  public static String keptFor(long checkpoint) {
+    return KEPT_FOR + checkpoint;
+  }
+
+  /** The tags of a table that were named by {@link #keptFor}. */
+  public static Set<String> kept(Table table) {
+    return table.refs().keySet().stream()
+        .filter(name -> name.startsWith(KEPT_FOR))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The commits of Flink's among the newest snapshots without a gap, the newest first. */
+  public static List<Commit> newest(Table table) {
+    List<Commit> commits = new ArrayList<>();
+    for (Snapshot at = table.currentSnapshot(); at != null; at = parent(table, at)) {
+      if (isFlink(at)) {
+        commits.add(new Commit(checkpoint(at), Instant.ofEpochMilli(at.timestampMillis())));
+      }
+    }
+    return List.copyOf(commits);
+  }
 
   /**
    * Where a job goes on from.
@@ -39,6 +67,14 @@ public final class FlinkCommits {
    * @param completed when it was complete
    */
   public record Restored(@Nullable String job, long checkpoint, Instant completed) {}
+
+  /**
+   * A commit of a job's.
+   *
+   * @param checkpoint the newest checkpoint whose rows it holds
+   * @param at when it was made
+   */
+  public record Commit(long checkpoint, Instant at) {}
 
   /**
    * Takes the table back to where it was at the checkpoint, if it is ahead of it.
@@ -53,21 +89,26 @@ public final class FlinkCommits {
     Snapshot at = table.currentSnapshot();
     Snapshot foreign = null;
     Snapshot target = at;
+    boolean isCut = false;
     while (at != null && !isPast(at, to)) {
+      Snapshot parent = parent(table, at);
       if (isAhead(at, to)) {
         undone++;
         if (foreign != null) {
           throw refusal(table, foreign);
         }
-        refuseExpired(table, at);
-        target = parent(table, at);
+        target = parent;
       } else if (foreign == null && !MOVES_ROWS_ONLY.contains(at.operation())) {
         foreign = at;
       }
-      at = parent(table, at);
+      isCut = parent == null && at.parentId() != null;
+      at = parent;
     }
     if (undone > 0) {
-      makeCurrent(table, target);
+      if (isCut && foreign != null) {
+        throw refusal(table, foreign);
+      }
+      makeCurrent(table, isCut ? kept(table, to) : target);
     }
     return undone;
   }
@@ -119,9 +160,13 @@ public final class FlinkCommits {
     return id == null ? null : table.snapshot(id);
   }
 
-  private static void refuseExpired(Table table, Snapshot snapshot) {
-    Long parent = snapshot.parentId();
-    if (parent != null && table.snapshot(parent) == null) {
+  /**
+   * What expiry kept for the checkpoint, as there is no commit of it among the newest snapshots:
+   * what lies in between was ahead of it too.
+   */
+  private static Snapshot kept(Table table, Restored to) {
+    Snapshot kept = table.snapshot(keptFor(to.checkpoint()));
+    if (kept == null) {
       throw new LeatException(
           ErrorCode.CONFLICT,
           "The table "
@@ -129,11 +174,13 @@ public final class FlinkCommits {
               + " has rows of a checkpoint that is lost, and the snapshot before them has expired."
               + " Restore the checkpoint's files, or the table from a backup.");
     }
+    return kept;
   }
 
   private static void makeCurrent(Table table, @Nullable Snapshot target) {
     if (target != null) {
-      table.manageSnapshots().rollbackTo(target.snapshotId()).commit();
+      // Not rollbackTo(): it wants an ancestor, and the snapshots in between may have expired.
+      table.manageSnapshots().setCurrentSnapshot(target.snapshotId()).commit();
       return;
     }
     // As before its first commit: no action of Iceberg's says that, its metadata does.

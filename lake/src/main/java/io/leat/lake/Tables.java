@@ -27,6 +27,9 @@ import org.apache.iceberg.types.Types;
  * its catalog is.
  */
 public final class Tables {
+  /** Iceberg's, of the tables that are made. */
+  public static final int FORMAT_VERSION = 2;
+
   private static final int SCHEMA_ATTEMPTS = 20;
 
   private final Catalog catalog;
@@ -48,7 +51,7 @@ public final class Tables {
    */
   private static final Map<String, String> DEFAULTS =
       Map.ofEntries(
-          Map.entry("format-version", "2"),
+          Map.entry("format-version", String.valueOf(FORMAT_VERSION)),
           Map.entry("write.parquet.compression-codec", "zstd"),
           Map.entry("write.parquet.compression-level", "1"),
           Map.entry("write.parquet.dict-size-bytes", "32768"),
@@ -119,7 +122,8 @@ public final class Tables {
               + have
               + ", the blueprint says "
               + want
-              + "; the table keeps its partitioning. To change it, write to a stream of a new name");
+              + "; the table keeps its partitioning. To change it, write to a stream of a new"
+              + " name");
     }
     return new Ensured(table, List.copyOf(notes));
   }
@@ -173,8 +177,8 @@ public final class Tables {
               + name(have)
               + "; the schema now makes it "
               + name(want)
-              + ". Stored rows cannot be read as another type: give the property a new name, or write to a"
-              + " stream of a new name.");
+              + ". Stored rows cannot be read as another type: give the property a new name, or"
+              + " write to a stream of a new name.");
     }
   }
 

@@ -208,4 +208,23 @@ class FlinkCommitsTest {
         .hasMessageContaining("the snapshot before them has expired");
     assertThat(files()).containsExactly("a1", "a2");
   }
+
+  /** What expired between two merges may have been ahead of the checkpoint, too. */
+  @Test
+  void aMergeWhoseHistoryHasExpiredIsNotGoneBackTo() throws Exception {
+    commit("a", 4);
+    commit("a", 5);
+    compact("a5", "compacted5");
+    commit("a", 6);
+    table
+        .expireSnapshots()
+        .expireSnapshotId(history().get(0))
+        .expireSnapshotId(history().get(1))
+        .commit();
+
+    assertThatThrownBy(() -> rollBack("a", 4, LONG_AGO))
+        .isInstanceOf(LeatException.class)
+        .hasMessageContaining("the snapshot before them has expired");
+    assertThat(files()).containsExactly("a4", "a6", "compacted5");
+  }
 }

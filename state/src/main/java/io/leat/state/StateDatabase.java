@@ -4,12 +4,26 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +31,8 @@ import org.slf4j.LoggerFactory;
 /** The pool of connections to PostgreSQL, with the tables migrated. Thread-safe; blocks. */
 public final class StateDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StateDatabase.class);
+  private static final String FOLDER = "db/migration";
+  private static final Pattern MIGRATION = Pattern.compile(FOLDER + "/V([0-9]+)__.*\\.sql");
   private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(5);
 
   private final HikariDataSource pool;
@@ -116,14 +132,15 @@ public final class StateDatabase implements AutoCloseable {
     source.setApplicationName("leat");
     try {
       source.getConnection().close();
-      var result =
+      Flyway flyway =
           Flyway.configure()
               .dataSource(source)
-              .locations("classpath:db/migration")
+              .locations("classpath:" + FOLDER)
               .table("leat_migration")
               .connectRetries(0)
-              .load()
-              .migrate();
+              .load();
+      refuseNewer(flyway, settings);
+      var result = flyway.migrate();
       if (result.migrationsExecuted > 0) {
         log.info("Migrated the state tables to version {}", result.targetSchemaVersion);
       }
@@ -135,6 +152,51 @@ public final class StateDatabase implements AutoCloseable {
           "The state tables at " + settings.url() + " cannot be migrated: " + e.getMessage(),
           e);
     }
+  }
+
+  /** Flyway itself would take no notice of migrations that it does not know. */
+  private static void refuseNewer(Flyway flyway, StateSettings settings) {
+    for (MigrationInfo migration : flyway.info().all()) {
+      MigrationState state = migration.getState();
+      if (state == MigrationState.FUTURE_SUCCESS || state == MigrationState.FUTURE_FAILED) {
+        throw new LeatException(
+            ErrorCode.INVALID_CONFIGURATION,
+            "The state tables at "
+                + settings.url()
+                + " were written by a newer Leat: they have migration "
+                + migration.getVersion()
+                + ", this Leat knows "
+                + newestMigration()
+                + ". Nothing was changed. Use that Leat or a newer one, or another database.");
+      }
+    }
+  }
+
+  /** The number of the newest migration that this Leat knows. */
+  public static int newestMigration() {
+    URL folder = Objects.requireNonNull(StateDatabase.class.getResource("/" + FOLDER), FOLDER);
+    try {
+      if (folder.openConnection() instanceof JarURLConnection inJar) {
+        inJar.setUseCaches(false);
+        try (JarFile jar = inJar.getJarFile()) {
+          return newest(jar.stream().map(JarEntry::getName));
+        }
+      }
+      try (Stream<Path> files = Files.list(Path.of(folder.toURI()))) {
+        return newest(files.map(file -> FOLDER + "/" + file.getFileName()));
+      }
+    } catch (IOException | URISyntaxException e) {
+      throw new IllegalStateException("The migrations cannot be listed", e);
+    }
+  }
+
+  private static int newest(Stream<String> files) {
+    return files
+        .map(MIGRATION::matcher)
+        .filter(Matcher::matches)
+        .mapToInt(file -> Integer.parseInt(file.group(1)))
+        .max()
+        .orElse(0);
   }
 
   private static Properties driverProperties(Duration connect, Duration answer) {

@@ -50,6 +50,38 @@ class StateTest {
   }
 
   @Test
+  void tablesOfANewerLeatAreRefusedAndLeftAsTheyAre() throws Exception {
+    try (EmbeddedPostgres newer = EmbeddedPostgres.builder().start()) {
+      String url = newer.getJdbcUrl("postgres", "postgres");
+      StateSettings settings = StateSettings.of(url, "postgres", "postgres");
+      StateDatabase.open(settings).close();
+      int next = StateDatabase.newestMigration() + 1;
+      try (var connection = newer.getPostgresDatabase().getConnection();
+          var statement = connection.createStatement()) {
+        statement.execute(
+            "INSERT INTO leat_migration VALUES (1000, '%d', 'later', 'SQL', 'V%d__later.sql', 1,"
+                    .formatted(next, next)
+                + " 'postgres', now(), 1, true)");
+
+        assertThatThrownBy(() -> StateDatabase.open(settings))
+            .isInstanceOfSatisfying(
+                LeatException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_CONFIGURATION))
+            .hasMessage(
+                "The state tables at "
+                    + url
+                    + " were written by a newer Leat: they have migration "
+                    + next
+                    + ", this Leat knows "
+                    + (next - 1)
+                    + ". Nothing was changed. Use that Leat or a newer one, or another database.");
+        statement.execute("DELETE FROM leat_migration WHERE version = '" + next + "'");
+      }
+      StateDatabase.open(settings).close();
+    }
+  }
+
+  @Test
   void anAddedClientIsListedWithoutItsSecret() {
     NewClient wanted =
         new NewClient(

@@ -51,6 +51,7 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   private static final Duration LEFT_OVER = Duration.ofMinutes(10);
 
   private final StreamPlan plan;
+  private final Written written;
   private final String directory;
   private transient Machine machine;
 
@@ -60,11 +61,13 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   private transient ListState<byte[]> recent;
 
   /**
+   * @param written records before it are remembered, and nothing comes of them
    * @param directory for the files of the stream's ids
    */
   @SuppressWarnings("NullAway.Init") // Flink calls initializeState() before anything else.
-  DedupOperator(StreamPlan plan, String directory) {
+  DedupOperator(StreamPlan plan, Written written, String directory) {
     this.plan = plan;
+    this.written = written;
     this.directory = directory;
   }
 
@@ -216,9 +219,14 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
       int first = 0;
       for (int i = 0; i < waiting; i++) {
         RowData row = rows[i];
-        LedgerBook.Counts counts =
-            book.at(row.getInt(shape.logPartition), row.getLong(shape.logOffset));
-        switch (judge(i)) {
+        int partition = row.getInt(shape.logPartition);
+        long offset = row.getLong(shape.logOffset);
+        Deduplication.Sighting sighting = judge(i);
+        if (written.has(partition, offset)) {
+          continue;
+        }
+        LedgerBook.Counts counts = book.at(partition, offset);
+        switch (sighting) {
           case FIRST -> {
             counts.processed++;
             rows[first] = row;

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the lake job's records from Kafka: from where the checkpoint says; without one, from what
- * the tables do not have yet; else from the earliest that the log keeps.
+ * the tables do not have yet, and so much before it as deduplication has to know; else from the
+ * earliest that the log keeps.
  */
 public final class KafkaLakeSources implements LakeJob.LakeSources {
   private static final Duration IDLE_AFTER = Duration.ofSeconds(10);
@@ -57,14 +58,48 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
     this.until = until;
   }
 
-  /** How far a stream's log is in the tables. */
-  @FunctionalInterface
+  /** How far the log is in the tables. */
   public interface Committed {
     /** Nothing of any stream. */
-    Committed NOTHING = plan -> Map.of();
+    Committed NOTHING =
+        new Committed() {
+          @Override
+          public Map<Integer, Long> nextOffsets(StreamPlan plan) {
+            return Map.of();
+          }
+
+          @Override
+          public Map<Integer, Long> readFrom(StreamPlan plan) {
+            return Map.of();
+          }
+
+          @Override
+          public Map<Integer, Long> nextRejected() {
+            return Map.of();
+          }
+        };
 
     /** The first offset that is not yet committed, by partition, in the plan's log epoch. */
     Map<Integer, Long> nextOffsets(StreamPlan plan);
+
+    /**
+     * Where to begin without state, by partition: not behind {@link #nextOffsets}, and before it as
+     * far as deduplication has to know the ids.
+     */
+    Map<Integer, Long> readFrom(StreamPlan plan);
+
+    /** The first offset of rejected records that is not yet committed, by partition. */
+    Map<Integer, Long> nextRejected();
+  }
+
+  /** The uid of the stream's source. */
+  public static String sourceUid(StreamPlan plan) {
+    return uid(plan.stream(), plan.epoch());
+  }
+
+  /** The uid of the source of rejected records. */
+  public static String rejectedUid(int epoch) {
+    return uid("rejected", epoch);
   }
 
   /** Whether {@code uid} was that of a source of the stream, in whatever log epoch. */
@@ -84,10 +119,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
         WatermarkStrategy.<LogRecord>forMonotonousTimestamps()
             .withTimestampAssigner((log, kafka) -> log.receivedMicros / 1_000L)
             .withIdleness(IDLE_AFTER);
-    Map<TopicPartition, Long> from = new HashMap<>();
-    committed
-        .nextOffsets(plan)
-        .forEach((partition, next) -> from.put(new TopicPartition(plan.topic(), partition), next));
+    Map<TopicPartition, Long> from = of(plan.topic(), committed.readFrom(plan));
     String name = "source-" + plan.stream();
     return environment
         .fromSource(source(plan.topic(), new LogRecordReader(), from), receipt, name)
@@ -96,10 +128,22 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
   }
 
   @Override
+  public Map<Integer, Long> written(StreamPlan plan) {
+    return committed.nextOffsets(plan);
+  }
+
+  private static Map<TopicPartition, Long> of(String topic, Map<Integer, Long> offsets) {
+    Map<TopicPartition, Long> of = new HashMap<>();
+    offsets.forEach((partition, next) -> of.put(new TopicPartition(topic, partition), next));
+    return of;
+  }
+
+  @Override
   public DataStream<RowData> rejected() {
+    String topic = Names.rejectedTopic(blueprint);
     return environment
         .fromSource(
-            source(Names.rejectedTopic(blueprint), new RejectionReader(rejectedEpoch), Map.of()),
+            source(topic, new RejectionReader(rejectedEpoch), of(topic, committed.nextRejected())),
             WatermarkStrategy.noWatermarks(),
             "source-rejected")
         .setParallelism(1)

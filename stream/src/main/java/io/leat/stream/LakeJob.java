@@ -3,6 +3,7 @@ package io.leat.stream;
 import io.leat.rules.seen.IdRange;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.Partitioner;
 import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -22,6 +23,14 @@ public final class LakeJob {
     /** The records of a stream; their timestamps are the times of receipt, in milliseconds. */
     DataStream<LogRecord> events(StreamPlan plan);
 
+    /**
+     * By partition, the first offset whose rows are yet to be written; {@link #events} may begin
+     * before it.
+     */
+    default Map<Integer, Long> written(StreamPlan plan) {
+      return Map.of();
+    }
+
     /** The records that the gateways refused. */
     DataStream<RowData> rejected();
   }
@@ -37,8 +46,9 @@ public final class LakeJob {
     DataStream<RowData> quarantine = null;
     DataStream<RowData> ledger = null;
     for (StreamPlan plan : plans) {
-      SingleOutputStreamOperator<RowData> parsed = parse(plan, sources.events(plan));
-      SingleOutputStreamOperator<RowData> clean = deduplicate(plan, parsed, seenIds);
+      Written written = new Written(sources.written(plan));
+      SingleOutputStreamOperator<RowData> parsed = parse(plan, written, sources.events(plan));
+      SingleOutputStreamOperator<RowData> clean = deduplicate(plan, written, parsed, seenIds);
       sinks.raw(plan, parsed.getSideOutput(Outputs.RAW));
       sinks.processed(plan, clean);
       quarantine =
@@ -57,22 +67,22 @@ public final class LakeJob {
   }
 
   private static SingleOutputStreamOperator<RowData> parse(
-      StreamPlan plan, DataStream<LogRecord> events) {
+      StreamPlan plan, Written written, DataStream<LogRecord> events) {
     String name = "parse-" + plan.stream();
     return events
-        .transform(name, Candidates.type(plan.processed()), new ParseOperator(plan))
+        .transform(name, Candidates.type(plan.processed()), new ParseOperator(plan, written))
         .name(name)
         .uid(name);
   }
 
   private static SingleOutputStreamOperator<RowData> deduplicate(
-      StreamPlan plan, DataStream<RowData> parsed, Path seenIds) {
+      StreamPlan plan, Written written, DataStream<RowData> parsed, Path seenIds) {
     String name = "dedup-" + plan.stream();
     return toOwners(plan, parsed)
         .transform(
             name,
             Candidates.type(plan.processed()),
-            new DedupOperator(plan, seenIds.resolve(plan.stream()).toString()))
+            new DedupOperator(plan, written, seenIds.resolve(plan.stream()).toString()))
         .name(name)
         .uid(name);
   }

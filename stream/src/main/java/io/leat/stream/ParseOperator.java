@@ -31,11 +31,13 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final StreamPlan plan;
+  private final Written written;
   private transient Machine machine;
 
   @SuppressWarnings("NullAway.Init") // Flink calls open() before anything else.
-  ParseOperator(StreamPlan plan) {
+  ParseOperator(StreamPlan plan, Written written) {
     this.plan = plan;
+    this.written = written;
   }
 
   @Override
@@ -124,6 +126,9 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       LogRecord log = logs[i];
       ids[i] = Rows.eventId(plan, log);
       times[i] = Rows.envelopeTime(log);
+      if (written.has(log.partition, log.offset)) {
+        return;
+      }
       RowData raw = Rows.raw(log, ids[i], timestamp(times[i]), plan.epoch());
       output.collect(Outputs.RAW, reused.replace(raw, timestamps[i]));
       LedgerBook.Counts counts = book.at(log.partition, log.offset);
@@ -140,6 +145,9 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
         complete(log, row, eventId, timestamp(timeMicros));
         identify(log, payload, row);
         return row;
+      }
+      if (written.has(log.partition, log.offset)) {
+        return null;
       }
       if (verdict != null) {
         quarantine(log, eventId, verdict);

@@ -68,7 +68,10 @@ class DedupOperatorTest {
       for (int i = 0; i < parallelism; i++) {
         OneInputStreamOperatorTestHarness<RowData, RowData> subtask =
             new OneInputStreamOperatorTestHarness<>(
-                new DedupOperator(plan, files.toString()), MAX_PARALLELISM, parallelism, i);
+                new DedupOperator(plan, new Written(Map.of()), files.toString()),
+                MAX_PARALLELISM,
+                parallelism,
+                i);
         subtask.setup();
         if (from != null) {
           subtask.initializeState(

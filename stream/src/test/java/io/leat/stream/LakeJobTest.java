@@ -47,7 +47,8 @@ class LakeJobTest {
                 """
                 {"device_id":"d1","ts":"2026-11-21T09:59:58.5Z","seq":3.0,"temperature_c":21,"ok":true,
                  "day":"2026-11-20","location":{"lat":1.5,"floor":2},"tags":["a",null,"b"],"free":{"x":[1,2]},
-                 "unknown":"u","location2":null}"""));
+                 "unknown":"u","location2":null}\
+                """));
 
     Map<String, Object> row = result.processed().get(0);
     assertThat(row)
@@ -103,11 +104,12 @@ class LakeJobTest {
                             + r.get("reason")))
         .containsExactlyInAnyOrder(
             "2 event-id-conflict dedup: the event id was used before with another payload",
-            "3 quality-rule-failed quality: plausible: expected temperature_c > -60 && temperature_c < 150",
+            "3 quality-rule-failed quality: plausible: expected temperature_c > -60 &&"
+                + " temperature_c < 150",
             "5 unparsable-record parse: Unexpected end-of-input within/between Object entries",
             "6 type-mismatch parse: /seq: is not a 64-bit integer",
-            "7 time-out-of-range parse: event time 2031-01-01T00:00:00Z is not within PT9600H before and PT10M"
-                + " after its receipt at 2026-11-21T10:00:00.000007Z",
+            "7 time-out-of-range parse: event time 2031-01-01T00:00:00Z is not within PT9600H"
+                + " before and PT10M after its receipt at 2026-11-21T10:00:00.000007Z",
             "8 type-mismatch parse: record: is not a JSON object",
             "9 type-mismatch parse: /seq: is not a 64-bit integer",
             "10 unparsable-record parse: Duplicate field 'device_id'");
@@ -173,7 +175,34 @@ class LakeJobTest {
     result.booksBalance();
   }
 
+  /** As after the loss of all checkpoints: the tables have the first four records. */
+  @Test
+  void recordsThatTheTablesHaveAreRememberedAndNothingElseComesOfThem() throws Exception {
+    Result result =
+        run(
+            Map.of(1, 4L),
+            record(0, "d1", "e1", "{\"device_id\":\"d1\"}"),
+            record(1, "d1", "e1", "{\"device_id\":\"d1\"}"),
+            record(2, "d1", "e2", "{\"device_id\":"),
+            record(3, "d1", "e1", "{\"device_id\":\"d1\",\"seq\":1}"),
+            record(4, "d1", "e1", "{\"device_id\":\"d1\"}"),
+            record(5, "d1", "e1", "{\"device_id\":\"d1\",\"seq\":2}"),
+            record(6, "d1", "e2", "{\"device_id\":\"d1\"}"));
+
+    assertThat(result.raw().stream().map(r -> r.get("log_offset"))).containsExactly(4L, 5L, 6L);
+    assertThat(result.processed().stream().map(r -> r.get("_log_offset"))).containsExactly(6L);
+    assertThat(result.quarantine().stream().map(r -> r.get("log_offset"))).containsExactly(5L);
+    assertThat(result.ledger())
+        .allSatisfy(r -> assertThat((Long) r.get("first_offset")).isGreaterThanOrEqualTo(4));
+    assertThat(result.sum("duplicates")).isOne();
+    result.booksBalance();
+  }
+
   private Result run(LogRecord... records) throws Exception {
+    return run(Map.of(), records);
+  }
+
+  private Result run(Map<Integer, Long> written, LogRecord... records) throws Exception {
     Configuration configuration = new Configuration();
     configuration.setString("pipeline.generic-types", "false");
     configuration.setString("pipeline.object-reuse", "true");
@@ -181,7 +210,8 @@ class LakeJobTest {
         StreamExecutionEnvironment.createLocalEnvironment(1, configuration);
     environment.setParallelism(1);
     CollectingSinks sinks = new CollectingSinks();
-    LakeJob.build(List.of(plan), new ListSources(environment, List.of(records)), sinks, directory);
+    LakeJob.build(
+        List.of(plan), new ListSources(environment, List.of(records), written), sinks, directory);
     environment.executeAsync();
     return new Result(
         rows(sinks.raw, EventTables.raw()),
@@ -209,8 +239,14 @@ class LakeJobTest {
     }
   }
 
-  private record ListSources(StreamExecutionEnvironment environment, List<LogRecord> records)
+  private record ListSources(
+      StreamExecutionEnvironment environment, List<LogRecord> records, Map<Integer, Long> written)
       implements LakeJob.LakeSources {
+    @Override
+    public Map<Integer, Long> written(StreamPlan plan) {
+      return written;
+    }
+
     @Override
     public DataStream<LogRecord> events(StreamPlan plan) {
       return environment

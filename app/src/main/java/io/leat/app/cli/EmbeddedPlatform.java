@@ -53,7 +53,7 @@ final class EmbeddedPlatform implements PlatformLauncher {
   }
 
   private static Flink committing(Flink flink, String interval) {
-    return new Flink(flink.parallelism(), Duration.parse(interval));
+    return flink.withCommitInterval(Duration.parse(interval));
   }
 
   private record RunningPlatform(Platform platform) implements Running {

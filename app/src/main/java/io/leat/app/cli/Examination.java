@@ -3,10 +3,12 @@ package io.leat.app.cli;
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.leat.app.client.RunFile;
+import io.leat.app.engine.DataDirectory;
 import io.leat.app.settings.SettingsLoader;
 import io.leat.app.terminal.Text;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.BlueprintLoader;
+import io.leat.event.LeatException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -30,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /** The checks of {@code leat doctor}. Each says what it found and what to do. */
 final class Examination {
   private static final long GIB = 1L << 30;
-  private static final String DATA_VERSION = "1";
   private static final int HTTP_PORT = 8080;
   private static final Instant LEAT_IS_YOUNGER = Instant.parse("2025-01-01T00:00:00Z");
 
@@ -146,20 +147,12 @@ final class Examination {
   }
 
   private Finding dataVersion() {
-    Path version = data.resolve("leat-data-version");
-    if (!Files.isRegularFile(version)) {
-      return Finding.ok("Data directory", "new");
-    }
     try {
-      String found = Files.readString(version).strip();
-      return found.equals(DATA_VERSION)
-          ? Finding.ok("Data directory", "format " + found)
-          : Finding.failed(
-              "Data directory",
-              "format " + found + ", this Leat writes " + DATA_VERSION,
-              "Use the Leat that wrote it, or name another --data.");
-    } catch (IOException e) {
-      return Finding.failed("Data directory", version + ": " + e, "Make it readable.");
+      return DataDirectory.examine(data)
+          .map(format -> Finding.ok("Data directory", format.toString()))
+          .orElse(Finding.ok("Data directory", "new"));
+    } catch (LeatException e) {
+      return Finding.failed("Data directory", String.valueOf(e.getMessage()), "See there.");
     }
   }
 

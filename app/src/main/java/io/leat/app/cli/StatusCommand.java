@@ -61,6 +61,11 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, components(status.path("components")));
     add(lines, streams(status.path("streams")));
     add(lines, jobs(status.path("jobs")));
+    for (JsonNode job : status.path("jobs")) {
+      if (job.path("runbook").isTextual()) {
+        lines.add(leat.terminal().styled(Style.RED, text(job, "name") + ": " + remedy(job)));
+      }
+    }
     add(lines, tables(status.path("tables")));
     selfCheck(lines, status.path("self_check"));
     for (JsonNode unknown : status.path("unknown")) {
@@ -171,14 +176,29 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Table jobs(JsonNode jobs) {
-    List<String> titles = List.of("job", "state", "last checkpoint", "restarts>");
+    List<String> titles = List.of("job", "state", "since", "last checkpoint", "restarts>");
     Table table = table(titles, jobs, "failure", "last failure");
     for (JsonNode j : jobs) {
       String checkpoint = age(j.path("last_checkpoint"));
       table.row(
-          row(jobs, "failure", j, text(j, "name"), state(j), checkpoint, count(j, "restarts")));
+          row(
+              jobs,
+              "failure",
+              j,
+              text(j, "name"),
+              state(j),
+              age(j.path("since")),
+              checkpoint,
+              count(j, "restarts")));
     }
     return table;
+  }
+
+  /** What is to be done about a job that failed. */
+  private static String remedy(JsonNode job) {
+    return job.path("next_try").isTextual()
+        ? "it is started again at " + text(job, "next_try") + ", see " + text(job, "runbook")
+        : "mend the cause, then run 'leat apply', see " + text(job, "runbook");
   }
 
   private Table tables(JsonNode tables) {

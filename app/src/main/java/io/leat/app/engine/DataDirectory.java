@@ -24,21 +24,21 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one directory that holds everything an embedded Leat keeps. Opened by one process at a time:
  * the lock goes with the process, however it ends.
  */
 public final class DataDirectory implements AutoCloseable {
-  /** The layout that this version writes and reads. */
-  static final int FORMAT = 1;
-
+  private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
   private static final String LOCK = "leat.lock";
-  private static final String VERSION = "leat-data-version";
-  private static final Set<String> IGNORED = Set.of(LOCK, VERSION, "lost+found", "logs");
+  private static final Set<String> IGNORED = Set.of(LOCK, DataFormat.FILE, "lost+found", "logs");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
@@ -55,7 +55,8 @@ public final class DataDirectory implements AutoCloseable {
    * Creates the directory if it is missing (for its owner only) and takes its lock.
    *
    * @throws LeatException {@link ErrorCode#CONFLICT} when another process has it; {@link
-   *     ErrorCode#INVALID_CONFIGURATION} when it holds something else or comes from a newer Leat
+   *     ErrorCode#INVALID_CONFIGURATION} when it holds something else, comes from a newer Leat, or
+   *     was moved; nothing of it was touched then
    */
   public static DataDirectory open(Path directory) {
     Path root = directory.toAbsolutePath().normalize();
@@ -67,10 +68,11 @@ public final class DataDirectory implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
       refuseForeign(root);
+      Path place = checked(root.toRealPath());
       FileChannel lockFile = lock(root);
       try {
-        checkVersion(root);
-        return new DataDirectory(root.toRealPath(), lockFile);
+        note(place);
+        return new DataDirectory(place, lockFile);
       } catch (IOException | RuntimeException e) {
         lockFile.close();
         throw e;
@@ -79,6 +81,27 @@ public final class DataDirectory implements AutoCloseable {
       throw new LeatException(
           ErrorCode.INVALID_CONFIGURATION,
           "The data directory " + root + " cannot be used: " + e + ". Give another with --data.",
+          e);
+    }
+  }
+
+  /**
+   * What wrote the directory; empty when nothing did. Touches nothing.
+   *
+   * @throws LeatException as {@link #open}
+   */
+  public static Optional<DataFormat> examine(Path directory) {
+    try {
+      if (!Files.isDirectory(directory)) {
+        return Optional.empty();
+      }
+      Path root = directory.toRealPath();
+      checked(root);
+      return Optional.ofNullable(DataFormat.of(root));
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "The data directory " + directory + " cannot be read: " + e,
           e);
     }
   }
@@ -203,7 +226,7 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   private static void refuseForeign(Path root) throws IOException {
-    if (Files.exists(root.resolve(VERSION))) {
+    if (Files.exists(root.resolve(DataFormat.FILE))) {
       return;
     }
     try (Stream<Path> files = Files.list(root)) {
@@ -253,24 +276,27 @@ public final class DataDirectory implements AutoCloseable {
     return channel;
   }
 
-  private static void checkVersion(Path root) throws IOException {
-    Path file = root.resolve(VERSION);
-    if (!Files.exists(file)) {
-      writePrivate(file, FORMAT + "\n");
+  /** Before anything is touched. Returns the directory as what is in it calls it. */
+  private static Path checked(Path root) throws IOException {
+    DataFormat found = DataFormat.of(root);
+    if (found == null) {
+      return root;
+    }
+    found.check(root);
+    return found.placeOf(root);
+  }
+
+  /** Before an engine writes: from then on an older Leat must not have it any more. */
+  private static void note(Path root) throws IOException {
+    DataFormat found = DataFormat.of(root);
+    DataFormat present = DataFormat.present(root.toString());
+    if (present.equals(found)) {
       return;
     }
-    String version = Files.readString(file).strip();
-    if (!version.equals(String.valueOf(FORMAT))) {
-      throw new LeatException(
-          ErrorCode.INVALID_CONFIGURATION,
-          "The data directory "
-              + root
-              + " has format '"
-              + version
-              + "'; this Leat knows format "
-              + FORMAT
-              + ". Use the Leat that wrote it, or give another directory with --data.");
+    if (found != null) {
+      log.info("The data directory {} is upgraded from {} to {}", root, found, present);
     }
+    present.write(root);
   }
 
   private static String hostName() {

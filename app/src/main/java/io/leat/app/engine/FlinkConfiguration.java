@@ -106,8 +106,13 @@ final class FlinkConfiguration {
         ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
   }
 
-  /** A failing job is tried again ever more slowly, and never quickly enough to hurt. */
-  private static void putRestarts(Configuration all) {
+  /**
+   * A failing job is tried again ever more slowly, some times; then it has failed. The count begins
+   * anew when it has run for a while.
+   */
+  private void putRestarts(Configuration all) {
+    all.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, settings.restarts());
     all.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
     all.set(
         RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,

@@ -15,6 +15,8 @@ import java.util.TreeMap;
  * @param bufferTimeout how long a record may wait for others on its way to the next task
  * @param retained how many checkpoints of a job are kept
  * @param stopTimeout how long jobs get for their last savepoint when the engine is closed
+ * @param restarts how often a failing job is started anew, with growing pauses from 0.2 to 30 s,
+ *     before it counts as failed
  * @param durability with {@link Durability#DISK} checkpoints are forced to the device
  * @param properties Flink options that win over Leat's
  */
@@ -27,13 +29,15 @@ public record FlinkSettings(
     Duration bufferTimeout,
     int retained,
     Duration stopTimeout,
+    int restarts,
     Durability durability,
     Map<String, String> properties) {
 
   public FlinkSettings {
-    if (parallelism < 1 || slots < parallelism || retained < 1 || networkMb < 8) {
+    if (parallelism < 1 || slots < parallelism || retained < 1 || restarts < 1 || networkMb < 8) {
       throw new IllegalArgumentException(
-          "Flink needs parallelism >= 1, slots >= parallelism, retained >= 1, networkMb >= 8");
+          "Flink needs parallelism >= 1, slots >= parallelism, retained >= 1, restarts >= 1,"
+              + " networkMb >= 8");
     }
     properties = Map.copyOf(properties);
   }
@@ -42,7 +46,7 @@ public record FlinkSettings(
    * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s, 100 ms of
    * waiting for others (rows wait for a commit anyway, and forty tasks that flush each 5 ms take 13
    * % of a core when idle), ten kept: nearly a minute, longer than the operating system keeps what
-   * is not forced to the device.
+   * is not forced to the device; 8 restarts, the last after some 50 s.
    */
   public static FlinkSettings defaults() {
     return new FlinkSettings(
@@ -54,6 +58,7 @@ public record FlinkSettings(
         Duration.ofMillis(100),
         10,
         Duration.ofSeconds(10),
+        8,
         Durability.PROCESS,
         Map.of());
   }
@@ -86,6 +91,7 @@ public record FlinkSettings(
         bufferTimeout,
         retained,
         stopTimeout,
+        restarts,
         otherDurability,
         all);
   }

@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class PostgresEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
+
+  /** The version of the server that is embedded; its files are of no use to another one. */
+  static final int MAJOR = 18;
+
   private static final String USER = "leat";
   private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(2);
 

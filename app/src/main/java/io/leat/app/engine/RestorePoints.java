@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -131,6 +134,38 @@ public final class RestorePoints {
         before = text.substring(Math.max(0, text.length() - LONGEST_NAME));
       }
     }
+  }
+
+  /**
+   * Makes a savepoint without any state. A job that begins from it counts its checkpoints on from
+   * there, so that the greater number stays the newer.
+   *
+   * @param checkpointId the last number that the tables know
+   */
+  public RestorePoint empty(long checkpointId) throws IOException {
+    Path directory = savepoints.resolve("savepoint-empty-" + checkpointId);
+    Files.createDirectories(directory);
+    Path next = directory.resolve(METADATA + ".next");
+    CheckpointMetadata nothing = new CheckpointMetadata(checkpointId, List.of(), List.of());
+    try (FileOutputStream file = new FileOutputStream(next.toFile());
+        DataOutputStream out = new DataOutputStream(file)) {
+      Checkpoints.storeCheckpointMetadata(nothing, out);
+      out.flush();
+      file.getFD().sync();
+    }
+    Files.move(next, metadata(directory), StandardCopyOption.ATOMIC_MOVE);
+    return new RestorePoint(
+        directory,
+        RestorePoint.Kind.SAVEPOINT,
+        checkpointId,
+        Files.getLastModifiedTime(metadata(directory)).toInstant());
+  }
+
+  /** The uids of the operators that have state in the point, as far as they are known. */
+  public Set<String> uids(RestorePoint point) throws IOException {
+    Set<String> uids = new HashSet<>();
+    operators(point).forEach(state -> state.getOperatorUid().ifPresent(uids::add));
+    return Set.copyOf(uids);
   }
 
   /** What the state in {@code point} belongs to. */

@@ -152,6 +152,7 @@ final class Foundation {
         defaults.bufferTimeout(),
         defaults.retained(),
         STOP_WITHIN,
+        flink.restarts(),
         Durability.PROCESS,
         Map.of());
   }

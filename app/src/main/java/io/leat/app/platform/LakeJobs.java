@@ -14,15 +14,18 @@ import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeCatalogLoader;
 import io.leat.stream.LakeJob;
 import io.leat.stream.LakeTables;
+import io.leat.stream.StreamPlan;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -41,54 +44,98 @@ final class LakeJobs {
   private final Properties consumer;
   private final CatalogSpec catalog;
   private final int parallelism;
+  private final Lookback lookback;
   private final Map<String, FlinkJob> jobs = new ConcurrentSkipListMap<>();
 
-  LakeJobs(FlinkEngine flink, Properties consumer, CatalogSpec catalog, int parallelism) {
+  LakeJobs(
+      FlinkEngine flink,
+      Properties consumer,
+      CatalogSpec catalog,
+      int parallelism,
+      InstantSource clock) {
     this.flink = flink;
     this.consumer = consumer;
     this.catalog = catalog;
     this.parallelism = parallelism;
+    this.lookback = new Lookback(consumer, clock);
+  }
+
+  /** How far a blueprint's tables are. */
+  @FunctionalInterface
+  interface Committed {
+    /** The first offset that is not yet committed, by partition, in the plan's log epoch. */
+    Map<Integer, Long> nextOffsets(StreamPlan plan);
   }
 
   /**
    * Takes the blueprint's tables back to what its job will go on from, where they are ahead of it:
-   * what a lost checkpoint committed is read from the log again. Only while the job does not run.
+   * what a lost checkpoint committed is read from the log again. When all checkpoints are lost,
+   * they go back to the newest one that is in all of them. Only while the job does not run.
    *
-   * @return what was undone, in words
    * @throws LeatException CONFLICT when that is not possible; nothing of that table was changed
    */
-  List<String> align(Blueprint blueprint, Catalog tables) {
+  void align(Blueprint blueprint, Catalog tables) {
     RestorePoint from = restorePoint(name(blueprint));
     if (from == null) {
-      return List.of();
+      alignWithoutCheckpoint(blueprint, tables);
+      return;
     }
-    FlinkCommits.Restored to =
-        new FlinkCommits.Restored(from.job(), from.checkpointId(), from.completed());
-    List<String> notes = new ArrayList<>();
-    for (TableIdentifier id : LakeTables.of(blueprint)) {
+    rollBack(
+        LakeTables.of(blueprint),
+        tables,
+        new FlinkCommits.Restored(from.job(), from.checkpointId(), from.completed()));
+  }
+
+  private void alignWithoutCheckpoint(Blueprint blueprint, Catalog tables) {
+    LostCheckpoints lost = lost(blueprint, tables);
+    FlinkCommits.Commit common = lost.common().orElse(null);
+    if (common == null) {
+      return;
+    }
+    log.warn(
+        "The job {} has no checkpoint any more, but its tables have rows. They are together at"
+            + " checkpoint {}, from where it begins anew",
+        name(blueprint),
+        common.checkpoint());
+    rollBack(
+        lost.tables(), tables, new FlinkCommits.Restored(null, common.checkpoint(), common.at()));
+    try {
+      restorePoints(blueprint.name()).empty(common.checkpoint());
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL, "Cannot write a savepoint of the job " + name(blueprint), e);
+    }
+  }
+
+  private static LostCheckpoints lost(Blueprint blueprint, Catalog tables) {
+    return new LostCheckpoints(blueprint.name(), LakeTables.of(blueprint), tables);
+  }
+
+  private static void rollBack(
+      List<TableIdentifier> ids, Catalog tables, FlinkCommits.Restored to) {
+    for (TableIdentifier id : ids) {
       int undone = FlinkCommits.rollBack(tables.loadTable(id), to);
       if (undone > 0) {
-        String note =
-            id
-                + " was ahead of checkpoint "
-                + from.checkpointId()
-                + ", from which the job goes on: commits undone: "
-                + undone;
-        log.warn("{}; their records are read from the log again", note);
-        notes.add(note);
+        log.warn(
+            "{} was ahead of checkpoint {}, from which the job goes on: commits undone: {}; their"
+                + " records are read from the log again",
+            id,
+            to.checkpoint(),
+            undone);
       }
     }
-    return List.copyOf(notes);
   }
 
   /**
    * Submits the blueprint's job, restored from its newest checkpoint or savepoint.
    *
+   * @param tables to ask how far it is with what has no state
    * @param committed how far its tables are
    * @throws LeatException CONFLICT when state would be lost, INTERNAL when it does not start
    */
-  void start(Provisioning.Provisioned blueprint, KafkaLakeSources.Committed committed) {
+  void start(Provisioning.Provisioned blueprint, Catalog tables, Committed committed) {
     String name = name(blueprint.blueprint());
+    RestorePoint from = restorePoint(name);
     StreamExecutionEnvironment environment = flink.environment(name);
     LakeJob.build(
         blueprint.plans(),
@@ -97,12 +144,11 @@ final class LakeJobs {
             consumer,
             blueprint.blueprint().name(),
             blueprint.rejectedEpoch(),
-            committed,
+            new Beginning(blueprint, tables, committed, uids(name, from)),
             null),
         new IcebergLakeSinks(
             new LakeCatalogLoader(catalog), blueprint.blueprint().name(), parallelism),
         flink.files(name));
-    RestorePoint from = restorePoint(name);
     log.info(
         "Starting the job {} {}", name, from == null ? "without state" : "from " + from.location());
     FlinkJob job =
@@ -141,6 +187,65 @@ final class LakeJobs {
         || (!blueprint.removed().isEmpty() && from.kind() == RestorePoint.Kind.SAVEPOINT);
   }
 
+  private Set<String> uids(String name, @Nullable RestorePoint from) {
+    try {
+      return from == null ? Set.of() : flink.restorePoints(name).uids(from);
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL, "The checkpoint " + from + " cannot be read: " + e, e);
+    }
+  }
+
+  /** Where sources without state begin; those with state ask for nothing. */
+  private final class Beginning implements KafkaLakeSources.Committed {
+    private final Provisioning.Provisioned made;
+    private final Catalog tables;
+    private final Committed committed;
+    private final Set<String> stateful;
+
+    Beginning(
+        Provisioning.Provisioned made, Catalog tables, Committed committed, Set<String> stateful) {
+      this.made = made;
+      this.tables = tables;
+      this.committed = committed;
+      this.stateful = stateful;
+    }
+
+    @Override
+    public Map<Integer, Long> nextOffsets(StreamPlan plan) {
+      return committed.nextOffsets(plan);
+    }
+
+    @Override
+    public Map<Integer, Long> readFrom(StreamPlan plan) {
+      Map<Integer, Long> next = nextOffsets(plan);
+      if (next.isEmpty() || stateful.contains(KafkaLakeSources.sourceUid(plan))) {
+        return next;
+      }
+      Lookback.From from = lookback.of(plan, next);
+      log.info(
+          "{} begins without state at {}; what it has to know of duplicates is read again from {}",
+          plan.topic(),
+          next,
+          from.offsets());
+      if (from.remembersFrom() != null) {
+        log.warn(
+            "The log of {} does not go back as far as duplicates are known: those of events before"
+                + " {} will be taken for new",
+            plan.topic(),
+            from.remembersFrom());
+      }
+      return from.offsets();
+    }
+
+    @Override
+    public Map<Integer, Long> nextRejected() {
+      return stateful.contains(KafkaLakeSources.rejectedUid(made.rejectedEpoch()))
+          ? Map.of()
+          : lost(made.blueprint(), tables).nextRejected(made.rejectedEpoch());
+    }
+  }
+
   private @Nullable RestorePoint restorePoint(String name) {
     try {
       flink.restorePoints(name).prune(KEPT_RESTORE_POINTS);
@@ -159,5 +264,16 @@ final class LakeJobs {
   /** The newest submission of each job. */
   Collection<FlinkJob> jobs() {
     return List.copyOf(jobs.values());
+  }
+
+  /** The same by blueprint. */
+  Map<String, FlinkJob> byBlueprint() {
+    return Map.copyOf(jobs);
+  }
+
+  /** Whether the blueprint's job has failed and does not run any more. */
+  boolean hasFailed(String blueprint) {
+    FlinkJob job = jobs.get(blueprint);
+    return job != null && job.status() == JobStatus.FAILED;
   }
 }

@@ -27,7 +27,6 @@ import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
-import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
 import io.leat.stream.StreamPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -43,10 +42,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.SplittableRandom;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +69,7 @@ public final class Platform implements AutoCloseable {
   private final Foundation foundation;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
+  private final JobSupervisor supervisor;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -90,12 +88,19 @@ public final class Platform implements AutoCloseable {
               foundation.flink(),
               foundation.kafkaClient(),
               foundation.catalogSpec(),
-              settings.flink().parallelism());
+              settings.flink().parallelism(),
+              clock);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
       }
       serve();
+      supervisor =
+          closing.add(
+              "job supervisor",
+              new JobSupervisor(
+                  jobs::byBlueprint, this::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
+      supervisor.start(registry);
       books.start();
       freshness = closing.add("freshness", freshness());
       freshness.start();
@@ -114,7 +119,7 @@ public final class Platform implements AutoCloseable {
                       streams,
                       answered,
                       leases,
-                      this::jobProblem,
+                      supervisor::problem,
                       shared ->
                           operations(shared, new OperationsAssembly.Answers(counts, answered))));
       foundation.data().announce(runInfo());
@@ -204,7 +209,7 @@ public final class Platform implements AutoCloseable {
     observer.observe(
         "job of " + name,
         () -> {
-          jobs.start(made, committed(name));
+          jobs.start(made, foundation.catalog().catalog(), committed(name));
           return made;
         });
   }
@@ -219,7 +224,7 @@ public final class Platform implements AutoCloseable {
     }
   }
 
-  private KafkaLakeSources.Committed committed(String blueprint) {
+  private LakeJobs.Committed committed(String blueprint) {
     Map<Books.Epoch, Books.Totals> totals = books.totals(blueprint);
     return plan ->
         totals
@@ -234,7 +239,7 @@ public final class Platform implements AutoCloseable {
         .routes(
             shared,
             new OperationsAssembly.Running(
-                streams, books, jobs, freshness, leases, this::plan, this::components),
+                streams, books, jobs, supervisor, freshness, leases, this::plan, this::components),
             answers,
             reader,
             applying);
@@ -281,11 +286,13 @@ public final class Platform implements AutoCloseable {
     return plans.get(topic);
   }
 
-  private Optional<String> jobProblem() {
-    return jobs.jobs().stream()
-        .filter(job -> job.status() != JobStatus.RUNNING)
-        .map(job -> "the job " + job.name() + " is " + job.status())
-        .findFirst();
+  /** From its newest checkpoint, as its blueprint was applied last. */
+  private synchronized void startFailed(String blueprint) {
+    Provisioning.Provisioned made = provisioned.get(blueprint);
+    if (made != null && jobs.hasFailed(blueprint)) {
+      jobs.align(made.blueprint(), foundation.catalog().catalog());
+      jobs.start(made, foundation.catalog().catalog(), committed(blueprint));
+    }
   }
 
   /**
@@ -317,10 +324,12 @@ public final class Platform implements AutoCloseable {
       steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      if (before == null || !after.plans().equals(before.plans())) {
+      boolean hasFailed = jobs.hasFailed(blueprint.name());
+      if (before == null || hasFailed || !after.plans().equals(before.plans())) {
+        String point = hasFailed ? "its newest checkpoint" : "a savepoint";
         steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
         restart(before, after);
-        changes.add(blueprint.name() + ": the job was restarted from a savepoint");
+        changes.add(blueprint.name() + ": the job was restarted from " + point);
       }
       provisioned.put(blueprint.name(), after);
       serve();
@@ -343,7 +352,8 @@ public final class Platform implements AutoCloseable {
   private void restart(Provisioning.@Nullable Provisioned before, Provisioning.Provisioned after) {
     try {
       jobs.stop(after.blueprint());
-      jobs.start(after, committed(after.blueprint().name()));
+      jobs.align(after.blueprint(), foundation.catalog().catalog());
+      jobs.start(after, foundation.catalog().catalog(), committed(after.blueprint().name()));
     } catch (RuntimeException e) {
       if (before != null) {
         goBack(before.blueprint(), e);
@@ -357,7 +367,11 @@ public final class Platform implements AutoCloseable {
     log.warn("The job of {} goes on as it was: the change failed", blueprint.name(), failure);
     try {
       jobs.stop(blueprint);
-      jobs.start(provisioning.provision(blueprint), committed(blueprint.name()));
+      jobs.align(blueprint, foundation.catalog().catalog());
+      jobs.start(
+          provisioning.provision(blueprint),
+          foundation.catalog().catalog(),
+          committed(blueprint.name()));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
     }

@@ -43,6 +43,7 @@ final class StatusReport {
   private final FreshnessMonitor freshness;
   private final UpkeepState upkeep;
   private final LakeJobs jobs;
+  private final JobSupervisor supervisor;
   private final Catalog catalog;
   private final Asking asking;
   private final Health health;
@@ -57,6 +58,7 @@ final class StatusReport {
       FreshnessMonitor freshness,
       UpkeepState upkeep,
       LakeJobs jobs,
+      JobSupervisor supervisor,
       Catalog catalog,
       Asking asking,
       Health health,
@@ -69,6 +71,7 @@ final class StatusReport {
     this.freshness = freshness;
     this.upkeep = upkeep;
     this.jobs = jobs;
+    this.supervisor = supervisor;
     this.catalog = catalog;
     this.asking = asking;
     this.health = health;
@@ -268,20 +271,33 @@ final class StatusReport {
       try {
         CheckpointReport checkpoints = job.checkpoints();
         one.put("state", job.status().name());
-        one.put("restarts", job.restarts());
+        supervisor.condition(job.name()).ifPresent(condition -> condition(one, condition));
         one.put("checkpoints", checkpoints.completed());
         one.put("failed_checkpoints", checkpoints.failed());
         Instant last = checkpoints.lastCompleted();
         one.put("last_checkpoint", last == null ? null : last.toString());
-        Throwable failure = job.failure();
-        if (failure != null) {
-          one.put("failure", String.valueOf(failure.getMessage()));
-        }
       } catch (LeatException e) {
         one.put("state", "UNKNOWN").put("failure", e.getMessage());
       }
     }
     return all;
+  }
+
+  private static void condition(ObjectNode one, JobCondition condition) {
+    one.put("since", condition.since().toString());
+    one.put("restarts", condition.restarts());
+    if (condition.failure() != null) {
+      one.put("failure", condition.failure());
+    }
+    if (condition.state() == JobCondition.State.RESTARTING) {
+      one.put("state", condition.state().name()); // to Flink it runs before its tasks do
+    }
+    if (condition.state() == JobCondition.State.FAILED) {
+      Instant nextTry = condition.nextTry();
+      one.put("state", condition.state().name());
+      one.put("next_try", nextTry == null ? null : nextTry.toString());
+      one.put("runbook", JobCondition.RUNBOOK);
+    }
   }
 
   private ArrayNode tables(ClientAccess access) {

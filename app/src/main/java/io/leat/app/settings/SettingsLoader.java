@@ -76,7 +76,8 @@ public final class SettingsLoader {
         new Flink(
             flink.optional("parallelism").integer(1, 1, 1_024),
             interval.duration(
-                Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)));
+                Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMinutes(10)),
+            flink.optional("restarts").integer(8, 1, 1_000));
     flink.refuseUnknown();
     return settings;
   }

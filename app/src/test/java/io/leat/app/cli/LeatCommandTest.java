@@ -200,13 +200,14 @@ class LeatCommandTest {
               component  state    address
               kafka      running  127.0.0.1:9092
 
-              job           state    last checkpoint  restarts
-              devices-lake  RUNNING                          3
+              job           state    since  last checkpoint  restarts
+              devices-lake  RUNNING                                 3
               component  state    address         detail
               kafka      running  127.0.0.1:9092  it does not answer
 
-              job           state    last checkpoint  restarts  last failure
-              devices-lake  RUNNING                          3  the catalog is away
+              job           state   since  last checkpoint  restarts  last failure
+              devices-lake  FAILED                                 3  the catalog is away
+              devices-lake: mend the cause, then run 'leat apply', see docs/runbooks/job-failed.md
               """);
     }
   }

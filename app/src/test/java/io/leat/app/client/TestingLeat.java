@@ -266,13 +266,17 @@ public final class TestingLeat implements AutoCloseable {
         .put("state", "running")
         .put("address", "127.0.0.1:9092")
         .put("detail", jobFailure.isEmpty() ? "" : "it does not answer");
-    status
-        .putArray("jobs")
-        .addObject()
-        .put("name", "devices-lake")
-        .put("state", "RUNNING")
-        .put("restarts", 3)
-        .put("failure", jobFailure);
+    ObjectNode job =
+        status
+            .putArray("jobs")
+            .addObject()
+            .put("name", "devices-lake")
+            .put("state", jobFailure.isEmpty() ? "RUNNING" : "FAILED")
+            .put("restarts", 3)
+            .put("failure", jobFailure);
+    if (!jobFailure.isEmpty()) {
+      job.putNull("next_try").put("runbook", "docs/runbooks/job-failed.md");
+    }
     return status;
   }
 

@@ -14,7 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -88,19 +91,87 @@ class DataDirectoryTest {
   }
 
   @Test
-  void aDirectoryOfANewerLeatIsRefused() throws IOException {
-    Files.createDirectories(directory);
-    Files.writeString(directory.resolve("leat-data-version"), "2\n");
+  void aDirectoryOfANewerLeatIsRefusedAndNotTouched() throws IOException {
+    DataDirectory.open(directory).close();
+    DataFormat present = DataFormat.present(directory.toString());
+    Map<String, Integer> formats = new TreeMap<>(present.formats());
+    formats.merge("postgres", 1, Integer::sum);
+    formats.put("format", 3);
+    formats.put("detectors", 1);
+    new DataFormat("9.1", directory.toString(), formats).write(directory);
+    Map<String, String> before = contents();
 
     assertThatThrownBy(() -> DataDirectory.open(directory))
         .isInstanceOf(LeatException.class)
         .hasMessage(
             "The data directory "
                 + directory
-                + " has format '2'; this Leat knows format 1. Use the Leat that wrote it, or give"
-                + " another directory with --data.");
+                + " was written by Leat 9.1: detectors 1, format 3 (this Leat knows 2), postgres 19"
+                + " (this Leat knows 18). Nothing was changed. Use that Leat or a newer one, or"
+                + " give another directory with --data.");
+    assertThat(contents()).isEqualTo(before);
+  }
+
+  @Test
+  void aDirectoryOfTheFirstFormatIsUpgraded() throws IOException {
+    Files.createDirectories(directory);
     Files.writeString(directory.resolve("leat-data-version"), "1\n");
+    assertThat(DataDirectory.examine(directory)).hasToString("Optional[format 1]");
+
     DataDirectory.open(directory).close();
+
+    assertThat(DataFormat.of(directory)).isEqualTo(DataFormat.present(directory.toString()));
+    assertThat(Files.readString(directory.resolve("leat-data-version")))
+        .contains("format=2\n", "directory=" + directory + "\n", "postgres=18\n");
+  }
+
+  @Test
+  void aMovedDirectoryIsRefusedUntilItsOldPlaceLeadsToIt() throws IOException {
+    DataDirectory.open(directory).close();
+    Path moved = directory.resolveSibling("moved");
+    Files.move(directory, moved);
+
+    assertThatThrownBy(() -> DataDirectory.open(moved))
+        .isInstanceOf(LeatException.class)
+        .hasMessage(
+            "The data directory "
+                + moved
+                + " was moved or copied from "
+                + directory
+                + ", by which its tables and checkpoints name their files. Nothing was changed."
+                + " Move it back, or let the old place lead here: ln -s "
+                + moved
+                + " "
+                + directory);
+
+    Files.createSymbolicLink(directory, moved);
+    try (DataDirectory data = DataDirectory.open(moved)) {
+      assertThat(data.root()).isEqualTo(directory);
+    }
+  }
+
+  @Test
+  void aVersionFileThatIsNotUnderstoodIsRefused() throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("leat-data-version"), "format=new\n");
+
+    assertThatThrownBy(() -> DataDirectory.open(directory))
+        .isInstanceOf(LeatException.class)
+        .hasMessageContaining("leat-data-version is not understood: ");
+  }
+
+  /** By file, its content and when it was written. */
+  private Map<String, String> contents() throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.toList()) {
+        contents.put(
+            file.toString(),
+            Files.getLastModifiedTime(file)
+                + (Files.isRegularFile(file) ? Files.readString(file) : ""));
+      }
+    }
+    return contents;
   }
 
   @Test

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.apache.iceberg.DataFile;
@@ -88,7 +87,7 @@ public final class TableMaintenance {
     }
     steps.add(compact);
     steps.add(new Step(Step.Action.MANIFESTS, new Manifests(table).find(), 0, 0, 0));
-    steps.add(new Step(Step.Action.EXPIRE, expired(order, now).size(), 0, 0, 0));
+    steps.add(new Step(Step.Action.EXPIRE, expired(order, now).expired().size(), 0, 0, 0));
     steps.add(Orphans.of(orphans(order, pace)));
     return List.copyOf(steps);
   }
@@ -151,7 +150,7 @@ public final class TableMaintenance {
         : new Lifecycle(order.table()).find(rule.column(), rule.keepFor(), now);
   }
 
-  private Set<Long> expired(Order order, Instant now) {
+  private Expiry.Found expired(Order order, Instant now) {
     try {
       return new Expiry(order.table(), policy)
           .find(now, leases.held(order.table()), order.restorable());

@@ -3,8 +3,10 @@ package io.leat.lake.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.event.LeatException;
 import io.leat.lake.Appends;
 import io.leat.lake.Commits;
+import io.leat.lake.FlinkCommits;
 import io.leat.lake.SnapshotLeases;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -332,6 +334,43 @@ class TableMaintenanceTest {
     }
     assertThat(snapshot(21)).isNotNull();
     assertThat(snapshot(20)).isNull();
+  }
+
+  /** Expiry leaves gaps, which must not hide what lies behind them. */
+  @Test
+  void aTableGoesBackAcrossExpiredSnapshotsToACheckpointThatIsLeft() {
+    for (int i = 1; i <= 30; i++) {
+      lake.checkpoint(i < 15 ? "first" : "second", i, i);
+    }
+    lake.points.ids = List.of(30L, 17L, 5L);
+    for (int run = 0; run < 3; run++) { // not only the first finds them
+      lake.later(DAY);
+      lake.maintain();
+    }
+    lake.checkpoint("second", 31, 31);
+    lake.checkpoint("third", 32, 32);
+
+    assertThat(rollBack("second", 17)).isPositive();
+
+    Snapshot target = java.util.Objects.requireNonNull(snapshot(17));
+    assertThat(lake.rows()).isEqualTo(lake.rows(target)).hasSize(17);
+    assertThat(rollBack("second", 17)).isZero();
+    lake.checkpoint("fourth", 18, 118);
+    assertThat(lake.rows()).hasSize(18);
+    assertThatThrownBy(() -> rollBack("first", 9))
+        .isInstanceOf(LeatException.class)
+        .hasMessageContaining("the snapshot before them has expired");
+
+    lake.points.ids = List.of(18L);
+    lake.later(DAY);
+    lake.maintain();
+    assertThat(lake.again().refs().keySet()).containsExactly("main");
+    assertThat(lake.rows()).hasSize(18);
+  }
+
+  private int rollBack(String job, long checkpoint) {
+    return FlinkCommits.rollBack(
+        lake.again(), new FlinkCommits.Restored(job, checkpoint, Instant.EPOCH));
   }
 
   @Test

@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: owned by one thread.
  */
 public final class SeenIds implements Closeable {
+  /** Of the files that it writes; it reads no other. */
+  public static final int FILE_VERSION = IdFile.VERSION;
+
   /** Entries of the table in memory when it becomes a file, 2 MiB. */
   static final int SEAL_AT = 1 << 16;
 
