@@ -30,6 +30,12 @@ public final class FlinkCommits {
 
   private static final String CHECKPOINT = "flink.max-committed-checkpoint-id";
 
+  /**
+   * Written into the summary of a commit that took away rows that were old enough: undoing it harms
+   * nobody, they go again.
+   */
+  public static final String AGED = "leat.aged-out";
+
   private static final Set<String> MOVES_ROWS_ONLY = Set.of(DataOperations.REPLACE);
 
   private static final String KEPT_FOR = "leat-checkpoint-";
@@ -98,7 +104,7 @@ public final class FlinkCommits {
           throw refusal(table, foreign);
         }
         target = parent;
-      } else if (foreign == null && !MOVES_ROWS_ONLY.contains(at.operation())) {
+      } else if (foreign == null && !mayBeUndone(at)) {
         foreign = at;
       }
       isCut = parent == null && at.parentId() != null;
@@ -144,6 +150,11 @@ public final class FlinkCommits {
     }
     boolean isOfTheSame = to.job() != null && to.job().equals(snapshot.summary().get(JOB));
     return isOfTheSame || snapshot.timestampMillis() > to.completed().toEpochMilli();
+  }
+
+  private static boolean mayBeUndone(Snapshot snapshot) {
+    return MOVES_ROWS_ONLY.contains(snapshot.operation())
+        || (snapshot.summary() != null && snapshot.summary().containsKey(AGED));
   }
 
   private static boolean isFlink(Snapshot snapshot) {

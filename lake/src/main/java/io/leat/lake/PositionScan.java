@@ -5,10 +5,12 @@ import io.leat.event.LeatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -49,6 +51,16 @@ public final class PositionScan {
       this.epoch = epoch;
       this.partition = partition;
       this.offset = offset;
+    }
+
+    /** Those of the table; null when its rows have no positions. */
+    public static @Nullable Columns in(Table table) {
+      for (Columns columns : values()) {
+        if (table.schema().findField(columns.offset) != null) {
+          return columns;
+        }
+      }
+      return null;
     }
   }
 
@@ -120,6 +132,45 @@ public final class PositionScan {
     }
   }
 
+  /**
+   * Adds what stands between a file's first and last offset of each partition.
+   *
+   * @return all, and that
+   */
+  public AgedOut with(AgedOut all, DataFile file) throws IOException {
+    int epochAt = index(columns.epoch);
+    int partitionAt = index(columns.partition);
+    int offsetAt = index(columns.offset);
+    Map<Integer, Map<Integer, OffsetRange>> found = new HashMap<>();
+    try (CloseableIterable<Record> rows = rows(file, Expressions.alwaysTrue())) {
+      for (Record row : rows) {
+        if (row.get(offsetAt) instanceof Long offset
+            && row.get(partitionAt) instanceof Integer partition
+            && row.get(epochAt) instanceof Integer epoch) {
+          found
+              .computeIfAbsent(epoch, any -> new HashMap<>())
+              .merge(partition, new OffsetRange(offset, offset + 1), OffsetRange::hull);
+        }
+      }
+    }
+    AgedOut more = all;
+    for (Map.Entry<Integer, Map<Integer, OffsetRange>> epoch : found.entrySet()) {
+      for (Map.Entry<Integer, OffsetRange> one : epoch.getValue().entrySet()) {
+        more = more.with(epoch.getKey(), one.getKey(), one.getValue());
+      }
+    }
+    return more;
+  }
+
+  private CloseableIterable<Record> rows(DataFile file, Expression filter) {
+    return Parquet.read(table.io().newInputFile(file))
+        .project(read)
+        .filter(filter)
+        .reuseContainers()
+        .createReaderFunc(schema -> GenericParquetReaders.buildReader(read, schema))
+        .build();
+  }
+
   private Expression filter(int epoch, Map<Integer, OffsetRange> ranges) {
     Expression filter = Expressions.equal(columns.epoch, epoch);
     if (stream != null) {
@@ -157,13 +208,7 @@ public final class PositionScan {
     int partitionAt = index(columns.partition);
     int offsetAt = index(columns.offset);
     int streamAt = stream == null ? -1 : index("stream");
-    try (CloseableIterable<Record> rows =
-        Parquet.read(table.io().newInputFile(task.file()))
-            .project(read)
-            .filter(filter)
-            .reuseContainers()
-            .createReaderFunc(schema -> GenericParquetReaders.buildReader(read, schema))
-            .build()) {
+    try (CloseableIterable<Record> rows = rows(task.file(), filter)) {
       for (Record row : rows) {
         if (row.get(offsetAt) instanceof Long offset
             && row.get(partitionAt) instanceof Integer partition

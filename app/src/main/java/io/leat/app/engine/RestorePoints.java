@@ -10,6 +10,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
@@ -36,6 +38,10 @@ public final class RestorePoints {
   private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
   private static final String METADATA = "_metadata";
   private static final int LONGEST_NAME = 1_024;
+
+  /** More than the checkpoints that a job keeps: each look that fails has lost one of them. */
+  private static final int MOST_LOOKS = 50;
+
   private static final Comparator<RestorePoint> NEWEST_FIRST =
       Comparator.comparing(RestorePoint::checkpointId)
           .thenComparing(RestorePoint::completed)
@@ -78,9 +84,23 @@ public final class RestorePoints {
 
   /**
    * Deletes what is left of earlier submissions but the newest {@code keep} restore points and
-   * everything that their state refers to. Only while the job does not run.
+   * everything that their state refers to. Only while the job does not run. Flink may still be
+   * deleting the checkpoints of a job that has just ended: what goes meanwhile is not needed.
    */
   public void prune(int keep) throws IOException {
+    for (int looks = 1; ; looks++) {
+      try {
+        pruneNow(keep);
+        return;
+      } catch (NoSuchFileException e) {
+        if (looks == MOST_LOOKS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void pruneNow(int keep) throws IOException {
     List<RestorePoint> kept = all().stream().limit(Math.max(1, keep)).toList();
     if (kept.isEmpty()) {
       return;
@@ -201,11 +221,10 @@ public final class RestorePoints {
   }
 
   private static List<Path> children(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      return List.of();
-    }
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(Files::isDirectory).sorted().toList();
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
     }
   }
 }

@@ -2,6 +2,7 @@ package io.leat.app.reconcile;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.lake.AgedOut;
 import io.leat.lake.OffsetRange;
 import io.leat.lake.PositionScan;
 import java.util.ArrayList;
@@ -29,9 +30,15 @@ final class PositionCheck {
   private final Consumer<String> lost;
   private final Gaps gaps;
   private Counts found = Counts.NONE;
+  private long agedOut;
 
-  /** Where the stream's rows are. */
-  record Tables(PositionScan raw, PositionScan processed, PositionScan quarantine) {}
+  /** Where the stream's rows are, and which are no longer, as they were old enough to go. */
+  record Tables(
+      PositionScan raw,
+      PositionScan processed,
+      PositionScan quarantine,
+      AgedOut agedRaw,
+      AgedOut agedProcessed) {}
 
   /**
    * @param atOnce offsets that may be held at a time
@@ -73,6 +80,11 @@ final class PositionCheck {
       new Pass(held, offsets).look();
     }
     return found;
+  }
+
+  /** How many offsets of the spans have no row in raw any more, as it was old enough to go. */
+  long agedOut() {
+    return agedOut;
   }
 
   /** Nobody wants the answer any more. */
@@ -178,6 +190,10 @@ final class PositionCheck {
         BitSet without = (BitSet) clean.clone();
         without.or(refused);
         without.flip(0, end - base);
+        long unseen = missing.cardinality();
+        without(missing, tables.agedRaw());
+        agedOut += unseen - missing.cardinality();
+        boolean isAged = without(without, tables.agedProcessed());
         runs(GapCode.MISSING_IN_RAW, missing);
         runs(GapCode.PROCESSED_AND_QUARANTINED, both);
         // Offsets that the ledger says were never read have no row either, and are told above.
@@ -185,6 +201,8 @@ final class PositionCheck {
         long expected = books.duplicates() + unread;
         if (without.cardinality() > expected) {
           lost(without, expected);
+        } else if (isAged) {
+          return; // What has gone can no longer be counted.
         } else if (without.cardinality() < expected && both.isEmpty()) {
           add(
               GapCode.DUPLICATE_STORED,
@@ -204,6 +222,25 @@ final class PositionCheck {
                       refused.cardinality(),
                       books.quarantined()));
         }
+      }
+
+      /**
+       * Takes out what has aged out.
+       *
+       * @return whether any of the span's offsets has
+       */
+      private boolean without(BitSet bits, AgedOut aged) {
+        OffsetRange own = span.range();
+        boolean any = false;
+        for (OffsetRange range : aged.ranges(span.log().epoch(), span.log().partition())) {
+          if (range.overlaps(own)) {
+            any = true;
+            bits.clear(
+                Math.toIntExact(Math.max(range.first(), own.first()) - own.first()),
+                Math.toIntExact(Math.min(range.next(), own.next()) - own.first()));
+          }
+        }
+        return any;
       }
 
       /** Without duplicates it is known which are lost; else they are among some. */

@@ -58,6 +58,7 @@ public record Reconciliation(
             .put("processed", counts.processed())
             .put("duplicates", counts.duplicates())
             .put("quarantined", counts.quarantined())
+            .put("aged_out", stream.agedOut())
             .put("in_flight", stream.inFlight());
     StreamReport.Gateway gateway = stream.gateway();
     json.putObject("gateway")

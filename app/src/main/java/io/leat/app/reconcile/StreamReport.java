@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic {@code blueprint.stream}
  * @param counts logged: the offsets that were looked at; raw, processed, quarantined: their rows in
  *     the tables; duplicates: as the ledger counts them
+ * @param agedOut how many of the offsets have no row in raw any more, as it was old enough to go
  * @param inFlight logged, but not yet in the ledger
  * @param gateway what the gateways answered
  * @param covered the offsets that were looked at
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record StreamReport(
     String topic,
     Counts counts,
+    long agedOut,
     long inFlight,
     Gateway gateway,
     List<Covered> covered,

@@ -25,6 +25,7 @@ class ReconcilerTest {
   private final TestingTables tables = new TestingTables();
   private final TestingSurroundings surroundings = new TestingSurroundings();
   private DataFile rawFile;
+  private DataFile laterRawFile;
   private DataFile processedFile;
 
   /**
@@ -35,7 +36,7 @@ class ReconcilerTest {
   void load() throws IOException {
     tables.checkpoint(0, 100, T);
     rawFile = tables.raw(0, offsets(100, 150));
-    tables.raw(0, offsets(150, 200));
+    laterRawFile = tables.raw(0, offsets(150, 200));
     processedFile = tables.processed(0, offsets(100, 110));
     tables.processed(0, without(offsets(110, 200), 150, 160, 170));
     tables.quarantined("telemetry", 0, 170);
@@ -113,6 +114,27 @@ class ReconcilerTest {
         .containsExactly(
             gap(GapCode.MISSING_IN_RAW, 0, 100, 150).with("the log no longer keeps them"));
     assertThat(later.notes()).hasSize(1);
+  }
+
+  @Test
+  void whatHasAgedOutIsNotMissed() throws Exception {
+    TestingTables.ageOut(tables.raw, rawFile);
+    TestingTables.ageOut(tables.processed, processedFile);
+
+    StreamReport report = report();
+    assertThat(report.gaps()).isEmpty();
+    assertThat(report.agedOut()).isEqualTo(50);
+    assertThat(report.notes()).anyMatch(note -> note.contains("50 of these offsets have aged out"));
+  }
+
+  @Test
+  void whatIsLostBesideWhatHasAgedOutIsStillNamed() throws Exception {
+    TestingTables.ageOut(tables.raw, rawFile);
+    TestingTables.ageOut(tables.processed, processedFile);
+    delete(tables.raw, laterRawFile);
+
+    assertThat(report().gaps())
+        .containsExactly(gap(GapCode.MISSING_IN_RAW, 0, 150, 200).with("the log still has them"));
   }
 
   @Test

@@ -1,17 +1,21 @@
 package io.leat.app.reconcile;
 
+import io.leat.lake.AgedOut;
 import io.leat.lake.EventTables;
+import io.leat.lake.PositionScan;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
@@ -115,6 +119,17 @@ final class TestingTables {
   static void delete(Table table, DataFile file) {
     table.refresh();
     table.newDelete().deleteFile(file).commit();
+  }
+
+  /** Takes a file's rows away, as they are old enough. */
+  static void ageOut(Table table, DataFile file) throws IOException {
+    table.refresh();
+    PositionScan.Columns columns = Objects.requireNonNull(PositionScan.Columns.in(table));
+    AgedOut aged = PositionScan.of(table, columns).with(AgedOut.of(table), file);
+    UpdateProperties told = table.updateProperties();
+    aged.into(told);
+    told.commit();
+    delete(table, file);
   }
 
   private interface Filling {

@@ -1,5 +1,8 @@
 package io.leat.lake.maintenance;
 
+import io.leat.lake.AgedOut;
+import io.leat.lake.FlinkCommits;
+import io.leat.lake.PositionScan;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -11,6 +14,8 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.expressions.StrictMetricsEvaluator;
@@ -25,9 +30,11 @@ final class Lifecycle {
   private static final int MOST_FILES = 10_000;
 
   private final Table table;
+  private final Pace pace;
 
-  Lifecycle(Table table) {
+  Lifecycle(Table table, Pace pace) {
     this.table = table;
+    this.pace = pace;
   }
 
   /**
@@ -61,10 +68,35 @@ final class Lifecycle {
     if (old.isEmpty()) {
       return Step.nothing(Step.Action.LIFECYCLE);
     }
-    DeleteFiles delete = table.newDelete();
+    AgedOut aged = aged(old);
+    Transaction both = table.newTransaction();
+    DeleteFiles delete = both.newDelete();
     old.forEach(delete::deleteFile);
-    delete.commit();
+    delete.set(FlinkCommits.AGED, "true").commit();
+    UpdateProperties told = both.updateProperties();
+    aged.into(told);
+    told.commit();
+    both.commitTransaction();
     return of(old);
+  }
+
+  /** With the commit, so that a row that is missed can be told from one that is lost. */
+  private AgedOut aged(List<DataFile> old) {
+    AgedOut aged = AgedOut.of(table);
+    PositionScan.Columns columns = PositionScan.Columns.in(table);
+    if (columns == null) {
+      return aged;
+    }
+    PositionScan positions = PositionScan.of(table, columns);
+    try {
+      for (DataFile file : old) {
+        pace.step();
+        aged = positions.with(aged, file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return aged;
   }
 
   static Step of(List<DataFile> old) {

@@ -107,7 +107,7 @@ public final class TableMaintenance {
               attempt(
                   Step.Action.LIFECYCLE,
                   table,
-                  () -> new Lifecycle(table).run(old(order, clock.instant()))));
+                  () -> new Lifecycle(table, pace).run(old(order, clock.instant()))));
           steps.add(
               attempt(
                   Step.Action.COMPACT,
@@ -147,7 +147,7 @@ public final class TableMaintenance {
     Rule rule = order.rule();
     return rule == null
         ? List.of()
-        : new Lifecycle(order.table()).find(rule.column(), rule.keepFor(), now);
+        : new Lifecycle(order.table(), Pace.FULL).find(rule.column(), rule.keepFor(), now);
   }
 
   private Expiry.Found expired(Order order, Instant now) {
