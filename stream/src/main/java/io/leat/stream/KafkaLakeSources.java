@@ -67,6 +67,14 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
     Map<Integer, Long> nextOffsets(StreamPlan plan);
   }
 
+  /**
+   * The consumer group under which a blueprint's job commits to Kafka what its completed
+   * checkpoints have read. For onlookers: the job itself never starts from it.
+   */
+  public static String group(String blueprint) {
+    return "leat-" + blueprint + "-lake";
+  }
+
   /** Whether {@code uid} was that of a source of the stream, in whatever log epoch. */
   public static boolean isSourceOf(String stream, String uid) {
     return uid.matches(Pattern.quote("source-" + stream) + "(-[0-9]+)?");
@@ -113,7 +121,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
         KafkaSource.<T>builder()
             .setProperties(consumer)
             .setBootstrapServers(consumer.getProperty("bootstrap.servers"))
-            .setGroupId("leat-" + blueprint + "-lake")
+            .setGroupId(group(blueprint))
             .setClientIdPrefix("leat-" + topic)
             .setTopics(topic)
             .setStartingOffsets(new From(new HashMap<>(from)))

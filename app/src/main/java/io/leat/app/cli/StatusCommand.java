@@ -62,6 +62,11 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, streams(status.path("streams")));
     add(lines, jobs(status.path("jobs")));
     add(lines, tables(status.path("tables")));
+    add(lines, disk(status.path("disk")));
+    String refusing = text(status.path("disk"), "refusing");
+    if (status.path("disk").path("refusing").isTextual()) {
+      lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + refusing));
+    }
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -166,11 +171,32 @@ final class StatusCommand implements Callable<Integer> {
           text(t, "name"),
           count(t, "rows"),
           count(t, "files"),
-          t.has("bytes") ? Text.bytes(t.path("bytes").asLong()) : "",
+          size(t, "bytes"),
           count(t, "snapshots"),
           age(t.path("last_commit")));
     }
     return table;
+  }
+
+  private static Table disk(JsonNode disk) {
+    Table table = new Table("disk", "free>", "reserve>", "size>", "log>", "log's budget>");
+    for (JsonNode space : disk.path("spaces")) {
+      List<String> holds = new ArrayList<>();
+      space.path("holds").forEach(part -> holds.add(Text.printable(part.asText())));
+      JsonNode log = holds.contains("kafka") ? disk.path("log") : disk.path("none");
+      table.row(
+          String.join(", ", holds),
+          size(space, "usable"),
+          size(space, "reserve"),
+          size(space, "total"),
+          size(log, "bytes"),
+          size(log, "budget"));
+    }
+    return table;
+  }
+
+  private static String size(JsonNode node, String name) {
+    return node.has(name) ? Text.bytes(node.path(name).asLong()) : "";
   }
 
   private String state(JsonNode node) {

@@ -17,10 +17,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.iceberg.catalog.Catalog;
@@ -34,19 +36,31 @@ final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-  private static final int KEPT_RESTORE_POINTS = 10;
+
+  /** How many checkpoints back a job may go at a start, when newer ones cannot be read. */
+  static final int KEPT_RESTORE_POINTS = 10;
 
   private final FlinkEngine flink;
   private final Properties consumer;
   private final CatalogSpec catalog;
   private final int parallelism;
+  private final Consumer<String> starting;
   private final Map<String, FlinkJob> jobs = new ConcurrentSkipListMap<>();
 
-  LakeJobs(FlinkEngine flink, Properties consumer, CatalogSpec catalog, int parallelism) {
+  /**
+   * @param starting told a job's consumer group before the job is submitted
+   */
+  LakeJobs(
+      FlinkEngine flink,
+      Properties consumer,
+      CatalogSpec catalog,
+      int parallelism,
+      Consumer<String> starting) {
     this.flink = flink;
     this.consumer = consumer;
     this.catalog = catalog;
     this.parallelism = parallelism;
+    this.starting = starting;
   }
 
   /**
@@ -104,6 +118,7 @@ final class LakeJobs {
     RestorePoint from = restorePoint(name);
     log.info(
         "Starting the job {} {}", name, from == null ? "without state" : "from " + from.location());
+    starting.accept(KafkaLakeSources.group(blueprint.blueprint().name()));
     FlinkJob job =
         flink.submit(
             environment.getStreamGraph(),
@@ -148,6 +163,13 @@ final class LakeJobs {
       throw new LeatException(
           ErrorCode.INTERNAL, "The checkpoints of the job " + name + " cannot be read: " + e, e);
     }
+  }
+
+  /** The newest submission of each job, by its consumer group. */
+  Map<String, FlinkJob> byGroup() {
+    Map<String, FlinkJob> all = new HashMap<>();
+    jobs.forEach((blueprint, job) -> all.put(KafkaLakeSources.group(blueprint), job));
+    return all;
   }
 
   /** The newest submission of each job. */

@@ -6,6 +6,7 @@ import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
@@ -69,6 +70,7 @@ public final class Platform implements AutoCloseable {
   private final Foundation foundation;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
+  private final DiskGuard disk;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -79,7 +81,8 @@ public final class Platform implements AutoCloseable {
     this.folders = List.copyOf(folders);
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
-      foundation = new Foundation(settings, closing, observer);
+      foundation =
+          new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
       closing.add("books", books);
       provisioning = provisioning();
       jobs =
@@ -87,12 +90,15 @@ public final class Platform implements AutoCloseable {
               foundation.flink(),
               foundation.kafkaClient(),
               foundation.catalogSpec(),
-              settings.flink().parallelism());
+              settings.flink().parallelism(),
+              foundation::forget);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
       }
       serve();
+      disk = closing.add("disk", foundation.guard(jobs::byGroup, registry));
+      disk.start();
       books.start();
       freshness = closing.add("freshness", freshness());
       freshness.start();
@@ -103,7 +109,13 @@ public final class Platform implements AutoCloseable {
               "gateway",
               () ->
                   serving.start(
-                      foundation, asking, clients, streams, this::jobProblem, this::operations));
+                      foundation,
+                      asking,
+                      clients,
+                      streams,
+                      disk,
+                      this::jobProblem,
+                      this::operations));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -225,11 +237,13 @@ public final class Platform implements AutoCloseable {
             books,
             rates,
             freshness,
+            disk,
             jobs,
             foundation.catalog().catalog(),
             asking,
             health,
             this::components);
+    closing.add("lag", new LagMonitor(streams, log, books, asking, registry)).start();
     Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
     Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));

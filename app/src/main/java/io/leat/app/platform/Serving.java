@@ -1,9 +1,11 @@
 package io.leat.app.platform;
 
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.settings.Settings;
 import io.leat.event.ErrorCode;
 import io.leat.event.EventIds;
 import io.leat.event.LeatException;
+import io.leat.gateway.Admission;
 import io.leat.gateway.EventRoutes;
 import io.leat.gateway.StreamRegistry;
 import io.leat.gateway.publishing.KafkaCheck;
@@ -75,6 +77,7 @@ final class Serving {
   /**
    * Opens the server.
    *
+   * @param disk whether events are accepted
    * @param jobProblem why the jobs are not ready, if they are not
    * @return when it takes requests
    */
@@ -83,6 +86,7 @@ final class Serving {
       Asking asking,
       Clients clients,
       StreamRegistry streams,
+      DiskGuard disk,
       Supplier<Optional<String>> jobProblem,
       MoreRoutes more) {
     QueryEngine queries =
@@ -102,8 +106,9 @@ final class Serving {
     Tokens tokens =
         closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
+    health.register("disk", disk::problem);
     List<Routes> routes = new ArrayList<>();
-    routes.add(events(kafka, streams, bodies));
+    routes.add(events(kafka, streams, disk, bodies));
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
     routes.addAll(more.of(vertx.join(), health));
@@ -120,7 +125,8 @@ final class Serving {
     return service;
   }
 
-  private EventRoutes events(Map<String, Object> kafka, StreamRegistry streams, Bodies bodies) {
+  private EventRoutes events(
+      Map<String, Object> kafka, StreamRegistry streams, Admission admission, Bodies bodies) {
     Publisher publisher =
         closing.add(
             "publisher",
@@ -132,6 +138,7 @@ final class Serving {
         "events",
         new EventRoutes(
             streams,
+            admission,
             publisher,
             bodies,
             SettingsMapping.gateway(settings.http()),

@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param lake the tables
  * @param postgres the control tables
  * @param query the query engine
+ * @param disk what may be taken of this machine's disks
  */
 public record Settings(
     Path data,
@@ -22,7 +23,8 @@ public record Settings(
     Flink flink,
     Lake lake,
     Postgres postgres,
-    Query query) {
+    Query query,
+    Disk disk) {
 
   /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
   public URI warehouse() {
@@ -34,17 +36,17 @@ public record Settings(
 
   /** The same with another data folder. */
   public Settings withData(Path newData) {
-    return new Settings(newData, http, kafka, flink, lake, postgres, query);
+    return new Settings(newData, http, kafka, flink, lake, postgres, query, disk);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
-    return new Settings(data, newHttp, kafka, flink, lake, postgres, query);
+    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, disk);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
-    return new Settings(data, http, kafka, newFlink, lake, postgres, query);
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query, disk);
   }
 
   /**
@@ -58,4 +60,12 @@ public record Settings(
    */
   public record Query(
       int workers, long memory, java.time.Duration timeout, int maxRows, long cache) {}
+
+  /**
+   * What may be taken of this machine's disks.
+   *
+   * @param reserve bytes that have to stay free; 0: as the size of each file system suggests
+   * @param log bytes of events that the embedded broker may keep; 0: half of its file system
+   */
+  public record Disk(long reserve, long log) {}
 }
