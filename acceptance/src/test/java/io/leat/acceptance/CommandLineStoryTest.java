@@ -102,6 +102,18 @@ class CommandLineStoryTest {
     assertThat(table.out()).contains("id", "cli-1", "21.0", "cli-2", "22.0");
     assertThat(table.err()).containsPattern("2 rows in .*, [0-9]+ files? scanned, [0-9]+ skipped");
 
+    LeatProcess.Result reconciled = command("", "reconcile", "devices", "--from", "2h");
+    assertThat(reconciled.exitCode()).as(reconciled::toString).isEqualTo(0);
+    assertThat(reconciled.out())
+        .contains("verdict", "unacknowledged")
+        .containsPattern("devices\\.telemetry +[0-9]+ .* reconciled");
+    assertThat(reconciled.err()).contains("records counted from ");
+    LeatProcess.Result whole = command("", "reconcile", "--all", "--json");
+    assertThat(TestingClient.JSON.readTree(whole.out()).path("reconciled").asBoolean()).isTrue();
+    LeatProcess.Result mistaken = command("", "reconcile", "--from", "yesterday");
+    assertThat(mistaken.exitCode()).isEqualTo(1);
+    assertThat(mistaken.err()).contains("--from is 'yesterday'; write a time such as");
+
     LeatProcess.Result trace = command("", "trace", "cli-1");
     assertThat(trace.exitCode()).isEqualTo(0);
     assertThat(trace.out()).contains("log", "raw", "processed", "devices.telemetry/");

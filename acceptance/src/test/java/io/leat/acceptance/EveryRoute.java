@@ -37,7 +37,7 @@ final class EveryRoute {
         operations.add(method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey());
       }
     }
-    assertThat(operations).hasSizeGreaterThanOrEqualTo(13);
+    assertThat(operations).hasSizeGreaterThanOrEqualTo(14);
   }
 
   private HttpRequest.Builder request(String operation) {
@@ -54,8 +54,13 @@ final class EveryRoute {
               "{\"name\":\"outage-%d\",\"roles\":[\"send\"],\"streams\":[\"devices.fault\"]}"
                   .formatted(System.nanoTime()));
       case "POST /v1/blueprints/apply" -> json(path, "{}");
+      case "POST /v1/maintenance" -> json(path + "?dry-run=true", "{}");
       case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
       case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();
+      case "GET /v1/quarantine/{id}" ->
+          client.request("/v1/quarantine/q%3Adevices.fault%3A1%2F0%2F999999999").GET();
+      case "POST /v1/quarantine/redrive" ->
+          json(path, "{\"ids\":[\"q:devices.fault:1/0/999999999\"]}");
       case "GET /v1/tail/{stream}" ->
           client.request("/v1/tail/devices.telemetry?from=beginning&limit=1").GET();
       default -> {

@@ -80,6 +80,9 @@ class RestartStoryTest {
         Books books = Books.settled(client);
         assertThat(books).isEqualTo(all(acknowledged.size()));
         everyAcknowledgedEventIsThereOnce(client, acknowledged);
+        Reconciled whole = Reconciled.whole(client);
+        whole.isClean();
+        assertThat(Books.of(whole.stream("devices.telemetry"))).isEqualTo(books);
         leat.signal("TERM");
         assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
       }
@@ -147,6 +150,12 @@ class RestartStoryTest {
           .isEqualTo(books.duplicates())
           .isBetween(0L, feeder.sentAgain());
       everyAcknowledgedEventIsThereOnce(client, feeder.acknowledged());
+      Reconciled whole = Reconciled.whole(client);
+      whole.isClean();
+      JsonNode gateway = whole.stream("devices.telemetry").path("gateway");
+      assertThat(gateway.path("logged").asLong()).isEqualTo(books.logged());
+      assertThat(gateway.path("acknowledged").asLong()).isBetween(1L, books.logged());
+      assertThat(gateway.path("unclean_stops").asInt()).as("kills").isPositive();
 
       leat.signal("INT");
       assertThat(leat.await(SOON).exitCode()).isEqualTo(0);

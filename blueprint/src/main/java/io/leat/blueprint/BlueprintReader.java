@@ -112,6 +112,7 @@ final class BlueprintReader {
     Section range = stream.optional("time-range").section();
     Section lake = stream.optional("lake").section();
     Value partitionBy = lake.optional("partition-by");
+    Value keepFor = lake.optional("keep-for");
     RawBlueprint.Stream raw =
         new RawBlueprint.Stream(
             name,
@@ -140,11 +141,16 @@ final class BlueprintReader {
                 .duration(Defaults.FUTURE, Duration.ofSeconds(1), Duration.ofDays(365)),
             rules(rules),
             partitionBy.isPresent(),
-            partitions(partitionBy));
+            partitions(partitionBy),
+            keepFor.isPresent() ? keepFor(keepFor) : null);
     range.refuseUnknown();
     lake.refuseUnknown();
     stream.refuseUnknown();
     return raw;
+  }
+
+  private static Duration keepFor(Value value) {
+    return value.duration(Duration.ofDays(36_500), Duration.ofHours(1), Duration.ofDays(36_500));
   }
 
   private static List<RawBlueprint.Rule> rules(Value value) {

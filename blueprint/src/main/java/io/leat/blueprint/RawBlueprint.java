@@ -43,7 +43,8 @@ record RawBlueprint(
       Duration future,
       List<Rule> quality,
       boolean isPartitioned,
-      List<Partition> partitionBy) {}
+      List<Partition> partitionBy,
+      @Nullable Duration keepFor) {}
 
   record Rule(Located name, Located expect, Otherwise otherwise) {}
 

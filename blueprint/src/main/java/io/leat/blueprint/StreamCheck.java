@@ -97,7 +97,8 @@ final class StreamCheck {
             raw.past(),
             raw.future(),
             quality,
-            partitionBy));
+            partitionBy,
+            raw.keepFor()));
   }
 
   private void checkKey(String key) {

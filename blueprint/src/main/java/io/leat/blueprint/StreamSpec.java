@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param future how far an event's time may lie after its receipt; later events are quarantined
  * @param quality the rules that processed rows keep
  * @param partitionBy the partitioning of the processed table
+ * @param keepFor how long its rows stay in the raw and the processed table, from their receipt;
+ *     null: for ever
  */
 public record StreamSpec(
     String name,
@@ -42,7 +44,8 @@ public record StreamSpec(
     Duration past,
     Duration future,
     List<QualityRule> quality,
-    List<PartitionField> partitionBy) {
+    List<PartitionField> partitionBy,
+    @Nullable Duration keepFor) {
   public StreamSpec {
     quality = List.copyOf(quality);
     partitionBy = List.copyOf(partitionBy);

@@ -55,6 +55,7 @@ public enum ErrorCode {
   EVENT_ID_CONFLICT(409, ErrorOwner.USER, "The event id was used before with another payload"),
   TIME_OUT_OF_RANGE(422, ErrorOwner.USER, "The event time is outside the stream's range"),
   QUALITY_RULE_FAILED(422, ErrorOwner.USER, "A quality rule failed"),
+  PAYLOAD_TRUNCATED(422, ErrorOwner.USER, "Only the beginning of the refused record was kept"),
   // Queries.
   SQL_INVALID(400, ErrorOwner.USER, "The statement cannot be understood"),
   SQL_NOT_A_READ(403, ErrorOwner.USER, "Only reads are allowed"),

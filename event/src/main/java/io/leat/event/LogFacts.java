@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
  * @param index the event's index in its request's batch, from 0
  * @param schemaVersion the version of the stream's schema that the gateway validated against
  * @param supplied which facts the server supplied, since the client did not: any of {@code i} (id)
- *     and {@code t} (time)
+ *     and {@code t} (time); {@code r} when the event was redriven: whoever made its id, it is the
+ *     same as before
  * @param layout what the headers right behind this one are, one of {@link LogHeaders}' letters
  *     each: whoever reads them needs not look at their names, which is half the work of reading
  *     them

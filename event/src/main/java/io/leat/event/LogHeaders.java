@@ -23,6 +23,12 @@ public final class LogHeaders {
   /** {@link LogFacts}: client, time of receipt, request, schema version. The first of them all. */
   public static final String FACTS = "leat";
 
+  /**
+   * Of an event that was redriven: {@code <record id>;<attempt>}, where it comes from. Behind all
+   * others; no CloudEvents attribute can have its name.
+   */
+  public static final String REDRIVE = "leat_redrive";
+
   /** In a layout ({@link LogFacts#layout}), the letter of {@link #SPEC_VERSION}. */
   public static final char LETTER_SPEC_VERSION = 'v';
 

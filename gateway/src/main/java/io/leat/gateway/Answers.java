@@ -29,10 +29,12 @@ final class Answers {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final IngestMetrics metrics;
+  private final OutcomeCounts outcomes;
   private final Rejections rejections;
 
-  Answers(IngestMetrics metrics, Rejections rejections) {
+  Answers(IngestMetrics metrics, OutcomeCounts outcomes, Rejections rejections) {
     this.metrics = metrics;
+    this.outcomes = outcomes;
     this.rejections = rejections;
   }
 
@@ -85,6 +87,10 @@ final class Answers {
       }
     }
     metrics.accepted(stream, tally.accepted);
+    outcomes.add(
+        submission.ingest().stream(),
+        tally.accepted,
+        tally.rejected.getOrDefault(ErrorCode.OUTCOME_UNKNOWN, 0));
     tally.rejected.forEach((code, count) -> metrics.rejected(stream, code, count));
     return tally;
   }

@@ -68,19 +68,8 @@ final class EventPreparation {
   }
 
   Prepared prepare(Ingest ingest, IncomingRecord record, int index) {
-    StreamSpec spec = ingest.stream().spec();
-    CloudEvent attributes = record.attributes();
-    Refusal refusal = record.refusal();
-    if (refusal != null) {
-      return Prepared.refused(attributes == null ? null : attributes.id(), refusal);
-    }
-    JsonNode node = record.node();
-    String id = attributes != null ? attributes.id() : ownId(spec, node);
-    if (!node.isObject()) {
-      String what = node.isMissingNode() ? "the event has no data" : "the record must be an object";
-      return Prepared.refused(id, Refusal.at(ErrorCode.SCHEMA_VIOLATION, record.pointer(), what));
-    }
-    refusal = refuse(ingest, record, id);
+    String id = ownId(ingest, record);
+    Refusal refusal = refuse(ingest, record, id);
     if (refusal != null) {
       return Prepared.refused(id, refusal);
     }
@@ -92,10 +81,42 @@ final class EventPreparation {
         supplied = true;
       }
     }
-    return timed(ingest, record, index, id, supplied);
+    return timed(ingest, record, index, id, supplied ? "i" : "", null);
+  }
+
+  /**
+   * A record that came before, judged by today's rules.
+   *
+   * @param id the id that it keeps
+   * @param supplied {@code i} if the server made the id, else empty
+   * @param mark where it comes from
+   */
+  Prepared again(
+      Ingest ingest, IncomingRecord record, int index, String id, String supplied, Header mark) {
+    Refusal refusal = refuse(ingest, record, id);
+    return refusal != null
+        ? Prepared.refused(id, refusal)
+        : timed(ingest, record, index, id, supplied, mark);
+  }
+
+  /** The id that the sender gave the record, or null. */
+  static @Nullable String ownId(Ingest ingest, IncomingRecord record) {
+    CloudEvent attributes = record.attributes();
+    if (attributes != null) {
+      return attributes.id();
+    }
+    return record.refusal() == null ? ownId(ingest.stream().spec(), record.node()) : null;
   }
 
   private @Nullable Refusal refuse(Ingest ingest, IncomingRecord record, @Nullable String id) {
+    if (record.refusal() != null) {
+      return record.refusal();
+    }
+    if (!record.node().isObject()) {
+      String what =
+          record.node().isMissingNode() ? "the event has no data" : "the record must be an object";
+      return Refusal.at(ErrorCode.SCHEMA_VIOLATION, record.pointer(), what);
+    }
     StreamSpec spec = ingest.stream().spec();
     String keyPointer = record.pointer() + member(spec.key());
     String key = key(spec, record.node());
@@ -158,7 +179,12 @@ final class EventPreparation {
   }
 
   private Prepared timed(
-      Ingest ingest, IncomingRecord record, int index, String id, boolean idSupplied) {
+      Ingest ingest,
+      IncomingRecord record,
+      int index,
+      String id,
+      String idSupplied,
+      @Nullable Header mark) {
     StreamSpec spec = ingest.stream().spec();
     CloudEvent attributes = record.attributes();
     String text = attributes == null ? null : attributes.attribute("time");
@@ -174,13 +200,17 @@ final class EventPreparation {
       return Prepared.refused(
           id, Refusal.at(ErrorCode.INVALID_TIME, pointer, "the time is no RFC 3339 date-time"));
     }
-    String supplied = (idSupplied ? "i" : "") + (text == null ? "t" : "");
+    String supplied = idSupplied + (text == null ? "t" : "") + (mark == null ? "" : "r");
     String key = key(spec, record.node());
     if (key == null) {
       throw new IllegalStateException("the key was there before");
     }
     byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
     Bytes data = record.data();
+    List<Header> headers = headers(ingest, attributes, index, id, time, supplied);
+    if (mark != null) {
+      headers.add(mark);
+    }
     Message message =
         new Message(
             ingest.stream().name(),
@@ -189,7 +219,7 @@ final class EventPreparation {
             data.array(),
             data.start(),
             data.end(),
-            headers(ingest, attributes, index, id, time, supplied));
+            headers);
     return new Prepared(id, message, null);
   }
 

@@ -60,6 +60,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
   private final Submission.Collaborators collaborators;
   private final Answers answers;
   private final IngestMetrics metrics;
+  private final OutcomeCounts outcomes = new OutcomeCounts();
   private final ThreadPoolExecutor workers;
   private final AtomicLong workingBytes = new AtomicLong();
 
@@ -92,7 +93,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
             rejections,
             publisher);
     this.metrics = new IngestMetrics(registry);
-    this.answers = new Answers(metrics, rejections);
+    this.answers = new Answers(metrics, outcomes, rejections);
     this.workers =
         new ThreadPoolExecutor(
             settings.workers(),
@@ -123,6 +124,11 @@ public final class EventRoutes implements Routes, AutoCloseable {
   @Override
   public Optional<String> openApi() {
     return Optional.of("openapi/gateway.json");
+  }
+
+  /** What clients were told of their records. */
+  public OutcomeCounts outcomes() {
+    return outcomes;
   }
 
   private void receive(RoutingContext ctx) {

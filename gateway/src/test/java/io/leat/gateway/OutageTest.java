@@ -75,6 +75,14 @@ class OutageTest {
             .forEach(r -> logged.add(LoggedEvent.of(r).header("ce_id")));
         assertThat(logged).containsAll(accepted(all));
         assertThat(accepted(all)).isNotEmpty();
+        long unknown =
+            all.stream()
+                .mapToLong(a -> a.http().body().split("\"outcome-unknown\"", -1).length - 1)
+                .sum();
+        assertThat(gateway.told().acknowledged())
+            .as("and the first, and the last")
+            .isEqualTo(accepted(all).size() + 2);
+        assertThat(gateway.told().unknown()).isGreaterThanOrEqualTo(unknown);
       }
     }
   }

@@ -134,7 +134,18 @@ final class TestingGateway implements AutoCloseable {
         Duration.ofDays(7),
         Duration.ofHours(1),
         List.of(),
-        List.of());
+        List.of(),
+        null);
+  }
+
+  /** What clients were told, of all streams. */
+  OutcomeCounts.Count told() {
+    return routes.outcomes().now().values().stream()
+        .reduce(
+            new OutcomeCounts.Count(0, 0),
+            (a, b) ->
+                new OutcomeCounts.Count(
+                    a.acknowledged() + b.acknowledged(), a.unknown() + b.unknown()));
   }
 
   HttpResponse<String> post(String key, String contentType, String body, String... headers)

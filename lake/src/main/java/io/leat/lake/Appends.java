@@ -105,17 +105,38 @@ public final class Appends {
     return news == null ? Rows.ALL : Rows.NEW;
   }
 
+  /**
+   * Reads the rows that were appended since the last call; none at first, and none when the last
+   * call's snapshot is no longer in the table's history. For those who want a sample of what is
+   * new, however much there is besides.
+   *
+   * @param rows called with the snapshot that added a row, oldest first
+   */
+  public void pollNew(BiConsumer<Snapshot, Record> rows) {
+    table.refresh();
+    Snapshot current = table.currentSnapshot();
+    List<Snapshot> news = current == null || seen == null ? null : between(seen, current, Set.of());
+    if (news != null) {
+      for (Snapshot snapshot : news) {
+        readAdded(snapshot, rows);
+      }
+    }
+    seen = current == null ? null : current.snapshotId();
+  }
+
   /** The snapshots behind the one that was seen, oldest first; null when they do not tell all. */
   private @Nullable List<Snapshot> since(Snapshot current) {
-    if (seen == null) {
-      return null;
-    }
+    return seen == null ? null : between(seen, current, TAKE_AWAY);
+  }
+
+  /** Null when the history has a gap or one of the refused operations. */
+  private @Nullable List<Snapshot> between(long known, Snapshot current, Set<String> refused) {
     Deque<Snapshot> news = new ArrayDeque<>();
     Snapshot at = current;
-    while (at.snapshotId() != seen) {
+    while (at.snapshotId() != known) {
       Long parent = at.parentId();
       Snapshot before = parent == null ? null : table.snapshot(parent);
-      if (before == null || TAKE_AWAY.contains(at.operation())) {
+      if (before == null || refused.contains(at.operation())) {
         return null;
       }
       news.push(at);

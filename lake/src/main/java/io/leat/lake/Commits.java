@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.TypeUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when a row of a table was committed. Its calls read the table's metadata; data files only
@@ -31,6 +33,9 @@ import org.apache.iceberg.types.TypeUtil;
  */
 public final class Commits {
   private static final int MOST_FILES_READ = 32;
+
+  /** A row is merged again a number of times that grows with the logarithm of its partition. */
+  private static final int MOST_MERGES = 16;
 
   private final Table table;
   private final Map<Long, Snapshot> bySequence = new HashMap<>();
@@ -44,31 +49,53 @@ public final class Commits {
   }
 
   /**
-   * When the first row that fits was committed.
+   * When the first row that fits was committed. If its file was merged from others since, the
+   * snapshots from before are asked, as long as there are any.
    *
    * @param row over columns of numbers and strings
    * @return empty when there is no such row, its snapshot has expired, or more files would have to
    *     be read than is worth it
    */
   public Optional<Instant> of(Expression row) {
-    Map<Long, List<DataFile>> candidates = candidates(row);
-    long files = candidates.values().stream().mapToLong(List::size).sum();
-    if (candidates.size() > 1 && files > MOST_FILES_READ) {
-      return Optional.empty();
-    }
-    for (Map.Entry<Long, List<DataFile>> commit : candidates.entrySet()) {
-      if (commit.getValue().stream().anyMatch(file -> holds(file, row))) {
-        return Optional.ofNullable(bySequence.get(commit.getKey()))
-            .map(snapshot -> Instant.ofEpochMilli(snapshot.timestampMillis()));
+    Snapshot at = table.currentSnapshot();
+    for (int merges = 0; at != null && merges <= MOST_MERGES; merges++) {
+      DataFile file = fileOf(row, at);
+      if (file == null) {
+        return Optional.empty();
       }
+      Snapshot added = bySequence.get(file.fileSequenceNumber());
+      if (added == null) {
+        return Optional.empty();
+      }
+      if (Objects.equals(file.fileSequenceNumber(), file.dataSequenceNumber())) {
+        return Optional.of(Instant.ofEpochMilli(added.timestampMillis()));
+      }
+      Long before = added.parentId();
+      at = before == null ? null : table.snapshot(before);
     }
     return Optional.empty();
   }
 
-  /** The files that may hold the row, by the sequence number of their commit. */
-  private Map<Long, List<DataFile>> candidates(Expression row) {
+  /** The file of the row at a snapshot; null when there is none or too many could have it. */
+  private @Nullable DataFile fileOf(Expression row, Snapshot at) {
+    Map<Long, List<DataFile>> candidates = candidates(row, at);
+    List<DataFile> files = candidates.values().stream().flatMap(List::stream).toList();
+    if (candidates.size() > 1 && files.size() > MOST_FILES_READ) {
+      return null;
+    }
+    for (DataFile file : files) {
+      if (holds(file, row)) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  /** The files that may hold the row, by the sequence number of their rows' commit. */
+  private Map<Long, List<DataFile>> candidates(Expression row, Snapshot at) {
     Map<Long, List<DataFile>> candidates = new TreeMap<>();
-    try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(row).planFiles()) {
+    try (CloseableIterable<FileScanTask> tasks =
+        table.newScan().useSnapshot(at.snapshotId()).filter(row).planFiles()) {
       for (FileScanTask task : tasks) {
         candidates
             .computeIfAbsent(task.file().dataSequenceNumber(), s -> new ArrayList<>())

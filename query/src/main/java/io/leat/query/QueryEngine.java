@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.cache.FileCache;
 import io.leat.query.planning.Planner;
 import io.leat.query.planning.Planner.Pruning;
@@ -55,13 +56,24 @@ public final class QueryEngine implements AutoCloseable {
 
   /** Starts the first worker in the background. The catalog is not closed by this object. */
   public QueryEngine(QuerySettings settings, Catalog catalog, MeterRegistry registry) {
-    this(settings, catalog, registry, InstantSource.system(), Pruning.ON);
+    this(settings, catalog, registry, new SnapshotLeases());
+  }
+
+  /**
+   * The same.
+   *
+   * @param leases told of the snapshots that queries read, as long as they do
+   */
+  public QueryEngine(
+      QuerySettings settings, Catalog catalog, MeterRegistry registry, SnapshotLeases leases) {
+    this(settings, catalog, registry, leases, InstantSource.system(), Pruning.ON);
   }
 
   QueryEngine(
       QuerySettings settings,
       Catalog catalog,
       MeterRegistry registry,
+      SnapshotLeases leases,
       InstantSource time,
       Pruning pruning) {
     this.settings = settings;
@@ -92,6 +104,7 @@ public final class QueryEngine implements AutoCloseable {
             new Planner(names, settings.maxFiles(), pruning),
             new ShowTables(names),
             cache,
+            leases,
             clock,
             threads,
             new ObjectMapper(),

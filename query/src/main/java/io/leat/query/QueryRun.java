@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.cache.FileCache;
 import io.leat.query.cache.Lease;
 import io.leat.query.cache.RemoteFile;
@@ -54,6 +55,7 @@ final class QueryRun implements QueryHandle, Runnable {
       Planner planner,
       ShowTables shown,
       FileCache cache,
+      SnapshotLeases leases,
       ScheduledExecutorService clock,
       ThreadPoolExecutor threads,
       ObjectMapper mapper,
@@ -67,6 +69,7 @@ final class QueryRun implements QueryHandle, Runnable {
         Planner planner,
         ShowTables shown,
         FileCache cache,
+        SnapshotLeases leases,
         ScheduledExecutorService clock,
         ThreadPoolExecutor threads,
         ObjectMapper mapper,
@@ -78,6 +81,7 @@ final class QueryRun implements QueryHandle, Runnable {
           planner,
           shown,
           cache,
+          leases,
           clock,
           threads,
           mapper,
@@ -104,6 +108,7 @@ final class QueryRun implements QueryHandle, Runnable {
   private final WorkerMessages messages;
   private final Room room = new Room();
   private final Lease lease;
+  private final SnapshotLeases.Reader snapshots;
   private final long started = System.nanoTime();
 
   private Phase phase = Phase.WAITING;
@@ -121,6 +126,7 @@ final class QueryRun implements QueryHandle, Runnable {
     this.access = access;
     this.sink = sink;
     this.lease = engine.cache().lease();
+    this.snapshots = engine.leases().reader();
     this.messages = new WorkerMessages(engine.mapper(), engine.settings());
   }
 
@@ -249,7 +255,7 @@ final class QueryRun implements QueryHandle, Runnable {
       } finally {
         late.cancel(false);
       }
-      List<PlannedTable> tables = engine.planner().plan(parsed, access, times);
+      List<PlannedTable> tables = engine.planner().plan(parsed, access, times, snapshots);
       Map<String, Path> fetched = lease.take(remote(tables));
       enter(Phase.RUNNING, process);
       byte[] request =
@@ -260,6 +266,7 @@ final class QueryRun implements QueryHandle, Runnable {
       leave();
       exchange.end(engine.pool());
       lease.close();
+      snapshots.close();
     }
   }
 

@@ -3,6 +3,7 @@ package io.leat.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.event.LeatException;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.planning.Planner.Pruning;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -76,6 +77,7 @@ class PruningPropertyTest {
         QuerySettings.defaults(directory),
         lake.lake().catalog(),
         new SimpleMeterRegistry(),
+        new SnapshotLeases(),
         InstantSource.fixed(NOW.toInstant(ZoneOffset.UTC)),
         pruning);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.planning.Planner.Pruning;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -65,6 +66,7 @@ class QueryEngineTest {
             QuerySettings.defaults(directory.resolve("query")),
             lake.lake().catalog(),
             new SimpleMeterRegistry(),
+            new SnapshotLeases(),
             InstantSource.fixed(NOW),
             Pruning.ON);
   }

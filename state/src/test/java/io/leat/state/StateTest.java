@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -72,6 +73,24 @@ class StateTest {
     assertThat(added.toString() + key).doesNotContain(key.secret());
     assertThat(listed.refusal(NOW.plusSeconds(59))).isEmpty();
     assertThat(listed.refusal(NOW.plusSeconds(60))).contains("expired");
+  }
+
+  @Test
+  void answersAreKeptBySumsAndAKillIsNoted() {
+    AnsweredCounts counts = new AnsweredCounts(database, CLOCK);
+    AnsweredCounts.Log log = new AnsweredCounts.Log("devices", "telemetry", 2);
+    assertThat(counts.begin("one")).isEmpty();
+    counts.save("one", Map.of(log, new AnsweredCounts.Sums(10, 1)));
+    counts.save("one", Map.of(log, new AnsweredCounts.Sums(12, 1))); // sums, not increments
+
+    assertThat(counts.begin("one")).isEqualTo(Map.of(log, new AnsweredCounts.Sums(12, 1)));
+    counts.end("one", Map.of(log, new AnsweredCounts.Sums(20, 2)));
+    counts.begin("one"); // after a clean end
+    assertThat(counts.begin("two")).isEmpty();
+    counts.save("two", Map.of(log, new AnsweredCounts.Sums(3, 0)));
+
+    assertThat(counts.totals())
+        .containsExactly(new AnsweredCounts.Total(log, new AnsweredCounts.Sums(23, 2), NOW, 1));
   }
 
   @Test

@@ -36,7 +36,10 @@ public final class LogRecord {
   /** -1 when absent. */
   public int schemaVersion = -1;
 
-  /** CloudEvents extension attributes by name, without prefix; null when there are none. */
+  /**
+   * CloudEvents extension attributes by name, without prefix, and where a redriven event comes
+   * from; null when there are none.
+   */
   public @Nullable Map<String, String> attributes;
 
   public LogRecord() {}

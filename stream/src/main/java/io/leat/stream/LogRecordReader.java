@@ -82,6 +82,7 @@ public final class LogRecordReader implements KafkaRecordDeserializationSchema<L
       case LogHeaders.CONTENT_TYPE -> log.contentType = value;
       case LogHeaders.FACTS -> facts(value, log);
       case LogHeaders.SPEC_VERSION -> {}
+      case LogHeaders.REDRIVE -> extension(name, value, log);
       default -> {
         if (name.startsWith(LogHeaders.PREFIX)) {
           extension(name.substring(LogHeaders.PREFIX.length()), value, log);

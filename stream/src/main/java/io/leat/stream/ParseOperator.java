@@ -1,11 +1,7 @@
 package io.leat.stream;
 
-import io.leat.event.ErrorCode;
 import io.leat.event.Timestamps;
 import io.leat.rules.Deduplication;
-import io.leat.rules.QualityRule;
-import io.leat.schema.StreamSchema;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -82,11 +78,7 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private final Candidates shape = new Candidates(plan.processed());
     private final Deduplication deduplication = new Deduplication(plan.dedupe());
     private final byte[] stream = plan.stream().getBytes(StandardCharsets.UTF_8);
-    private final long pastMicros = plan.past().toNanos() / 1_000;
-    private final long futureMicros = plan.future().toNanos() / 1_000;
-    private final int timeColumn;
-    private final RowParser parser;
-    private final QualityGate gate;
+    private final RecordJudge judge = new RecordJudge(plan);
     private final StreamRecord<RowData> reused = new StreamRecord<>(null);
 
     /** Records that wait for others, at the longest for the next watermark or checkpoint. */
@@ -97,15 +89,6 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private final long[] times = new long[BATCH];
     private final @Nullable RowData[] rows = new @Nullable RowData[BATCH];
     private int waiting;
-
-    Machine() {
-      StreamSchema schema = plan.schema();
-      var table = plan.processed().asStruct();
-      parser = new RowParser(schema.columns(), table);
-      gate = new QualityGate(plan.rules(), schema.columns(), table);
-      timeColumn =
-          plan.timeColumn() == null ? -1 : table.fields().indexOf(table.field(plan.timeColumn()));
-    }
 
     void accept(LogRecord log, long timestamp) {
       logs[waiting] = log;
@@ -152,14 +135,14 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
     private @Nullable RowData typed(LogRecord log, StringData eventId, long timeMicros) {
       byte[] payload = log.value;
       GenericRowData row = new GenericRowData(shape.arity);
-      if (payload == null) {
-        quarantine(log, eventId, ErrorCode.UNPARSABLE_RECORD, "the record has no value", "parse");
-      } else if (parse(payload, log, row, eventId)
-          && inTime(log, row, timeMicros, eventId)
-          && isClean(log, row, eventId)) {
+      RecordJudge.Verdict verdict = judge.judge(payload, timeMicros, log.receivedMicros, row);
+      if (verdict == null && payload != null) {
         complete(log, row, eventId, timestamp(timeMicros));
         identify(log, payload, row);
         return row;
+      }
+      if (verdict != null) {
+        quarantine(log, eventId, verdict);
       }
       book.at(log.partition, log.offset).quarantined++;
       return null;
@@ -169,70 +152,16 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       return micros == Timestamps.INVALID ? null : RowParser.timestamp(micros);
     }
 
-    private boolean parse(byte[] payload, LogRecord log, GenericRowData row, StringData eventId) {
-      try {
-        parser.parse(payload, row);
-        return true;
-      } catch (RowParser.MismatchException e) {
-        return quarantine(log, eventId, ErrorCode.TYPE_MISMATCH, message(e), "parse");
-      } catch (IOException e) {
-        String reason =
-            e instanceof com.fasterxml.jackson.core.JsonProcessingException json
-                ? json.getOriginalMessage()
-                : message(e);
-        return quarantine(log, eventId, ErrorCode.UNPARSABLE_RECORD, reason, "parse");
-      }
-    }
-
-    private boolean inTime(
-        LogRecord log, GenericRowData row, long envelopeMicros, StringData eventId) {
-      long micros = envelopeMicros;
-      if (timeColumn >= 0
-          && row.getField(timeColumn) instanceof TimestampData time
-          && !isInRange(micros(time), log.receivedMicros)) {
-        micros = micros(time);
-      }
-      if (micros == Timestamps.INVALID || isInRange(micros, log.receivedMicros)) {
-        return true;
-      }
-      String reason =
-          "event time "
-              + Timestamps.ofMicros(micros)
-              + " is not within "
-              + plan.past()
-              + " before and "
-              + plan.future()
-              + " after its receipt at "
-              + Timestamps.ofMicros(log.receivedMicros);
-      return quarantine(log, eventId, ErrorCode.TIME_OUT_OF_RANGE, reason, "parse");
-    }
-
-    private boolean isInRange(long micros, long received) {
-      return micros >= received - pastMicros && micros <= received + futureMicros;
-    }
-
-    private boolean isClean(LogRecord log, GenericRowData row, StringData eventId) {
-      QualityRule broken = gate.judge(row);
-      if (broken == null) {
-        row.setField(shape.quality, gate.flags());
-        return true;
-      }
-      String reason = broken.name() + ": expected " + broken.expect().expression();
-      return quarantine(log, eventId, ErrorCode.QUALITY_RULE_FAILED, reason, "quality");
-    }
-
-    private boolean quarantine(
-        LogRecord log, StringData eventId, ErrorCode code, String reason, String stage) {
+    private void quarantine(LogRecord log, StringData eventId, RecordJudge.Verdict verdict) {
       long now = Timestamps.toMicros(clock.instant());
       output.collect(
           Outputs.QUARANTINE,
-          new StreamRecord<>(Rows.quarantined(plan, log, eventId, code, reason, stage, now)));
-      return false;
+          new StreamRecord<>(Rows.quarantined(plan, log, eventId, verdict, now)));
     }
 
     private void complete(
         LogRecord log, GenericRowData row, StringData eventId, @Nullable TimestampData eventTime) {
-      row.setField(shape.extra, StringData.fromString(parser.extra()));
+      row.setField(shape.extra, StringData.fromString(judge.extra()));
       row.setField(shape.eventId, eventId);
       row.setField(shape.eventTime, eventTime);
       row.setField(shape.receivedAt, RowParser.timestamp(log.receivedMicros));
@@ -263,23 +192,18 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       }
     }
 
+    /** Whether the id is new by construction. That of a redriven event was there before. */
     private boolean hasSuppliedId(byte @Nullable [] supplied) {
+      boolean isSupplied = false;
       if (supplied != null) {
         for (byte b : supplied) {
-          if (b == 'i') {
-            return true;
+          if (b == 'r') {
+            return false;
           }
+          isSupplied |= b == 'i';
         }
       }
-      return false;
-    }
-
-    private long micros(TimestampData time) {
-      return time.getMillisecond() * 1_000L + time.getNanoOfMillisecond() / 1_000L;
-    }
-
-    private String message(Exception e) {
-      return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      return isSupplied;
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.leat.stream;
 
-import io.leat.event.ErrorCode;
 import io.leat.event.LogPosition;
 import io.leat.event.Timestamps;
 import io.leat.lake.EventTables;
@@ -51,15 +50,13 @@ final class Rows {
       StreamPlan plan,
       LogRecord log,
       StringData eventId,
-      ErrorCode code,
-      String reason,
-      String stage,
+      RecordJudge.Verdict verdict,
       long nowMicros) {
     return GenericRowData.of(
         StringData.fromString(plan.stream()),
-        StringData.fromString(code.code()),
-        StringData.fromString(reason),
-        StringData.fromString(stage),
+        StringData.fromString(verdict.code().code()),
+        StringData.fromString(verdict.reason()),
+        StringData.fromString(verdict.stage()),
         eventId,
         text(log.key),
         text(log.client),

@@ -72,6 +72,19 @@ class LogRecordReaderTest {
   }
 
   @Test
+  void whereARedrivenEventComesFromIsAmongItsAttributes() {
+    LogRecord log =
+        read(
+            facts("vi"),
+            header("ce_specversion", "1.0"),
+            header("ce_id", "e-1"),
+            header("leat_redrive", "q:d.t:1/2/3;4"),
+            header("leat_other", "nothing"));
+
+    assertThat(log.attributes).isEqualTo(Map.of("leat_redrive", "q:d.t:1/2/3;4"));
+  }
+
+  @Test
   void withoutLayoutAndInAnyOrderTheyAreReadByName() {
     LogRecord log =
         read(

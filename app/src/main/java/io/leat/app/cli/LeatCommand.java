@@ -64,7 +64,10 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new DoctorCommand(root));
     line.addSubcommand(new TailCommand(root));
     line.addSubcommand(new TraceCommand(root));
+    line.addSubcommand(new ReconcileCommand(root));
+    line.addSubcommand(new QuarantineCommand(root));
     line.addSubcommand(new ApplyCommand(root));
+    line.addSubcommand(new MaintainCommand(root));
     line.addSubcommand(new CompletionCommand(root));
     line.addSubcommand(new VersionCommand(root));
     line.addSubcommand(new CommandLine.HelpCommand());

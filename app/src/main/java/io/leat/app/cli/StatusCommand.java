@@ -67,6 +67,7 @@ final class StatusCommand implements Callable<Integer> {
     if (status.path("disk").path("refusing").isTextual()) {
       lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + refusing));
     }
+    selfCheck(lines, status.path("self_check"));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -75,6 +76,27 @@ final class StatusCommand implements Callable<Integer> {
                   "not known: " + text(unknown, "section") + " (" + text(unknown, "code") + ")"));
     }
     return lines;
+  }
+
+  private void selfCheck(List<String> lines, JsonNode check) {
+    Terminal terminal = leat.terminal();
+    String failure = text(check, "failure");
+    long gaps = check.path("gaps").asLong();
+    if (gaps > 0) {
+      lines.add(
+          terminal.styled(
+              Style.RED,
+              "self-check "
+                  + age(check.path("checked_at"))
+                  + ": "
+                  + Text.plural(gaps, "gap", "gaps")
+                  + "; 'leat reconcile' names them"));
+    } else if (check.path("checked_at").isTextual()) {
+      lines.add("self-check " + age(check.path("checked_at")) + ": every record is accounted for");
+    }
+    if (!failure.isEmpty()) {
+      lines.add(terminal.styled(Style.YELLOW, "self-check failed: " + failure));
+    }
   }
 
   private void add(List<String> lines, Table table) {
@@ -165,15 +187,19 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   private Table tables(JsonNode tables) {
-    Table table = new Table("table", "rows>", "files>", "size>", "snapshots>", "last commit");
+    Table table =
+        new Table(
+            "table", "rows>", "files>", "small>", "size>", "snapshots>", "last commit", "upkeep");
     for (JsonNode t : tables) {
       table.row(
           text(t, "name"),
           count(t, "rows"),
           count(t, "files"),
+          count(t.path("maintenance"), "small_files"),
           size(t, "bytes"),
           count(t, "snapshots"),
-          age(t.path("last_commit")));
+          age(t.path("last_commit")),
+          upkeep(t.path("maintenance")));
     }
     return table;
   }
@@ -197,6 +223,21 @@ final class StatusCommand implements Callable<Integer> {
 
   private static String size(JsonNode node, String name) {
     return node.has(name) ? Text.bytes(node.path(name).asLong()) : "";
+  }
+
+  /** What maintenance did last, or why it does nothing. */
+  private String upkeep(JsonNode maintenance) {
+    if (maintenance.path("failure").isTextual()) {
+      return leat.terminal().styled(Style.RED, "failed: " + text(maintenance, "failure"));
+    }
+    if (maintenance.path("waits_for").isTextual()) {
+      return leat.terminal().styled(Style.YELLOW, "waits: " + text(maintenance, "waits_for"));
+    }
+    List<String> did = new ArrayList<>();
+    maintenance
+        .path("did")
+        .forEach(step -> did.add(text(step, "action") + " " + count(step, "taken")));
+    return did.isEmpty() ? "" : String.join(", ", did) + ", " + age(maintenance.path("did_at"));
   }
 
   private String state(JsonNode node) {

@@ -1,10 +1,12 @@
 package io.leat.app.engine;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class RestorePoints {
   private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
   private static final String METADATA = "_metadata";
+  private static final int LONGEST_NAME = 1_024;
   private static final Comparator<RestorePoint> NEWEST_FIRST =
       Comparator.comparing(RestorePoint::checkpointId)
           .thenComparing(RestorePoint::completed)
@@ -93,6 +96,39 @@ public final class RestorePoints {
       if (!needed.contains(candidate) && !isReferred) {
         LOG.info("Deleting {}, which no restore point needs any more", candidate);
         PostgresPrograms.deleteTree(candidate);
+      }
+    }
+  }
+
+  /**
+   * Those of the names that occur in the state of a complete restore point. Reads all of them, in
+   * pieces.
+   *
+   * @param names of at most 1,024 characters of ASCII
+   */
+  public Set<String> naming(Collection<String> names) throws IOException {
+    Set<String> found = new HashSet<>();
+    for (RestorePoint point : all()) {
+      try (Stream<Path> files = Files.walk(point.directory())) {
+        for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+          addNaming(file, names, found);
+        }
+      }
+    }
+    return Set.copyOf(found);
+  }
+
+  private static void addNaming(Path file, Collection<String> names, Set<String> found)
+      throws IOException {
+    byte[] piece = new byte[1 << 20];
+    String before = "";
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int read = in.readNBytes(piece, 0, piece.length);
+          read > 0;
+          read = in.readNBytes(piece, 0, piece.length)) {
+        String text = before + new String(piece, 0, read, ISO_8859_1);
+        names.stream().filter(text::contains).forEach(found::add);
+        before = text.substring(Math.max(0, text.length() - LONGEST_NAME));
       }
     }
   }

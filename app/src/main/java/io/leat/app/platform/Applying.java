@@ -120,7 +120,7 @@ final class Applying implements AutoCloseable {
   }
 
   /** With the code of the engine that failed, if one did. */
-  private static RuntimeException known(@Nullable Throwable failure) {
+  static RuntimeException known(@Nullable Throwable failure) {
     if (failure instanceof LeatException known) {
       return known;
     }

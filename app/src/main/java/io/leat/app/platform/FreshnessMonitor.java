@@ -164,7 +164,7 @@ final class FreshnessMonitor implements AutoCloseable {
       this.gauges = List.copyOf(gauges);
     }
 
-    /** At first what the table holds is passed over. */
+    /** What the table holds at first, or again after its history was cut, is passed over. */
     void look(Catalog catalog) {
       Appends known = appends;
       if (known == null) {
@@ -172,7 +172,7 @@ final class FreshnessMonitor implements AutoCloseable {
         first.skip();
         appends = first;
       } else {
-        known.poll(this::measure);
+        known.pollNew(this::measure);
       }
     }
 

@@ -3,6 +3,7 @@ package io.leat.app.platform;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RestorePoint;
+import io.leat.app.engine.RestorePoints;
 import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
@@ -170,6 +171,11 @@ final class LakeJobs {
     Map<String, FlinkJob> all = new HashMap<>();
     jobs.forEach((blueprint, job) -> all.put(KafkaLakeSources.group(blueprint), job));
     return all;
+  }
+
+  /** What the job of a blueprint can be restored from. */
+  RestorePoints restorePoints(String blueprint) {
+    return flink.restorePoints(blueprint + "-lake");
   }
 
   /** The newest submission of each job. */

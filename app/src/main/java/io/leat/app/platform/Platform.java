@@ -20,18 +20,19 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
-import io.leat.http.Health;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
+import io.leat.lake.SnapshotLeases;
 import io.leat.lake.Tables;
+import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
+import io.leat.stream.StreamPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -65,7 +66,9 @@ public final class Platform implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
+  private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
+  private final SnapshotLeases leases = new SnapshotLeases();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
@@ -104,6 +107,8 @@ public final class Platform implements AutoCloseable {
       freshness.start();
       Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
       adminKey = new AdminKey(foundation.data().root(), clients).ensure();
+      AnsweredCounts counts = new AnsweredCounts(foundation.state(), clock);
+      AnsweredKeeper answered = new AnsweredKeeper(counts, foundation.data().root());
       http =
           observer.observe(
               "gateway",
@@ -114,8 +119,11 @@ public final class Platform implements AutoCloseable {
                       clients,
                       streams,
                       disk,
+                      answered,
+                      leases,
                       this::jobProblem,
-                      this::operations));
+                      shared ->
+                          operations(shared, new OperationsAssembly.Answers(counts, answered))));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -226,31 +234,17 @@ public final class Platform implements AutoCloseable {
             .nextOffsets();
   }
 
-  private List<Routes> operations(Vertx vertx, Health health) {
-    AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
-    rates.start();
-    LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
-    StatusReport status =
-        new StatusReport(
-            streams,
-            log,
-            books,
-            rates,
-            freshness,
-            disk,
-            jobs,
-            foundation.catalog().catalog(),
-            asking,
-            health,
-            this::components);
-    closing.add("lag", new LagMonitor(streams, log, books, asking, registry)).start();
-    Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
-    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
-    TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
-    PlatformRoutes operations =
-        closing.add(
-            "operations", new PlatformRoutes(vertx, status::now, trace::of, applying::apply));
-    return List.of(tails, operations);
+  private List<Routes> operations(Serving.Shared shared, OperationsAssembly.Answers answers) {
+    LogReader reader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
+    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, reader)));
+    return new OperationsAssembly(settings, foundation, asking, registry, clock, closing)
+        .routes(
+            shared,
+            new OperationsAssembly.Running(
+                streams, books, jobs, disk, freshness, leases, this::plan, this::components),
+            answers,
+            reader,
+            applying);
   }
 
   private RunInfo runInfo() {
@@ -282,6 +276,16 @@ public final class Platform implements AutoCloseable {
     List<ServedStream> served = new ArrayList<>();
     provisioned.values().forEach(made -> served.addAll(made.served()));
     streams.replace(served);
+    Map<String, StreamPlan> next = new LinkedHashMap<>();
+    provisioned
+        .values()
+        .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
+    plans = Map.copyOf(next);
+  }
+
+  /** Of a stream as it is processed now. */
+  private @Nullable StreamPlan plan(String topic) {
+    return plans.get(topic);
   }
 
   private Optional<String> jobProblem() {

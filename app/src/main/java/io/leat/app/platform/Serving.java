@@ -20,6 +20,7 @@ import io.leat.http.HttpSettings;
 import io.leat.http.Routes;
 import io.leat.http.StandardAuthenticator;
 import io.leat.http.Tokens;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.QueryEngine;
 import io.leat.query.SqlRoutes;
 import io.leat.state.Clients;
@@ -49,8 +50,12 @@ final class Serving {
   /** Routes that need what is made here. */
   @FunctionalInterface
   interface MoreRoutes {
-    List<Routes> of(Vertx vertx, Health health);
+    List<Routes> of(Shared shared);
   }
+
+  /** What is made here and others need too. */
+  record Shared(
+      Vertx vertx, Health health, Bodies bodies, Publisher publisher, Admission admission) {}
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
   Serving(
@@ -78,6 +83,7 @@ final class Serving {
    * Opens the server.
    *
    * @param disk whether events are accepted
+   * @param leases told of the snapshots that queries read
    * @param jobProblem why the jobs are not ready, if they are not
    * @return when it takes requests
    */
@@ -87,6 +93,8 @@ final class Serving {
       Clients clients,
       StreamRegistry streams,
       DiskGuard disk,
+      AnsweredKeeper answered,
+      SnapshotLeases leases,
       Supplier<Optional<String>> jobProblem,
       MoreRoutes more) {
     QueryEngine queries =
@@ -95,7 +103,8 @@ final class Serving {
             new QueryEngine(
                 SettingsMapping.query(settings, foundation.data()),
                 new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
-                registry));
+                registry,
+                leases));
     HttpSettings httpSettings = SettingsMapping.http(settings.http());
     ClientDirectory directory = closing.add("clients", new ClientDirectory(clients, registry));
     directory.refresh();
@@ -108,10 +117,15 @@ final class Serving {
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
     health.register("disk", disk::problem);
     List<Routes> routes = new ArrayList<>();
-    routes.add(events(kafka, streams, disk, bodies));
+    // Before what is added now: it is closed after it, when nothing is answered any more.
+    closing.add("answered", answered);
+    Publisher publisher = publisher(kafka);
+    EventRoutes events = events(publisher, streams, disk, bodies);
+    answered.follow(events.outcomes());
+    routes.add(events);
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(vertx.join(), health));
+    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher, disk)));
     HttpService service =
         new HttpService(
             vertx.join(),
@@ -125,15 +139,17 @@ final class Serving {
     return service;
   }
 
+  private Publisher publisher(Map<String, Object> kafka) {
+    return closing.add(
+        "publisher",
+        new Publisher(
+            PublisherSettings.defaults(kafka),
+            registry,
+            task -> new Thread(task, "leat-publisher")));
+  }
+
   private EventRoutes events(
-      Map<String, Object> kafka, StreamRegistry streams, Admission admission, Bodies bodies) {
-    Publisher publisher =
-        closing.add(
-            "publisher",
-            new Publisher(
-                PublisherSettings.defaults(kafka),
-                registry,
-                task -> new Thread(task, "leat-publisher")));
+      Publisher publisher, StreamRegistry streams, Admission admission, Bodies bodies) {
     return closing.add(
         "events",
         new EventRoutes(

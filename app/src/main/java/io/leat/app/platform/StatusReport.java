@@ -44,11 +44,13 @@ final class StatusReport {
   private final AcceptanceRates rates;
   private final FreshnessMonitor freshness;
   private final DiskGuard disk;
+  private final UpkeepState upkeep;
   private final LakeJobs jobs;
   private final Catalog catalog;
   private final Asking asking;
   private final Health health;
   private final Supplier<List<Component>> components;
+  private final Supplier<ObjectNode> selfCheck;
 
   StatusReport(
       StreamRegistry streams,
@@ -57,22 +59,26 @@ final class StatusReport {
       AcceptanceRates rates,
       FreshnessMonitor freshness,
       DiskGuard disk,
+      UpkeepState upkeep,
       LakeJobs jobs,
       Catalog catalog,
       Asking asking,
       Health health,
-      Supplier<List<Component>> components) {
+      Supplier<List<Component>> components,
+      Supplier<ObjectNode> selfCheck) {
     this.streams = streams;
     this.log = log;
     this.books = books;
     this.rates = rates;
     this.freshness = freshness;
     this.disk = disk;
+    this.upkeep = upkeep;
     this.jobs = jobs;
     this.catalog = catalog;
     this.asking = asking;
     this.health = health;
     this.components = components;
+    this.selfCheck = selfCheck;
   }
 
   /** A part of the answer, by the component that tells it. */
@@ -147,6 +153,9 @@ final class StatusReport {
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
     disk(status.putObject("disk"), operates);
     unknown.write(status.putArray("unknown"));
+    if (operates) {
+      status.set("self_check", selfCheck.get());
+    }
     components(componentsNow, unknown, operates);
     return status;
   }
@@ -317,8 +326,9 @@ final class StatusReport {
     return all;
   }
 
-  private static void table(ArrayNode all, TableIdentifier id, Table table) {
+  private void table(ArrayNode all, TableIdentifier id, Table table) {
     ObjectNode one = all.addObject().put("name", id.toString());
+    one.set("maintenance", upkeep.json(id.toString()));
     Snapshot current = table.currentSnapshot();
     int snapshots = 0;
     for (Snapshot ignored : table.snapshots()) {

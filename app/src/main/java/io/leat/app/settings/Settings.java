@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param lake the tables
  * @param postgres the control tables
  * @param query the query engine
+ * @param maintenance the upkeep of the tables
  * @param disk what may be taken of this machine's disks
  */
 public record Settings(
@@ -24,6 +25,7 @@ public record Settings(
     Lake lake,
     Postgres postgres,
     Query query,
+    Maintenance maintenance,
     Disk disk) {
 
   /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
@@ -36,17 +38,22 @@ public record Settings(
 
   /** The same with another data folder. */
   public Settings withData(Path newData) {
-    return new Settings(newData, http, kafka, flink, lake, postgres, query, disk);
+    return new Settings(newData, http, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
-    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, disk);
+    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
-    return new Settings(data, http, kafka, newFlink, lake, postgres, query, disk);
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query, maintenance, disk);
+  }
+
+  /** The same with another upkeep of the tables. */
+  public Settings withMaintenance(Maintenance newMaintenance) {
+    return new Settings(data, http, kafka, flink, lake, postgres, query, newMaintenance, disk);
   }
 
   /**

@@ -65,6 +65,7 @@ public final class SettingsLoader {
             EngineReaders.lake(root.optional("lake").section(), base),
             EngineReaders.postgres(root.optional("postgres")),
             query(root.optional("query").section()),
+            maintenance(root.optional("maintenance").section()),
             disk(root.optional("disk").section()));
     root.refuseUnknown();
     return settings;
@@ -101,6 +102,30 @@ public final class SettingsLoader {
             disk.optional("reserve").size(0, MIB, 1_024 * 1_024 * GIB),
             disk.optional("log").size(0, MIB, 1_024 * 1_024 * GIB));
     disk.refuseUnknown();
+    return settings;
+  }
+
+  private static Maintenance maintenance(Section maintenance) {
+    Duration day = Duration.ofDays(1);
+    Maintenance settings =
+        new Maintenance(
+            maintenance.optional("enabled").flag(true),
+            maintenance
+                .optional("interval")
+                .duration(Duration.ofMinutes(1), Duration.ofSeconds(1), day),
+            maintenance.optional("target-file-size").size(128 * MIB, MIB, GIB),
+            maintenance.optional("small-files").integer(20, 8, 10_000),
+            maintenance
+                .optional("settle")
+                .duration(Duration.ofMinutes(2), Duration.ofSeconds(1), day),
+            maintenance
+                .optional("keep-snapshots")
+                .duration(Duration.ofHours(1), Duration.ofMinutes(5), Duration.ofDays(30)),
+            maintenance
+                .optional("orphans-after")
+                .duration(Duration.ofDays(3), day, Duration.ofDays(365)),
+            maintenance.optional("core-share").integer(25, 1, 100));
+    maintenance.refuseUnknown();
     return settings;
   }
 }

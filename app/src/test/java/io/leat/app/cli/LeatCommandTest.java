@@ -52,6 +52,8 @@ class LeatCommandTest {
             "doctor",
             "tail",
             "trace",
+            "reconcile",
+            "quarantine",
             "apply",
             "completion",
             "version",

@@ -62,6 +62,17 @@ class SettingsLoaderTest {
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
     assertThat(settings.query())
         .isEqualTo(new Settings.Query(1, 256L << 20, Duration.ofSeconds(60), 100_000, 2L << 30));
+    assertThat(settings.maintenance())
+        .isEqualTo(
+            new Maintenance(
+                true,
+                Duration.ofMinutes(1),
+                128L << 20,
+                20,
+                Duration.ofMinutes(2),
+                Duration.ofHours(1),
+                Duration.ofDays(3),
+                25));
   }
 
   @Test

@@ -99,6 +99,37 @@ public final class RecordSource {
     }
   }
 
+  /**
+   * The record whose data are these bytes.
+   *
+   * @param attributes those of the CloudEvent that it was, null when it was none
+   */
+  public IncomingRecord ofData(byte[] data, @Nullable Map<String, String> attributes) {
+    try {
+      return plain(
+          data,
+          json.readOne(data, 0, data.length),
+          attributes == null ? null : CloudEvent.of(attributes));
+    } catch (InvalidException e) {
+      return malformed(new Bytes(data, 0, data.length), e);
+    }
+  }
+
+  /** The record that a client sent as these bytes, which may be an envelope with the data in it. */
+  public IncomingRecord ofRecord(byte[] bytes) {
+    Slice slice = json.readOne(bytes, 0, bytes.length, DATA);
+    JsonNode node = slice.node();
+    return node != null && isEnvelope(node)
+        ? envelope(bytes, slice)
+        : plain(bytes, json.readOne(bytes, 0, bytes.length), null);
+  }
+
+  private static boolean isEnvelope(JsonNode node) {
+    return node.path("specversion").isTextual()
+        && node.path("type").isTextual()
+        && (node.has(DATA) || node.has(DATA_BASE64));
+  }
+
   private void array(byte[] body, @Nullable String member, Consumer<Slice> slices)
       throws UnreadableException {
     try {

@@ -2,6 +2,7 @@ package io.leat.query.planning;
 
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.lake.SnapshotLeases;
 import io.leat.query.cache.RemoteFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,10 +52,12 @@ public final class Planner {
    * Each table of the query once, at its present snapshot.
    *
    * @param times values of {@link ParsedQuery#times}
+   * @param reader holds the snapshots from then on
    * @throws LeatException FORBIDDEN, UNKNOWN_TABLE, DELETE_FILES_UNSUPPORTED, LAKE_UNAVAILABLE,
    *     SQL_FAILED
    */
-  public List<PlannedTable> plan(ParsedQuery query, TableAccess access, ComputedTimes times) {
+  public List<PlannedTable> plan(
+      ParsedQuery query, TableAccess access, ComputedTimes times, SnapshotLeases.Reader reader) {
     Map<String, TableNames.Found> tables = new LinkedHashMap<>();
     for (TableUse use : query.uses()) {
       tables.computeIfAbsent(key(use), key -> names.load(use.schema(), use.table(), access));
@@ -74,7 +77,7 @@ public final class Planner {
     int files = 0;
     for (Map.Entry<String, TableNames.Found> entry : tables.entrySet()) {
       Expression filter = filters.getOrDefault(entry.getKey(), Expressions.alwaysTrue());
-      PlannedTable table = plan(entry.getValue(), filter, files);
+      PlannedTable table = plan(entry.getValue(), filter, files, reader);
       files += table.files().size();
       planned.add(table);
     }
@@ -92,7 +95,8 @@ public final class Planner {
     return new Predicates(use, table.schema(), times).expression(use.where());
   }
 
-  private PlannedTable plan(TableNames.Found found, Expression filter, int filesBefore) {
+  private PlannedTable plan(
+      TableNames.Found found, Expression filter, int filesBefore, SnapshotLeases.Reader reader) {
     Table table = found.table();
     String key = found.id().toString();
     SchemaHistory.check(key, table);
@@ -101,6 +105,7 @@ public final class Planner {
     long bytes = 0;
     Snapshot snapshot = table.currentSnapshot();
     if (snapshot != null) {
+      reader.hold(table, snapshot.snapshotId());
       try (CloseableIterable<FileScanTask> tasks =
           table.newScan().useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
         for (FileScanTask task : tasks) {

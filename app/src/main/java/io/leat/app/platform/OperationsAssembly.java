@@ -1,0 +1,161 @@
+package io.leat.app.platform;
+
+import io.leat.app.disk.DiskGuard;
+import io.leat.app.reconcile.Reconciler;
+import io.leat.app.reconcile.Surroundings;
+import io.leat.app.settings.Settings;
+import io.leat.gateway.StreamRegistry;
+import io.leat.http.Routes;
+import io.leat.lake.SnapshotLeases;
+import io.leat.state.AnsweredCounts;
+import io.leat.stream.StreamPlan;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.iceberg.catalog.Catalog;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts together what operates a running Leat: status, traces, reconciliation, quarantine, changes
+ * of blueprints.
+ */
+final class OperationsAssembly {
+  private static final Duration LEAST_SETTLING = Duration.ofSeconds(5);
+
+  private final Settings settings;
+  private final Foundation foundation;
+  private final Asking asking;
+  private final MeterRegistry registry;
+  private final InstantSource clock;
+  private final Closing closing;
+
+  /** What is known of the streams and their jobs. */
+  record Running(
+      StreamRegistry streams,
+      BookKeeper books,
+      LakeJobs jobs,
+      DiskGuard disk,
+      FreshnessMonitor freshness,
+      SnapshotLeases leases,
+      Function<String, @Nullable StreamPlan> plans,
+      Supplier<List<Component>> components) {}
+
+  /** What gateways told clients. */
+  record Answers(AnsweredCounts counts, AnsweredKeeper keeper) {}
+
+  OperationsAssembly(
+      Settings settings,
+      Foundation foundation,
+      Asking asking,
+      MeterRegistry registry,
+      InstantSource clock,
+      Closing closing) {
+    this.settings = settings;
+    this.foundation = foundation;
+    this.asking = asking;
+    this.registry = registry;
+    this.clock = clock;
+    this.closing = closing;
+  }
+
+  /**
+   * The routes; checks and workers start.
+   *
+   * @param log reads the log for them
+   */
+  List<Routes> routes(
+      Serving.Shared shared, Running running, Answers answers, LogReader log, Applying applying) {
+    Catalog catalog = foundation.catalog().catalog();
+    List<Routes> routes = new ArrayList<>();
+    SelfCheck selfCheck = reconciliation(shared, running, answers, log, routes);
+    AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
+    rates.start();
+    UpkeepState upkeep = new UpkeepState(registry);
+    StatusReport status =
+        new StatusReport(
+            running.streams(),
+            log,
+            running.books(),
+            rates,
+            running.freshness(),
+            running.disk(),
+            upkeep,
+            running.jobs(),
+            catalog,
+            asking,
+            shared.health(),
+            running.components(),
+            selfCheck::status);
+    LagMonitor lag = new LagMonitor(running.streams(), log, running.books(), asking, registry);
+    closing.add("lag", lag).start();
+    Trace trace = new Trace(running.streams(), log, running.books(), catalog, asking, clock);
+    routes.add(closing.add("tails", new TailRoutes(running.streams(), foundation.kafkaClient())));
+    routes.add(
+        closing.add(
+            "operations",
+            new PlatformRoutes(shared.vertx(), status::now, trace::of, applying::apply)));
+    QuarantineAssembly quarantine =
+        new QuarantineAssembly(
+            running.streams(), foundation, asking, running.books(), log, clock, closing);
+    routes.add(
+        quarantine.routes(shared, SettingsMapping.gateway(settings.http()), running.plans()));
+    Load load = new Load(running.streams(), log, running.books(), rates, asking);
+    routes.add(maintenance(shared, running, load, upkeep));
+    return routes;
+  }
+
+  private UpkeepRoutes maintenance(
+      Serving.Shared shared, Running running, Load load, UpkeepState state) {
+    Upkeep upkeep =
+        closing.add(
+            "maintenance",
+            new Upkeep(
+                settings.maintenance(),
+                foundation.catalog().catalog(),
+                running.streams(),
+                running.leases(),
+                running.jobs()::restorePoints,
+                load::tooMuch,
+                clock,
+                state));
+    upkeep.start();
+    return new UpkeepRoutes(shared.vertx(), upkeep, state);
+  }
+
+  private SelfCheck reconciliation(
+      Serving.Shared shared, Running running, Answers answers, LogReader log, List<Routes> routes) {
+    Surroundings surroundings =
+        new PlatformSurroundings(
+            running.streams(), log, running.books(), answers.keeper(), answers.counts(), asking);
+    Reconciling reconciling =
+        closing.add("reconciling", new Reconciling(reconciler(surroundings), clock));
+    SelfCheck selfCheck =
+        closing.add(
+            "self-check",
+            new SelfCheck(
+                reconciling,
+                () -> ReconcileRoutes.of(running.streams()),
+                registry,
+                clock,
+                SelfCheck.EVERY));
+    selfCheck.start();
+    routes.add(
+        closing.add(
+            "reconcile requests",
+            new ReconcileRoutes(shared.vertx(), running.streams(), reconciling, clock)));
+    return selfCheck;
+  }
+
+  private Reconciler reconciler(Surroundings surroundings) {
+    Duration commits = settings.flink().commitInterval().multipliedBy(3);
+    return new Reconciler(
+        new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
+        surroundings,
+        clock,
+        commits.compareTo(LEAST_SETTLING) > 0 ? commits : LEAST_SETTLING);
+  }
+}
