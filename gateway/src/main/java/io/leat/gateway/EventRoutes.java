@@ -146,7 +146,8 @@ public final class EventRoutes implements Routes, AutoCloseable {
     if (full != null) {
       metrics.rejected(stream.name(), full.code(), 1);
       ctx.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_FULL_SECONDS);
-      throw new LeatException(full.code(), full.reason());
+      ProblemDocument.send(ctx, full.code(), full.reason());
+      return;
     }
     MultiMap headers = ctx.request().headers();
     String contentType = headers.get(HttpHeaders.CONTENT_TYPE);
