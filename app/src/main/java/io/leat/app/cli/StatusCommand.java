@@ -63,9 +63,9 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, jobs(status.path("jobs")));
     add(lines, tables(status.path("tables")));
     add(lines, disk(status.path("disk")));
-    String refusing = text(status.path("disk"), "refusing");
     if (status.path("disk").path("refusing").isTextual()) {
-      lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + refusing));
+      String code = text(status.path("disk"), "refusing");
+      lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + code));
     }
     selfCheck(lines, status.path("self_check"));
     for (JsonNode unknown : status.path("unknown")) {

@@ -20,30 +20,34 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the log's size and what is free on the disks, on a thread of its own. Before the log's
+ * Watches the log's size and what is free on the disks. Before the log's
  * disk is full nothing more is accepted, so that what is left serves to work off what was: the
  * embedded broker ends the process when it cannot write. When space is short, the log first gives
  * up what the tables surely have. Goes back by itself, some way behind the bound, so that it does
- * not flutter.
+ * not flutter. Looking and giving up have a thread each: a processor that does not answer must not
+ * keep the guard from looking.
  */
 public final class DiskGuard implements Admission, AutoCloseable {
   /** What a file system holds when the log is in it. */
   public static final String LOG_PART = "kafka";
 
   private static final Logger LOG = LoggerFactory.getLogger(DiskGuard.class);
-  private static final Duration EVERY = Duration.ofMillis(500);
-
-  /** Jobs and offsets are looked at each so many looks. */
-  private static final int NOTE_EVERY = 4;
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+  private static final Duration MAKE_ROOM_EVERY = Duration.ofSeconds(2);
 
   private final List<FileSpace> spaces;
   private final long budget;
   private final KeptLog log;
   private final Map<FileSpace, Long> usable = new HashMap<>();
   private final Counter givenUp;
-  private final Thread thread;
-  private int looks;
+  private final List<Thread> threads;
+
+  /** What could not be looked at last; owned by the thread that looks. */
   private String trouble = "";
+
+  /** Whether giving up failed last; owned by the thread that does it. */
+  private boolean isStuck;
+
   private volatile Report report;
   private volatile boolean closed;
 
@@ -133,8 +137,11 @@ public final class DiskGuard implements Admission, AutoCloseable {
             .register(registry);
     register(registry);
     look();
-    this.thread = new Thread(this::run, "leat-disk");
-    this.thread.setDaemon(true);
+    this.threads =
+        List.of(
+            new Thread(() -> repeat(this::look, LOOK_EVERY), "leat-disk"),
+            new Thread(() -> repeat(this::makeRoom, MAKE_ROOM_EVERY), "leat-log-retention"));
+    threads.forEach(thread -> thread.setDaemon(true));
   }
 
   private void register(MeterRegistry registry) {
@@ -181,7 +188,7 @@ public final class DiskGuard implements Admission, AutoCloseable {
 
   /** Begins to look regularly. */
   public void start() {
-    thread.start();
+    threads.forEach(Thread::start);
   }
 
   @Override
@@ -206,13 +213,17 @@ public final class DiskGuard implements Admission, AutoCloseable {
             .findFirst();
   }
 
-  private void run() {
+  private void repeat(Runnable step, Duration every) {
     while (!closed) {
       try {
-        Thread.sleep(EVERY.toMillis());
-        look();
+        Thread.sleep(every.toMillis());
+        step.run();
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        if (!closed) {
+          LOG.error("The disk cannot be watched over for now; this is a defect", e);
+        }
       }
     }
   }
@@ -240,9 +251,6 @@ public final class DiskGuard implements Admission, AutoCloseable {
     Refusal now = judge(bytes, logSpace(seen), before == null ? null : before.code());
     report = new Report(now, bytes, budget, seen);
     tell(before, now);
-    if (looks++ % NOTE_EVERY == 0) {
-      makeRoom(isTight(bytes, logSpace(seen)), troubles);
-    }
     tell(String.join("; ", troubles));
   }
 
@@ -291,16 +299,23 @@ public final class DiskGuard implements Admission, AutoCloseable {
         || (disk != null && disk.usable() < 2 * disk.space().reserve());
   }
 
-  private void makeRoom(boolean tight, List<String> troubles) {
+  /** Notes how far the log was read, and has it give up what it can when space is short. */
+  void makeRoom() {
     try {
       log.note();
+      Report now = report;
+      boolean tight = isTight(now.logBytes(), logSpace(now.spaces()));
       long records = tight ? log.giveUp() : 0;
       if (records > 0) {
         givenUp.increment(records);
         LOG.info("Space is short: the log gives up what is in the tables: records={}", records);
       }
+      isStuck = false;
     } catch (LeatException e) {
-      troubles.add(String.valueOf(e.getMessage()));
+      if (!isStuck && !closed) {
+        LOG.warn("The log cannot give up anything for now: {}", e.getMessage());
+      }
+      isStuck = true;
     }
   }
 
@@ -313,7 +328,7 @@ public final class DiskGuard implements Admission, AutoCloseable {
   }
 
   private void tell(String now) {
-    if (!now.isEmpty() && trouble.isEmpty()) {
+    if (!now.isEmpty() && trouble.isEmpty() && !closed) {
       LOG.warn("The disk cannot be watched over as it should: {}", now);
     }
     trouble = now;
@@ -322,9 +337,11 @@ public final class DiskGuard implements Admission, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.interrupt();
+    threads.forEach(Thread::interrupt);
     try {
-      thread.join(5_000);
+      for (Thread thread : threads) {
+        thread.join(5_000);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
