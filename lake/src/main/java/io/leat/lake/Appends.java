@@ -106,8 +106,8 @@ public final class Appends {
   }
 
   /**
-   * Reads the rows that were appended since the last call; none at first, and none when the last
-   * call's snapshot is no longer in the table's history. For those who want a sample of what is
+   * Reads the rows that were appended since the last call, or since {@link #skip()}; none when the
+   * snapshot of then is no longer in the table's history. For those who want a sample of what is
    * new, however much there is besides.
    *
    * @param rows called with the snapshot that added a row, oldest first
@@ -115,7 +115,7 @@ public final class Appends {
   public void pollNew(BiConsumer<Snapshot, Record> rows) {
     table.refresh();
     Snapshot current = table.currentSnapshot();
-    List<Snapshot> news = current == null || seen == null ? null : between(seen, current, Set.of());
+    List<Snapshot> news = current == null ? null : between(seen, current, Set.of());
     if (news != null) {
       for (Snapshot snapshot : news) {
         readAdded(snapshot, rows);
@@ -129,20 +129,24 @@ public final class Appends {
     return seen == null ? null : between(seen, current, TAKE_AWAY);
   }
 
-  /** Null when the history has a gap or one of the refused operations. */
-  private @Nullable List<Snapshot> between(long known, Snapshot current, Set<String> refused) {
+  /**
+   * The snapshots behind one, all when that is null; null when the history has a gap or one of the
+   * refused operations.
+   */
+  private @Nullable List<Snapshot> between(
+      @Nullable Long known, Snapshot current, Set<String> refused) {
     Deque<Snapshot> news = new ArrayDeque<>();
-    Snapshot at = current;
-    while (at.snapshotId() != known) {
-      Long parent = at.parentId();
-      Snapshot before = parent == null ? null : table.snapshot(parent);
-      if (before == null || refused.contains(at.operation())) {
+    @Nullable Snapshot at = current;
+    Long id = current.snapshotId();
+    while (id != null && !id.equals(known)) {
+      if (at == null || refused.contains(at.operation())) {
         return null;
       }
       news.push(at);
-      at = before;
+      id = at.parentId();
+      at = id == null ? null : table.snapshot(id);
     }
-    return List.copyOf(news);
+    return id == null && known != null ? null : List.copyOf(news);
   }
 
   private void readAll(Snapshot current, BiConsumer<Snapshot, Record> rows) {

@@ -54,6 +54,7 @@ class LeatCommandTest {
             "trace",
             "reconcile",
             "quarantine",
+            "maintain",
             "apply",
             "completion",
             "version",

@@ -6,6 +6,8 @@ import io.leat.lake.SnapshotLeases;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
@@ -29,8 +32,8 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
-import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
@@ -201,10 +204,7 @@ final class TestingTable implements AutoCloseable {
     record.setField("part", part);
     record.setField("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC));
     record.setField("attributes", id % 2 == 0 ? Map.of("k", "v" + id) : null);
-    record.setField(
-        "payload",
-        java.nio.ByteBuffer.wrap(
-            ("payload-" + id).getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    record.setField("payload", ByteBuffer.wrap(("payload-" + id).getBytes(StandardCharsets.UTF_8)));
     return record;
   }
 
@@ -215,10 +215,26 @@ final class TestingTable implements AutoCloseable {
 
   List<String> rows(Snapshot at) {
     List<String> rows = new ArrayList<>();
+    Table now = again();
+    try (CloseableIterable<FileScanTask> tasks =
+        now.newScan().useSnapshot(at.snapshotId()).planFiles()) {
+      for (FileScanTask task : tasks) {
+        read(now, task.file(), rows);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rows.stream().sorted().toList();
+  }
+
+  private static void read(Table now, DataFile file, List<String> rows) throws IOException {
     try (CloseableIterable<Record> records =
-        IcebergGenerics.read(again()).useSnapshot(at.snapshotId()).build()) {
+        Parquet.read(now.io().newInputFile(file.location()))
+            .project(now.schema())
+            .createReaderFunc(type -> GenericParquetReaders.buildReader(now.schema(), type))
+            .build()) {
       for (Record record : records) {
-        java.nio.ByteBuffer payload = (java.nio.ByteBuffer) record.getField("payload");
+        ByteBuffer payload = (ByteBuffer) record.getField("payload");
         rows.add(
             record.getField("id")
                 + " "
@@ -226,14 +242,11 @@ final class TestingTable implements AutoCloseable {
                 + " "
                 + record.getField("attributes")
                 + " "
-                + java.nio.charset.StandardCharsets.UTF_8.decode(payload.duplicate())
+                + StandardCharsets.UTF_8.decode(payload.duplicate())
                 + " "
                 + record.getField("at"));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
-    return rows.stream().sorted().toList();
   }
 
   List<DataFile> files() {
