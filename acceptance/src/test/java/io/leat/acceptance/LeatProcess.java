@@ -109,12 +109,12 @@ final class LeatProcess implements AutoCloseable {
   /** Waits until this process serves from {@code data}, or has ended: then it is false. */
   boolean servesOrEnds(Path data) throws InterruptedException {
     return Until.fits(
-        SERVE_AGAIN,
-        () ->
-            !process.isAlive()
-                || (isAnnounced(data) && client(data).get("/health/ready").status() == 200),
-        serves -> serves,
-        () -> "leat neither serves nor ends: " + said())
+            SERVE_AGAIN,
+            () ->
+                !process.isAlive()
+                    || (isAnnounced(data) && client(data).get("/health/ready").status() == 200),
+            serves -> serves,
+            () -> "leat neither serves nor ends: " + said())
         && process.isAlive();
   }
 

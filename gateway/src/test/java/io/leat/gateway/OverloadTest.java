@@ -71,8 +71,7 @@ class OverloadTest {
         assertThat(problem.path("code").asText()).isEqualTo("log-full");
         assertThat(problem.path("detail").asText()).isEqualTo("The log is full. Send again later.");
       }
-      assertThat(
-              gateway.post("reader", "application/json", "{\"device\":\"a\"}").statusCode())
+      assertThat(gateway.post("reader", "application/json", "{\"device\":\"a\"}").statusCode())
           .as("who may not send is not told")
           .isEqualTo(403);
       assertThat(

@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the log's size and what is free on the disks. Before the log's
- * disk is full nothing more is accepted, so that what is left serves to work off what was: the
- * embedded broker ends the process when it cannot write. When space is short, the log first gives
- * up what the tables surely have. Goes back by itself, some way behind the bound, so that it does
- * not flutter. Looking and giving up have a thread each: a processor that does not answer must not
- * keep the guard from looking.
+ * Watches the log's size and what is free on the disks. Before the log's disk is full nothing more
+ * is accepted, so that what is left serves to work off what was: the embedded broker ends the
+ * process when it cannot write. When space is short, the log first gives up what the tables surely
+ * have. Goes back by itself, some way behind the bound, so that it does not flutter. Looking and
+ * giving up have a thread each: a processor that does not answer must not keep the guard from
+ * looking.
  */
 public final class DiskGuard implements Admission, AutoCloseable {
   /** What a file system holds when the log is in it. */

@@ -47,8 +47,7 @@ public record LogBudget(long bytes, int segmentBytes) {
               + ". Give 'disk.log' in leat.yaml that much, or the streams fewer partitions.");
     }
     long segment = bytes / ((long) SEGMENTS * Math.max(1, partitions));
-    return new LogBudget(
-        bytes, (int) Math.max(LEAST_SEGMENT, Math.min(MOST_SEGMENT, segment)));
+    return new LogBudget(bytes, (int) Math.max(LEAST_SEGMENT, Math.min(MOST_SEGMENT, segment)));
   }
 
   private static long total(Path directory) {

@@ -8,8 +8,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * What the embedded log keeps when space is short: everything that a job may still have to read,
- * also when it has to go back to the oldest checkpoint that is kept for it. {@link #note} and {@link
- * #giveUp} belong to one thread.
+ * also when it has to go back to the oldest checkpoint that is kept for it. {@link #note} and
+ * {@link #giveUp} belong to one thread.
  */
 public final class LogRetention implements DiskGuard.KeptLog {
   private final EmbeddedLog log;

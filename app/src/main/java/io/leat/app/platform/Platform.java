@@ -84,8 +84,7 @@ public final class Platform implements AutoCloseable {
     this.folders = List.copyOf(folders);
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
-      foundation =
-          new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
+      foundation = new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
       closing.add("books", books);
       provisioning = provisioning();
       jobs =

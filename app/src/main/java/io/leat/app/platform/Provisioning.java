@@ -72,9 +72,7 @@ final class Provisioning {
         .mapToInt(
             blueprint ->
                 REJECTED_PARTITIONS
-                    + blueprint.streams().values().stream()
-                        .mapToInt(StreamSpec::partitions)
-                        .sum())
+                    + blueprint.streams().values().stream().mapToInt(StreamSpec::partitions).sum())
         .sum();
   }
 
