@@ -307,7 +307,7 @@ public final class DiskGuard implements Admission, AutoCloseable {
       boolean tight = isTight(now.logBytes(), logSpace(now.spaces()));
       long records = tight ? log.giveUp() : 0;
       if (records > 0) {
-        givenUp.increment(records);
+        givenUp.increment((double) records);
         LOG.info("Space is short: the log gives up what is in the tables: records={}", records);
       }
       isStuck = false;
