@@ -58,6 +58,24 @@ enum Fault {
         signal("CONT", all);
       }
     }
+  },
+  /** Others fill the disk nearly to its last byte, and later take it back. */
+  DISK_FULL(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      SmallDisk disk = SmallDisk.of(data);
+      disk.fill(random.nextInt(8 << 20));
+      try {
+        Thread.sleep(500 + random.nextInt(9_500));
+      } finally {
+        disk.takeBack();
+      }
+    }
+
+    @Override
+    boolean mayEnd() {
+      return true; // the broker ends the process when it cannot write
+    }
   };
 
   private static final String WORKER = QueryWorker.class.getName();
@@ -73,10 +91,15 @@ enum Fault {
     return ends;
   }
 
+  /** Whether the process may not survive it. */
+  boolean mayEnd() {
+    return ends;
+  }
+
   /** Lets it happen; returns when it is over. */
   abstract void strike(LeatProcess leat, Path data, Random random) throws Exception;
 
-  private static ProcessHandle postmaster(Path data) throws IOException, InterruptedException {
+  static ProcessHandle postmaster(Path data) throws IOException, InterruptedException {
     try (Stream<Path> files = Files.walk(data.resolve("postgres"), 3)) {
       Path file =
           files
@@ -88,7 +111,7 @@ enum Fault {
     }
   }
 
-  private static void signal(String name, List<ProcessHandle> processes)
+  static void signal(String name, List<ProcessHandle> processes)
       throws IOException, InterruptedException {
     for (ProcessHandle process : processes) {
       // One that is gone meanwhile needs no signal any more.

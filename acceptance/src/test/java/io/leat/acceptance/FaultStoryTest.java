@@ -11,11 +11,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -34,12 +34,19 @@ class FaultStoryTest {
   private static final Duration RECOVERY = Duration.ofSeconds(90);
   private static final int MOST_BETWEEN_MILLIS = 5_000;
 
+  private static final int MOST_STARTS = 10;
+  private static final int BROKER_OUTAGES = 4;
+
+  /** Of the file system that Leat has to itself; its file takes only what is written. */
+  private static final long DISK_MIB = 16 * 1024;
+
   /** Rows of one query, well below what an answer may have. */
   private static final int PAGE = 50_000;
 
   private final Path directory;
-  private final Map<Fault, List<Long>> recoveries = new EnumMap<>(Fault.class);
+  private final Map<String, List<Long>> recoveries = new TreeMap<>();
   private String port = "";
+  private String engines = "";
 
   FaultStoryTest(@TempDir Path directory) {
     this.directory = directory;
@@ -47,13 +54,62 @@ class FaultStoryTest {
 
   @Test
   void nothingIsLostAndNothingIsThereTwiceWhateverHappens() throws Exception {
-    run(5, seed());
+    run(seed(), (random, seed) -> faults(5, random, seed));
   }
 
   @Test
   @Tag("slow")
   void nothingIsLostAndNothingIsThereTwiceForHours() throws Exception {
-    run(Integer.getInteger("leat.faults.kills", 100), seed());
+    int kills = Integer.getInteger("leat.faults.kills", 100);
+    run(seed(), (random, seed) -> faults(kills, random, seed));
+  }
+
+  /** The log is elsewhere: it refuses and hangs for a while, at random points. */
+  @Test
+  void nothingIsLostAndNothingIsThereTwiceWhileABrokerElsewhereRefuses() throws Exception {
+    run(
+        seed(),
+        (random, seed) -> {
+          try (TestingBroker broker = new TestingBroker(directory)) {
+            brokerFaults(broker, random, seed);
+          }
+        });
+  }
+
+  private void brokerFaults(TestingBroker broker, Random random, long seed) throws Exception {
+    Path data = directory.resolve("data");
+    port = String.valueOf(Ports.free());
+    engines = "kafka: {bootstrap: '%s', replication: 1}\n".formatted(broker.bootstrap());
+    LeatProcess leat = up(data);
+    try (TestingLoad load = new TestingLoad(leat.awaitReady(data), seed)) {
+      for (int outage = 0; outage < BROKER_OUTAGES; outage++) {
+        Thread.sleep(random.nextInt(MOST_BETWEEN_MILLIS));
+        long begin = System.nanoTime();
+        if (outage % 2 == 0) {
+          broker.kill(); // connections are refused
+          Thread.sleep(random.nextInt(10_000));
+          broker.startAgain();
+        } else {
+          broker.signal("STOP");
+          Thread.sleep(random.nextInt(10_000));
+          broker.signal("CONT");
+        }
+        leat.awaitReady(data);
+        load.awaitMore(100, RECOVERY);
+        recovered(outage % 2 == 0 ? "BROKER_REFUSES" : "BROKER_HANGS", begin);
+      }
+      TestingClient client = leat.awaitReady(data);
+      load.end();
+      check(client, load);
+    } finally {
+      leat.close();
+    }
+  }
+
+  private void recovered(String fault, long begin) {
+    recoveries
+        .computeIfAbsent(fault, f -> new ArrayList<>())
+        .add((System.nanoTime() - begin) / 1_000_000);
   }
 
   @AfterEach
@@ -80,10 +136,15 @@ class FaultStoryTest {
     return Long.getLong("leat.faults.seed", System.nanoTime() & 0xFFFF_FFFFL);
   }
 
-  private void run(int kills, long seed) throws Exception {
+  @FunctionalInterface
+  private interface Story {
+    void happens(Random random, long seed) throws Exception;
+  }
+
+  private static void run(long seed, Story story) throws Exception {
     System.out.println("faults with -Dleat.faults.seed=" + seed);
     try {
-      faults(kills, new Random(seed), seed);
+      story.happens(new Random(seed), seed);
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError("Repeat with -Dleat.faults.seed=" + seed + ": " + e.getMessage(), e);
     }
@@ -91,7 +152,17 @@ class FaultStoryTest {
 
   /** Every kind of fault at least once; kills until there were enough. */
   private void faults(int kills, Random random, long seed) throws Exception {
-    Path data = directory.resolve("data");
+    if (SmallDisk.refusal().isPresent()) {
+      System.out.println("without the fault DISK_FULL: " + SmallDisk.refusal().get());
+      faults(directory.resolve("data"), kills, random, seed);
+      return;
+    }
+    try (SmallDisk disk = SmallDisk.mount(directory.resolve("disk"), DISK_MIB)) {
+      faults(disk.root().resolve("data"), kills, random, seed);
+    }
+  }
+
+  private void faults(Path data, int kills, Random random, long seed) throws Exception {
     port = String.valueOf(Ports.free());
     LeatProcess leat = up(data);
     try (TestingLoad load = new TestingLoad(leat.awaitReady(data), seed)) {
@@ -113,12 +184,13 @@ class FaultStoryTest {
           leat = up(data);
           isUp = random.nextBoolean();
         }
+        if (fault.mayEnd() && !fault.ends()) {
+          leat = survivor(leat, data);
+        }
         if (isUp) {
           leat.awaitReady(data);
           load.awaitMore(100, RECOVERY);
-          recoveries
-              .computeIfAbsent(fault, f -> new ArrayList<>())
-              .add((System.nanoTime() - begin) / 1_000_000);
+          recovered(fault.name(), begin);
         }
       }
       TestingClient client = leat.awaitReady(data);
@@ -132,8 +204,24 @@ class FaultStoryTest {
     }
   }
 
+  /** What a service manager does: a process that ends is started again, until one serves. */
+  private LeatProcess survivor(LeatProcess first, Path data) throws Exception {
+    LeatProcess leat = first;
+    for (int starts = 0; starts < MOST_STARTS; starts++) {
+      if (leat.servesOrEnds(data)) {
+        return leat;
+      }
+      leat.close();
+      leat = up(data);
+    }
+    throw new AssertionError("It ended " + MOST_STARTS + " times; at last: " + leat.said());
+  }
+
   private static List<Fault> plan(int kills, Random random) {
-    List<Fault> all = List.of(Fault.values());
+    List<Fault> all = new ArrayList<>(List.of(Fault.values()));
+    if (SmallDisk.refusal().isPresent()) {
+      all.remove(Fault.DISK_FULL);
+    }
     List<Fault> plan = new ArrayList<>();
     for (int kill = 0; kill < kills; kill++) {
       plan.add(Fault.KILL);
@@ -147,7 +235,7 @@ class FaultStoryTest {
 
   private LeatProcess up(Path data) throws IOException {
     Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n");
+    Files.writeString(config, "flink: {commit-interval: 1s}\n" + engines);
     return LeatProcess.start(
         directory,
         "up",

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code leat ...} in a process of its own, started as the launcher script does. */
 final class LeatProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration SERVE_AGAIN = Duration.ofSeconds(120);
 
   private final Process process;
   private final Path out;
@@ -92,12 +93,10 @@ final class LeatProcess implements AutoCloseable {
         START,
         () -> {
           assertThat(process.isAlive()).as(this::said).isTrue();
-          JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
-          if (run.path("pid").asLong() != process.pid()) {
+          if (!isAnnounced(data)) {
             throw new IllegalStateException("an earlier process announced itself");
           }
-          String key = Files.readString(data.resolve("admin.key")).strip();
-          TestingClient client = new TestingClient(URI.create(run.path("base_uri").asText()), key);
+          TestingClient client = client(data);
           if (client.get("/health/ready").status() != 200) {
             throw new IllegalStateException("it is not ready yet");
           }
@@ -105,6 +104,29 @@ final class LeatProcess implements AutoCloseable {
         },
         client -> true,
         () -> "leat is not ready: " + said());
+  }
+
+  /** Waits until this process serves from {@code data}, or has ended: then it is false. */
+  boolean servesOrEnds(Path data) throws InterruptedException {
+    return Until.fits(
+            SERVE_AGAIN,
+            () ->
+                !process.isAlive()
+                    || (isAnnounced(data) && client(data).get("/health/ready").status() == 200),
+            serves -> serves,
+            () -> "leat neither serves nor ends: " + said())
+        && process.isAlive();
+  }
+
+  private boolean isAnnounced(Path data) throws IOException {
+    JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
+    return run.path("pid").asLong() == process.pid();
+  }
+
+  private static TestingClient client(Path data) throws IOException {
+    JsonNode run = TestingClient.JSON.readTree(data.resolve("run.json").toFile());
+    String key = Files.readString(data.resolve("admin.key")).strip();
+    return new TestingClient(URI.create(run.path("base_uri").asText()), key);
   }
 
   long pid() {

@@ -10,6 +10,7 @@ import io.leat.app.engine.TopicSpec;
 import io.leat.app.engine.Topics;
 import io.leat.blueprint.Blueprint;
 import io.leat.event.EventIds;
+import io.leat.gateway.Admission;
 import io.leat.gateway.EventRoutes;
 import io.leat.gateway.GatewaySettings;
 import io.leat.gateway.ServedStream;
@@ -102,6 +103,7 @@ final class GatewayServer {
         EventRoutes events =
             new EventRoutes(
                 streams,
+                Admission.ALWAYS,
                 publisher,
                 new Bodies(vertx, registry),
                 GatewaySettings.defaults(),

@@ -47,6 +47,8 @@ public enum ErrorCode {
   PROCESSOR_UNAVAILABLE(503, ErrorOwner.EXTERNAL, "The processor does not answer"),
   OVERLOADED(503, ErrorOwner.RESOURCES, "Leat is at its bound of work in flight"),
   NOT_READY(503, ErrorOwner.RESOURCES, "Leat is starting or stopping"),
+  LOG_FULL(503, ErrorOwner.RESOURCES, "The log holds as many bytes as it may"),
+  DISK_FULL(503, ErrorOwner.RESOURCES, "The log's disk has only its reserve left"),
   // What the processor finds in a record that the log already holds.
   UNPARSABLE_RECORD(422, ErrorOwner.USER, "The logged bytes cannot be parsed"),
   TYPE_MISMATCH(422, ErrorOwner.USER, "A value does not fit its column"),

@@ -49,7 +49,11 @@ public final class EventRoutes implements Routes, AutoCloseable {
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
   private static final int MAX_IDEMPOTENCY_KEY = 256;
 
+  /** Space does not come back at once: a processor has to work first, or a person. */
+  private static final String RETRY_FULL_SECONDS = "5";
+
   private final StreamRegistry streams;
+  private final Admission admission;
   private final Bodies bodies;
   private final GatewaySettings settings;
   private final InstantSource clock;
@@ -62,11 +66,13 @@ public final class EventRoutes implements Routes, AutoCloseable {
 
   /**
    * @param streams what is served
+   * @param admission whether anything is accepted at all
    * @param publisher the way to the log; not closed by this object
    * @param threads names the workers' threads
    */
   public EventRoutes(
       StreamRegistry streams,
+      Admission admission,
       Publisher publisher,
       Bodies bodies,
       GatewaySettings settings,
@@ -75,6 +81,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
       EventIds ids,
       ThreadFactory threads) {
     this.streams = streams;
+    this.admission = admission;
     this.bodies = bodies;
     this.settings = settings;
     this.clock = clock;
@@ -134,6 +141,13 @@ public final class EventRoutes implements Routes, AutoCloseable {
     ServedStream stream = streams.find(name);
     if (stream == null) {
       throw new LeatException(ErrorCode.UNKNOWN_STREAM, unknown(name));
+    }
+    Refusal full = admission.refusal();
+    if (full != null) {
+      metrics.rejected(stream.name(), full.code(), 1);
+      ctx.response().putHeader(HttpHeaders.RETRY_AFTER, RETRY_FULL_SECONDS);
+      ProblemDocument.send(ctx, full.code(), full.reason());
+      return;
     }
     MultiMap headers = ctx.request().headers();
     String contentType = headers.get(HttpHeaders.CONTENT_TYPE);
@@ -211,8 +225,7 @@ public final class EventRoutes implements Routes, AutoCloseable {
     Context context = vertx.getOrCreateContext();
     long left = Math.max(1, settings.answerWithin().minus(AnswerTimer.takeOver(ctx)).toMillis());
     long held = body.length;
-    if (workingBytes.addAndGet(held) > settings.maxWorkingBytes()) {
-      workingBytes.addAndGet(-held);
+    if (!takes(held)) {
       overloaded(ctx, ingest);
       return;
     }
@@ -242,6 +255,18 @@ public final class EventRoutes implements Routes, AutoCloseable {
       workingBytes.addAndGet(-held);
       overloaded(ctx, ingest);
     }
+  }
+
+  /** Counts bytes as worked on, unless they are beyond the bound. */
+  private boolean takes(long bytes) {
+    long before = workingBytes.get();
+    while (before + bytes <= settings.maxWorkingBytes()) {
+      if (workingBytes.compareAndSet(before, before + bytes)) {
+        return true;
+      }
+      before = workingBytes.get();
+    }
+    return false;
   }
 
   /** Whatever happens, the request gets its answer. */

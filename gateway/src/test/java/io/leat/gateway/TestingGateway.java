@@ -3,6 +3,7 @@ package io.leat.gateway;
 import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.StreamSpec;
 import io.leat.event.EventIds;
+import io.leat.gateway.format.Refusal;
 import io.leat.gateway.publishing.Publisher;
 import io.leat.gateway.publishing.PublisherSettings;
 import io.leat.http.AuthenticationException;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway on a real HTTP server, for clients with the keys {@code sender} and so on. */
 final class TestingGateway implements AutoCloseable {
@@ -56,6 +58,9 @@ final class TestingGateway implements AutoCloseable {
           "greedy", principal("c-greedy", Set.of(Role.SEND), Set.of()),
           "reader", principal("c-reader", Set.of(Role.READ), Set.of()));
 
+  /** Why nothing is accepted; null while events are. */
+  volatile @Nullable Refusal full;
+
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final StreamRegistry streams = new StreamRegistry();
   final HttpService service;
@@ -71,6 +76,7 @@ final class TestingGateway implements AutoCloseable {
     routes =
         new EventRoutes(
             streams,
+            () -> full,
             publisher,
             new Bodies(vertx, registry),
             settings,

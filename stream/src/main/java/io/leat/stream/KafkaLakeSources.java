@@ -102,6 +102,14 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
     return uid("rejected", epoch);
   }
 
+  /**
+   * The consumer group under which a blueprint's job commits to Kafka what its completed
+   * checkpoints have read. For onlookers: the job itself never starts from it.
+   */
+  public static String group(String blueprint) {
+    return "leat-" + blueprint + "-lake";
+  }
+
   /** Whether {@code uid} was that of a source of the stream, in whatever log epoch. */
   public static boolean isSourceOf(String stream, String uid) {
     return uid.matches(Pattern.quote("source-" + stream) + "(-[0-9]+)?");
@@ -157,7 +165,7 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
         KafkaSource.<T>builder()
             .setProperties(consumer)
             .setBootstrapServers(consumer.getProperty("bootstrap.servers"))
-            .setGroupId("leat-" + blueprint + "-lake")
+            .setGroupId(group(blueprint))
             .setClientIdPrefix("leat-" + topic)
             .setTopics(topic)
             .setStartingOffsets(new From(new HashMap<>(from)))

@@ -67,6 +67,11 @@ final class StatusCommand implements Callable<Integer> {
       }
     }
     add(lines, tables(status.path("tables")));
+    add(lines, disk(status.path("disk")));
+    if (status.path("disk").path("refusing").isTextual()) {
+      String code = text(status.path("disk"), "refusing");
+      lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + code));
+    }
     selfCheck(lines, status.path("self_check"));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
@@ -211,12 +216,33 @@ final class StatusCommand implements Callable<Integer> {
           count(t, "rows"),
           count(t, "files"),
           count(t.path("maintenance"), "small_files"),
-          t.has("bytes") ? Text.bytes(t.path("bytes").asLong()) : "",
+          size(t, "bytes"),
           count(t, "snapshots"),
           age(t.path("last_commit")),
           upkeep(t.path("maintenance")));
     }
     return table;
+  }
+
+  private static Table disk(JsonNode disk) {
+    Table table = new Table("disk", "free>", "reserve>", "size>", "log>", "log's budget>");
+    for (JsonNode space : disk.path("spaces")) {
+      List<String> holds = new ArrayList<>();
+      space.path("holds").forEach(part -> holds.add(Text.printable(part.asText())));
+      JsonNode log = holds.contains("kafka") ? disk.path("log") : disk.path("none");
+      table.row(
+          String.join(", ", holds),
+          size(space, "usable"),
+          size(space, "reserve"),
+          size(space, "total"),
+          size(log, "bytes"),
+          size(log, "budget"));
+    }
+    return table;
+  }
+
+  private static String size(JsonNode node, String name) {
+    return node.has(name) ? Text.bytes(node.path(name).asLong()) : "";
   }
 
   /** What maintenance did last, or why it does nothing. */

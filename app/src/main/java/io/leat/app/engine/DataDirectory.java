@@ -131,12 +131,17 @@ public final class DataDirectory implements AutoCloseable {
     return root.resolve("warehouse");
   }
 
+  /** Files on their way to an object store, when the lake is in one. */
+  public Path staging() {
+    return root.resolve("staging");
+  }
+
   /**
    * Makes the directory for files on their way to an object store, empty: what an earlier process
    * left is of no use.
    */
   public Path emptyStaging() {
-    Path staging = root.resolve("staging");
+    Path staging = staging();
     try {
       Files.createDirectories(staging);
       try (Stream<Path> left = Files.list(staging)) {

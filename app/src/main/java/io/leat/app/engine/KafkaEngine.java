@@ -182,7 +182,9 @@ public final class KafkaEngine implements AutoCloseable {
         Map.entry("log.cleaner.dedupe.buffer.size", String.valueOf(4 << 20)),
         Map.entry("log.cleaner.io.buffer.size", String.valueOf(256 << 10)),
         Map.entry("log.index.size.max.bytes", String.valueOf(2 << 20)),
-        Map.entry("log.retention.check.interval.ms", "60000"));
+        // What is given up when space is short has to be free soon.
+        Map.entry("log.retention.check.interval.ms", "5000"),
+        Map.entry("log.segment.delete.delay.ms", "1000"));
   }
 
   private static boolean isBindFailure(Throwable failure) {

@@ -46,6 +46,11 @@ public record KafkaSettings(
     return new KafkaSettings(other, retention, retentionBytes, segmentBytes, properties);
   }
 
+  /** The same with segments of another size. */
+  public KafkaSettings withSegmentBytes(int bytes) {
+    return new KafkaSettings(durability, retention, retentionBytes, bytes, properties);
+  }
+
   /** The same with a broker property more. */
   public KafkaSettings with(String key, String value) {
     Map<String, String> changed = new TreeMap<>(properties);

@@ -27,10 +27,13 @@ public record PostgresSettings(
     }
   }
 
-  /** 32 MiB, 50 connections, a minute to start, 10 s to stop, 10 restarts, the user's cache. */
+  /**
+   * 32 MiB, 50 connections, a minute to start, 10 s to stop, the user's cache. It is started again
+   * for as long as it takes: on a full disk it dies until somebody makes room.
+   */
   public static PostgresSettings defaults() {
     return new PostgresSettings(
-        32, 50, Duration.ofSeconds(60), Duration.ofSeconds(10), 10, userCache());
+        32, 50, Duration.ofSeconds(60), Duration.ofSeconds(10), Integer.MAX_VALUE, userCache());
   }
 
   private static Path userCache() {

@@ -1,9 +1,15 @@
 package io.leat.app.platform;
 
+import io.leat.app.disk.DiskGuard;
+import io.leat.app.disk.EmbeddedLog;
+import io.leat.app.disk.FileSpace;
+import io.leat.app.disk.LogBudget;
+import io.leat.app.disk.LogRetention;
 import io.leat.app.engine.DataDirectory;
 import io.leat.app.engine.Durability;
 import io.leat.app.engine.EmbeddedEngines;
 import io.leat.app.engine.FlinkEngine;
+import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.FlinkSettings;
 import io.leat.app.engine.KafkaSettings;
 import io.leat.app.engine.PostgresEngine;
@@ -13,17 +19,24 @@ import io.leat.app.settings.Flink;
 import io.leat.app.settings.Kafka;
 import io.leat.app.settings.Postgres;
 import io.leat.app.settings.Settings;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.http.HttpService;
 import io.leat.lake.CatalogSpec;
 import io.leat.lake.LakeCatalog;
 import io.leat.state.StateDatabase;
 import io.leat.state.StateSettings;
 import io.leat.stream.LakeCatalogLoader;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,20 +53,28 @@ final class Foundation {
   private final StateDatabase state;
   private final CatalogSpec catalogSpec;
   private final LakeCatalog catalog;
+  private final @Nullable LogBudget logBudget;
+  private final @Nullable EmbeddedLog log;
 
   /**
    * Starts and opens it all.
    *
+   * @param partitions how many the log has to have
    * @param closing takes what has to be closed, also when a part does not start
-   * @throws io.leat.event.LeatException if the data directory is in use or an engine does not start
+   * @throws io.leat.event.LeatException if the data directory is in use, the log has too little
+   *     space, or an engine does not start
    */
-  Foundation(Settings settings, Closing closing, StartObserver observer) {
+  Foundation(Settings settings, int partitions, Closing closing, StartObserver observer) {
     this.settings = settings;
     data = closing.add("data directory", DataDirectory.open(settings.data()));
     HttpService.checkPort(SettingsMapping.http(settings.http()));
+    logBudget =
+        settings.kafka() instanceof Kafka.Embedded
+            ? LogBudget.of(settings.disk().log(), data.root(), partitions)
+            : null;
     AtomicReference<@Nullable CatalogSpec> shared = new AtomicReference<>();
     closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
-    engines = closing.add("engines", start(settings, data, observer));
+    engines = closing.add("engines", start(settings, data, logBudget, observer));
     stateSettings = state(settings.postgres(), engines);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
@@ -61,6 +82,7 @@ final class Foundation {
     shared.set(catalogSpec);
     catalog =
         closing.add("catalog", observer.observe("catalog", () -> LakeCatalog.open(catalogSpec)));
+    log = logBudget == null ? null : closing.add("log's space", new EmbeddedLog(kafkaClient()));
   }
 
   /** After the jobs, which the engines end, have made their last commits. */
@@ -103,6 +125,51 @@ final class Foundation {
     return client;
   }
 
+  /** Has the embedded broker forget what a consumer group committed. */
+  void forget(String group) {
+    if (log != null) {
+      log.forget(group);
+    }
+  }
+
+  /**
+   * Watches the disks; the log gives up what its jobs surely have read when space is short.
+   *
+   * @param jobs by consumer group
+   */
+  DiskGuard guard(Supplier<Map<String, FlinkJob>> jobs, MeterRegistry registry) {
+    return logBudget == null || log == null
+        ? new DiskGuard(spaces(), 0, DiskGuard.KeptLog.ELSEWHERE, registry)
+        : new DiskGuard(
+            spaces(),
+            logBudget.bytes(),
+            new LogRetention(log, jobs, LakeJobs.KEPT_RESTORE_POINTS),
+            registry);
+  }
+
+  /** The disks that Leat writes to, by what of it they hold. */
+  private List<FileSpace> spaces() {
+    Map<String, Path> parts = new LinkedHashMap<>();
+    if (log != null) {
+      parts.put(DiskGuard.LOG_PART, data.kafka());
+    }
+    if (engines.postgres() != null) {
+      parts.put("postgres", data.postgres());
+    }
+    parts.put("flink", data.flink());
+    if ("file".equals(settings.warehouse().getScheme())) {
+      parts.put("warehouse", Path.of(settings.warehouse()));
+    } else {
+      parts.put("staging", data.staging());
+    }
+    try {
+      return FileSpace.of(parts, settings.disk().reserve());
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL, "The disks of the data directory cannot be looked at: " + e, e);
+    }
+  }
+
   /** Copies that a topic can have at most. */
   int replication() {
     return settings.kafka() instanceof Kafka.External external ? external.replication() : 1;
@@ -122,11 +189,16 @@ final class Foundation {
   }
 
   private static EmbeddedEngines start(
-      Settings settings, DataDirectory data, StartObserver observer) {
+      Settings settings,
+      DataDirectory data,
+      @Nullable LogBudget logBudget,
+      StartObserver observer) {
     return EmbeddedEngines.start(
         data,
         settings.postgres() instanceof Postgres.Embedded ? PostgresSettings.defaults() : null,
-        settings.kafka() instanceof Kafka.Embedded ? KafkaSettings.defaults() : null,
+        logBudget == null
+            ? null
+            : KafkaSettings.defaults().withSegmentBytes(logBudget.segmentBytes()),
         flink(settings.flink()),
         observer);
   }

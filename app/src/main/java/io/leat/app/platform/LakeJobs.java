@@ -19,11 +19,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,25 +40,33 @@ final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
-  private static final int KEPT_RESTORE_POINTS = 10;
+
+  /** How many checkpoints back a job may go at a start, when newer ones cannot be read. */
+  static final int KEPT_RESTORE_POINTS = 10;
 
   private final FlinkEngine flink;
   private final Properties consumer;
   private final CatalogSpec catalog;
   private final int parallelism;
   private final Lookback lookback;
+  private final Consumer<String> starting;
   private final Map<String, FlinkJob> jobs = new ConcurrentSkipListMap<>();
 
+  /**
+   * @param starting told a job's consumer group before the job is submitted
+   */
   LakeJobs(
       FlinkEngine flink,
       Properties consumer,
       CatalogSpec catalog,
       int parallelism,
+      Consumer<String> starting,
       InstantSource clock) {
     this.flink = flink;
     this.consumer = consumer;
     this.catalog = catalog;
     this.parallelism = parallelism;
+    this.starting = starting;
     this.lookback = new Lookback(consumer, clock);
   }
 
@@ -151,6 +161,7 @@ final class LakeJobs {
         flink.files(name));
     log.info(
         "Starting the job {} {}", name, from == null ? "without state" : "from " + from.location());
+    starting.accept(KafkaLakeSources.group(blueprint.blueprint().name()));
     FlinkJob job =
         flink.submit(
             environment.getStreamGraph(),
@@ -254,6 +265,13 @@ final class LakeJobs {
       throw new LeatException(
           ErrorCode.INTERNAL, "The checkpoints of the job " + name + " cannot be read: " + e, e);
     }
+  }
+
+  /** The newest submission of each job, by its consumer group. */
+  Map<String, FlinkJob> byGroup() {
+    Map<String, FlinkJob> all = new HashMap<>();
+    jobs.forEach((blueprint, job) -> all.put(KafkaLakeSources.group(blueprint), job));
+    return all;
   }
 
   /** What the job of a blueprint can be restored from. */

@@ -1,5 +1,6 @@
 package io.leat.app.platform;
 
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.reconcile.Reconciler;
 import io.leat.app.reconcile.Surroundings;
 import io.leat.app.settings.Settings;
@@ -38,6 +39,7 @@ final class OperationsAssembly {
       BookKeeper books,
       LakeJobs jobs,
       JobSupervisor supervisor,
+      DiskGuard disk,
       FreshnessMonitor freshness,
       SnapshotLeases leases,
       Function<String, @Nullable StreamPlan> plans,
@@ -81,6 +83,7 @@ final class OperationsAssembly {
             running.books(),
             rates,
             running.freshness(),
+            running.disk(),
             upkeep,
             running.jobs(),
             running.supervisor(),
@@ -89,6 +92,8 @@ final class OperationsAssembly {
             shared.health(),
             running.components(),
             selfCheck::status);
+    LagMonitor lag = new LagMonitor(running.streams(), log, running.books(), asking, registry);
+    closing.add("lag", lag).start();
     Trace trace = new Trace(running.streams(), log, running.books(), catalog, asking, clock);
     routes.add(closing.add("tails", new TailRoutes(running.streams(), foundation.kafkaClient())));
     routes.add(

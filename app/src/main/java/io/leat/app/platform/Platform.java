@@ -6,6 +6,7 @@ import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
@@ -70,6 +71,7 @@ public final class Platform implements AutoCloseable {
   private final Provisioning provisioning;
   private final LakeJobs jobs;
   private final JobSupervisor supervisor;
+  private final DiskGuard disk;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -80,7 +82,7 @@ public final class Platform implements AutoCloseable {
     this.folders = List.copyOf(folders);
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
-      foundation = new Foundation(settings, closing, observer);
+      foundation = new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
       closing.add("books", books);
       provisioning = provisioning();
       jobs =
@@ -89,6 +91,7 @@ public final class Platform implements AutoCloseable {
               foundation.kafkaClient(),
               foundation.catalogSpec(),
               settings.flink().parallelism(),
+              foundation::forget,
               clock);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
@@ -101,6 +104,8 @@ public final class Platform implements AutoCloseable {
               new JobSupervisor(
                   jobs::byBlueprint, this::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
       supervisor.start(registry);
+      disk = closing.add("disk", foundation.guard(jobs::byGroup, registry));
+      disk.start();
       books.start();
       freshness = closing.add("freshness", freshness());
       freshness.start();
@@ -117,6 +122,7 @@ public final class Platform implements AutoCloseable {
                       asking,
                       clients,
                       streams,
+                      disk,
                       answered,
                       leases,
                       supervisor::problem,
@@ -239,7 +245,15 @@ public final class Platform implements AutoCloseable {
         .routes(
             shared,
             new OperationsAssembly.Running(
-                streams, books, jobs, supervisor, freshness, leases, this::plan, this::components),
+                streams,
+                books,
+                jobs,
+                supervisor,
+                disk,
+                freshness,
+                leases,
+                this::plan,
+                this::components),
             answers,
             reader,
             applying);

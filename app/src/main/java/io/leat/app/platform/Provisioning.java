@@ -26,6 +26,7 @@ import java.util.Map;
  */
 final class Provisioning {
   private static final Duration REJECTED_RETENTION = Duration.ofDays(7);
+  private static final int REJECTED_PARTITIONS = 1;
 
   private final Topics topics;
   private final LakeTables tables;
@@ -64,6 +65,16 @@ final class Provisioning {
       int rejectedEpoch,
       List<ServedStream> served,
       List<String> notes) {}
+
+  /** How many partitions the blueprints' topics have. */
+  static int partitions(Collection<Blueprint> blueprints) {
+    return blueprints.stream()
+        .mapToInt(
+            blueprint ->
+                REJECTED_PARTITIONS
+                    + blueprint.streams().values().stream().mapToInt(StreamSpec::partitions).sum())
+        .sum();
+  }
 
   /**
    * Changes nothing, and says everything that would be destructive.
@@ -164,7 +175,7 @@ final class Provisioning {
     specs.add(
         new TopicSpec(
             Names.rejectedTopic(blueprint.name()),
-            1,
+            REJECTED_PARTITIONS,
             clusterReplication,
             configs(REJECTED_RETENTION, clusterReplication)));
     return specs;

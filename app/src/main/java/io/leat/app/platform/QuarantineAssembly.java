@@ -66,6 +66,7 @@ final class QuarantineAssembly {
                 new MarkedRecords(streams, tables, books, log, foundation.kafkaClient()),
                 new RedriveOutcomes(streams, tables, books, redrives, clock),
                 shared.publisher(),
+                shared.admission(),
                 clock));
     worker.start();
     Quarantine quarantine = new Quarantine(streams, tables, redrives, verdicts, asking.state());

@@ -1,9 +1,12 @@
 package io.leat.app.platform;
 
 import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.event.LogPosition;
+import io.leat.gateway.Admission;
 import io.leat.gateway.RedrivePreparation;
 import io.leat.gateway.ServedStream;
+import io.leat.gateway.format.Refusal;
 import io.leat.gateway.publishing.Handover;
 import io.leat.gateway.publishing.Message;
 import io.leat.gateway.publishing.Outcome;
@@ -54,6 +57,7 @@ final class RedriveWorker implements AutoCloseable {
   private final MarkedRecords marked;
   private final RedriveOutcomes outcomes;
   private final Publisher publisher;
+  private final Admission admission;
   private final InstantSource clock;
   private final Semaphore wake = new Semaphore(1);
   private final Thread thread = new Thread(this::run, "leat-redrive");
@@ -67,6 +71,7 @@ final class RedriveWorker implements AutoCloseable {
       MarkedRecords marked,
       RedriveOutcomes outcomes,
       Publisher publisher,
+      Admission admission,
       InstantSource clock) {
     this.redrives = redrives;
     this.tables = tables;
@@ -75,6 +80,7 @@ final class RedriveWorker implements AutoCloseable {
     this.marked = marked;
     this.outcomes = outcomes;
     this.publisher = publisher;
+    this.admission = admission;
     this.clock = clock;
     thread.setDaemon(true);
   }
@@ -158,6 +164,10 @@ final class RedriveWorker implements AutoCloseable {
   private boolean prepareAndSend(List<Redrive> planned) throws InterruptedException {
     if (planned.isEmpty()) {
       return false;
+    }
+    Refusal full = admission.refusal();
+    if (full != null) {
+      throw new LeatException(full.code(), full.reason());
     }
     Map<KeptId, Redrive> wanted = new LinkedHashMap<>();
     planned.forEach(one -> wanted.put(KeptId.parse(one.origin()), one));

@@ -1,9 +1,11 @@
 package io.leat.app.platform;
 
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.settings.Settings;
 import io.leat.event.ErrorCode;
 import io.leat.event.EventIds;
 import io.leat.event.LeatException;
+import io.leat.gateway.Admission;
 import io.leat.gateway.EventRoutes;
 import io.leat.gateway.StreamRegistry;
 import io.leat.gateway.publishing.KafkaCheck;
@@ -52,7 +54,8 @@ final class Serving {
   }
 
   /** What is made here and others need too. */
-  record Shared(Vertx vertx, Health health, Bodies bodies, Publisher publisher) {}
+  record Shared(
+      Vertx vertx, Health health, Bodies bodies, Publisher publisher, Admission admission) {}
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
   Serving(
@@ -79,6 +82,7 @@ final class Serving {
   /**
    * Opens the server.
    *
+   * @param disk whether events are accepted
    * @param leases told of the snapshots that queries read
    * @param jobProblem why the jobs are not ready, if they are not
    * @return when it takes requests
@@ -88,6 +92,7 @@ final class Serving {
       Asking asking,
       Clients clients,
       StreamRegistry streams,
+      DiskGuard disk,
       AnsweredKeeper answered,
       SnapshotLeases leases,
       Supplier<Optional<String>> jobProblem,
@@ -110,16 +115,17 @@ final class Serving {
     Tokens tokens =
         closing.add("tokens", new Tokens(vertx.join(), httpSettings.jwtIssuers(), clock));
     Health health = closing.add("health", health(foundation, kafka, directory, jobProblem));
+    health.register("disk", disk::problem);
     List<Routes> routes = new ArrayList<>();
     // Before what is added now: it is closed after it, when nothing is answered any more.
     closing.add("answered", answered);
     Publisher publisher = publisher(kafka);
-    EventRoutes events = events(publisher, streams, bodies);
+    EventRoutes events = events(publisher, streams, disk, bodies);
     answered.follow(events.outcomes());
     routes.add(events);
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher)));
+    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher, disk)));
     HttpService service =
         new HttpService(
             vertx.join(),
@@ -142,11 +148,13 @@ final class Serving {
             task -> new Thread(task, "leat-publisher")));
   }
 
-  private EventRoutes events(Publisher publisher, StreamRegistry streams, Bodies bodies) {
+  private EventRoutes events(
+      Publisher publisher, StreamRegistry streams, Admission admission, Bodies bodies) {
     return closing.add(
         "events",
         new EventRoutes(
             streams,
+            admission,
             publisher,
             bodies,
             SettingsMapping.gateway(settings.http()),

@@ -3,11 +3,13 @@ package io.leat.app.platform;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.CheckpointReport;
 import io.leat.app.engine.FlinkJob;
 import io.leat.event.LeatException;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
+import io.leat.gateway.format.Refusal;
 import io.leat.http.Health;
 import io.leat.http.Principal;
 import io.leat.http.Role;
@@ -41,6 +43,7 @@ final class StatusReport {
   private final BookKeeper books;
   private final AcceptanceRates rates;
   private final FreshnessMonitor freshness;
+  private final DiskGuard disk;
   private final UpkeepState upkeep;
   private final LakeJobs jobs;
   private final JobSupervisor supervisor;
@@ -56,6 +59,7 @@ final class StatusReport {
       BookKeeper books,
       AcceptanceRates rates,
       FreshnessMonitor freshness,
+      DiskGuard disk,
       UpkeepState upkeep,
       LakeJobs jobs,
       JobSupervisor supervisor,
@@ -69,6 +73,7 @@ final class StatusReport {
     this.books = books;
     this.rates = rates;
     this.freshness = freshness;
+    this.disk = disk;
     this.upkeep = upkeep;
     this.jobs = jobs;
     this.supervisor = supervisor;
@@ -149,12 +154,34 @@ final class StatusReport {
         unknown.orNull(Section.LOG, ends));
     status.set("jobs", orEmpty(unknown.orNull(Section.JOBS, jobsNow)));
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
+    disk(status.putObject("disk"), operates);
     unknown.write(status.putArray("unknown"));
     if (operates) {
       status.set("self_check", selfCheck.get());
     }
     components(componentsNow, unknown, operates);
     return status;
+  }
+
+  private void disk(ObjectNode node, boolean operates) {
+    DiskGuard.Report now = disk.report();
+    Refusal refusal = now.refusal();
+    node.put("refusing", refusal == null ? null : refusal.code().code());
+    if (!operates) {
+      return;
+    }
+    if (now.logBudget() > 0) {
+      node.putObject("log").put("bytes", now.logBytes()).put("budget", now.logBudget());
+    }
+    ArrayNode spaces = node.putArray("spaces");
+    for (DiskGuard.Space space : now.spaces()) {
+      ObjectNode one = spaces.addObject();
+      ArrayNode holds = one.putArray("holds");
+      space.space().holds().forEach(holds::add);
+      one.put("total", space.space().total())
+          .put("usable", space.usable())
+          .put("reserve", space.space().reserve());
+    }
   }
 
   private static ArrayNode orEmpty(@Nullable ArrayNode array) {
@@ -240,7 +267,7 @@ final class StatusReport {
     return Math.round(perSecond * 1_000) / 1e3;
   }
 
-  static Long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
+  static long lag(ServedStream stream, Map<TopicPartition, Long> ends, Books.Totals books) {
     Map<Integer, Long> committed = books.nextOffsets();
     long lag = 0;
     for (TopicPartition partition : partitions(stream)) {

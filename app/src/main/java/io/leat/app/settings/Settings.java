@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param postgres the control tables
  * @param query the query engine
  * @param maintenance the upkeep of the tables
+ * @param disk what may be taken of this machine's disks
  */
 public record Settings(
     Path data,
@@ -24,7 +25,8 @@ public record Settings(
     Lake lake,
     Postgres postgres,
     Query query,
-    Maintenance maintenance) {
+    Maintenance maintenance,
+    Disk disk) {
 
   /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
   public URI warehouse() {
@@ -36,22 +38,22 @@ public record Settings(
 
   /** The same with another data folder. */
   public Settings withData(Path newData) {
-    return new Settings(newData, http, kafka, flink, lake, postgres, query, maintenance);
+    return new Settings(newData, http, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
-    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, maintenance);
+    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
-    return new Settings(data, http, kafka, newFlink, lake, postgres, query, maintenance);
+    return new Settings(data, http, kafka, newFlink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another upkeep of the tables. */
   public Settings withMaintenance(Maintenance newMaintenance) {
-    return new Settings(data, http, kafka, flink, lake, postgres, query, newMaintenance);
+    return new Settings(data, http, kafka, flink, lake, postgres, query, newMaintenance, disk);
   }
 
   /**
@@ -65,4 +67,12 @@ public record Settings(
    */
   public record Query(
       int workers, long memory, java.time.Duration timeout, int maxRows, long cache) {}
+
+  /**
+   * What may be taken of this machine's disks.
+   *
+   * @param reserve bytes that have to stay free; 0: as the size of each file system suggests
+   * @param log bytes of events that the embedded broker may keep; 0: half of its file system
+   */
+  public record Disk(long reserve, long log) {}
 }

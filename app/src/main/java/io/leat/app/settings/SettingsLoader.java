@@ -65,7 +65,8 @@ public final class SettingsLoader {
             EngineReaders.lake(root.optional("lake").section(), base),
             EngineReaders.postgres(root.optional("postgres")),
             query(root.optional("query").section()),
-            maintenance(root.optional("maintenance").section()));
+            maintenance(root.optional("maintenance").section()),
+            disk(root.optional("disk").section()));
     root.refuseUnknown();
     return settings;
   }
@@ -93,6 +94,15 @@ public final class SettingsLoader {
             query.optional("max-rows").integer(100_000, 1, 1_000_000_000),
             query.optional("cache").size(2 * GIB, MIB, 1_024 * GIB));
     query.refuseUnknown();
+    return settings;
+  }
+
+  private static Settings.Disk disk(Section disk) {
+    Settings.Disk settings =
+        new Settings.Disk(
+            disk.optional("reserve").size(0, MIB, 1_024 * 1_024 * GIB),
+            disk.optional("log").size(0, MIB, 1_024 * 1_024 * GIB));
+    disk.refuseUnknown();
     return settings;
   }
 

@@ -57,6 +57,7 @@ class SettingsLoaderTest {
                 2_000));
     assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
+    assertThat(settings.disk()).isEqualTo(new Settings.Disk(0, 0));
     assertThat(settings.flink()).isEqualTo(new Flink(1, Duration.ofSeconds(5), 8));
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
@@ -126,6 +127,7 @@ class SettingsLoaderTest {
                 "eu-central-1",
                 true,
                 new Lake.S3Credentials("id-secret", "key-secret", "token-secret")));
+    assertThat(settings.disk()).isEqualTo(new Settings.Disk(3L << 30, 40L << 30));
     assertThat(settings.lake().properties()).isEqualTo(Map.of("s3.sse.type", "s3"));
     assertThat(settings.query())
         .isEqualTo(new Settings.Query(2, 2L << 30, Duration.ofMinutes(5), 1_000, 10L << 30));

@@ -108,8 +108,7 @@ public final class Publisher implements AutoCloseable {
       return false;
     }
     long size = handover.bytes();
-    if (bytes.addAndGet(size) > settings.maxBytes() && bytes.get() != size) {
-      bytes.addAndGet(-size);
+    if (!takes(size)) {
       return false;
     }
     long since = System.nanoTime();
@@ -123,6 +122,18 @@ public final class Publisher implements AutoCloseable {
           seconds.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
         });
     return true;
+  }
+
+  /** Counts bytes as taken on, unless they are beyond the bound; a single request always fits. */
+  private boolean takes(long size) {
+    long before = bytes.get();
+    while (before == 0 || before + size <= settings.maxBytes()) {
+      if (bytes.compareAndSet(before, before + size)) {
+        return true;
+      }
+      before = bytes.get();
+    }
+    return false;
   }
 
   private void run() {
