@@ -15,7 +15,6 @@ import java.util.TreeMap;
  * @param bufferTimeout how long a record may wait for others on its way to the next task
  * @param retained how many checkpoints of a job are kept
  * @param stopTimeout how long jobs get for their last savepoint when the engine is closed
- * @param durability with {@link Durability#DISK} checkpoints are forced to the device
  * @param properties Flink options that win over Leat's
  */
 public record FlinkSettings(
@@ -27,7 +26,6 @@ public record FlinkSettings(
     Duration bufferTimeout,
     int retained,
     Duration stopTimeout,
-    Durability durability,
     Map<String, String> properties) {
 
   public FlinkSettings {
@@ -41,8 +39,7 @@ public record FlinkSettings(
   /**
    * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s, 100 ms of
    * waiting for others (rows wait for a commit anyway, and forty tasks that flush each 5 ms take 13
-   * % of a core when idle), ten kept: nearly a minute, longer than the operating system keeps what
-   * is not forced to the device.
+   * % of a core when idle), ten kept.
    */
   public static FlinkSettings defaults() {
     return new FlinkSettings(
@@ -54,29 +51,22 @@ public record FlinkSettings(
         Duration.ofMillis(100),
         10,
         Duration.ofSeconds(10),
-        Durability.PROCESS,
         Map.of());
   }
 
   /** The same with another interval between checkpoints. */
   public FlinkSettings with(Duration otherInterval) {
-    return copy(otherInterval, durability, properties);
-  }
-
-  /** The same with another durability. */
-  public FlinkSettings with(Durability other) {
-    return copy(checkpointInterval, other, properties);
+    return copy(otherInterval, properties);
   }
 
   /** The same with a Flink option more. */
   public FlinkSettings with(String key, String value) {
     Map<String, String> changed = new TreeMap<>(properties);
     changed.put(key, value);
-    return copy(checkpointInterval, durability, changed);
+    return copy(checkpointInterval, changed);
   }
 
-  private FlinkSettings copy(
-      Duration interval, Durability otherDurability, Map<String, String> all) {
+  private FlinkSettings copy(Duration interval, Map<String, String> all) {
     return new FlinkSettings(
         parallelism,
         slots,
@@ -86,7 +76,6 @@ public record FlinkSettings(
         bufferTimeout,
         retained,
         stopTimeout,
-        otherDurability,
         all);
   }
 }
