@@ -23,6 +23,12 @@ public final class LogHeaders {
   /** {@link LogFacts}: client, time of receipt, request, schema version. The first of them all. */
   public static final String FACTS = "leat";
 
+  /**
+   * Only on a record that fills the place of one that the log lost; such a record is no event, and
+   * the value is empty.
+   */
+  public static final String FILLER = "leat_filler";
+
   /** In a layout ({@link LogFacts#layout}), the letter of {@link #SPEC_VERSION}. */
   public static final char LETTER_SPEC_VERSION = 'v';
 

@@ -62,6 +62,7 @@ final class StatusCommand implements Callable<Integer> {
     add(lines, streams(status.path("streams")));
     add(lines, jobs(status.path("jobs")));
     add(lines, tables(status.path("tables")));
+    add(lines, gaps(status.path("log_gaps")));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -169,6 +170,19 @@ final class StatusCommand implements Callable<Integer> {
           t.has("bytes") ? Text.bytes(t.path("bytes").asLong()) : "",
           count(t, "snapshots"),
           age(t.path("last_commit")));
+    }
+    return table;
+  }
+
+  private Table gaps(JsonNode gaps) {
+    Table table = new Table("gap of the log", "partition>", "from>", "to>", "found");
+    for (JsonNode g : gaps) {
+      table.row(
+          text(g, "topic"),
+          count(g, "partition"),
+          count(g, "first_offset"),
+          g.path("next_offset").isNumber() ? Text.count(g.path("next_offset").asLong() - 1) : "",
+          age(g.path("found_at")));
     }
     return table;
   }

@@ -5,6 +5,7 @@ import io.leat.app.engine.Durability;
 import io.leat.app.engine.EmbeddedEngines;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkSettings;
+import io.leat.app.engine.KafkaEngine;
 import io.leat.app.engine.KafkaSettings;
 import io.leat.app.engine.PostgresEngine;
 import io.leat.app.engine.PostgresSettings;
@@ -57,6 +58,9 @@ final class Foundation {
     stateSettings = state(settings.postgres(), engines);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
+    if (settings.durability() == Durability.DISK) {
+      state.requireDurable();
+    }
     catalogSpec = SettingsMapping.catalog(settings, stateSettings, data);
     shared.set(catalogSpec);
     catalog =
@@ -108,6 +112,24 @@ final class Foundation {
     return settings.kafka() instanceof Kafka.External external ? external.replication() : 1;
   }
 
+  /**
+   * What each topic needs for the promise: a broker elsewhere has to be told, ours knows. On a
+   * cluster every copy is forced to its device before the acknowledgement.
+   */
+  Map<String, String> durability() {
+    return settings.kafka() instanceof Kafka.External && settings.durability() == Durability.DISK
+        ? Map.of("flush.messages", "1")
+        : Map.of();
+  }
+
+  /** After topics were made, whichever the durability: a lost directory is a lost log. */
+  void forceLog() {
+    KafkaEngine kafka = engines.kafka();
+    if (kafka != null) {
+      kafka.forceNames();
+    }
+  }
+
   /** The engines and where they are. */
   List<Component> components() {
     return List.of(
@@ -126,7 +148,9 @@ final class Foundation {
     return EmbeddedEngines.start(
         data,
         settings.postgres() instanceof Postgres.Embedded ? PostgresSettings.defaults() : null,
-        settings.kafka() instanceof Kafka.Embedded ? KafkaSettings.defaults() : null,
+        settings.kafka() instanceof Kafka.Embedded
+            ? KafkaSettings.defaults().with(settings.durability())
+            : null,
         flink(settings.flink()),
         observer);
   }
@@ -152,7 +176,6 @@ final class Foundation {
         defaults.bufferTimeout(),
         defaults.retained(),
         STOP_WITHIN,
-        Durability.PROCESS,
         Map.of());
   }
 

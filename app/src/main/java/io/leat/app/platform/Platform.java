@@ -25,6 +25,7 @@ import io.leat.http.Routes;
 import io.leat.lake.Tables;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
+import io.leat.state.LogGaps;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeTables;
@@ -67,6 +68,8 @@ public final class Platform implements AutoCloseable {
   private final BookKeeper books = new BookKeeper();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
+  private final LogReader logReader;
+  private final LogEnds ends;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
   private final FreshnessMonitor freshness;
@@ -80,6 +83,8 @@ public final class Platform implements AutoCloseable {
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, closing, observer);
+      logReader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
+      ends = ends(foundation, logReader, clock);
       closing.add("books", books);
       provisioning = provisioning();
       jobs =
@@ -168,6 +173,11 @@ public final class Platform implements AutoCloseable {
     return all;
   }
 
+  private static LogEnds ends(Foundation foundation, LogReader log, InstantSource clock) {
+    LogGaps gaps = new LogGaps(foundation.state());
+    return new LogEnds(foundation.kafkaClient(), log, gaps.list(), gaps::add, clock);
+  }
+
   private Provisioning provisioning() {
     Properties admin = foundation.kafkaClient();
     admin.put("client.id", "leat-provisioning");
@@ -177,7 +187,9 @@ public final class Platform implements AutoCloseable {
         new LakeTables(new Tables(foundation.catalog().catalog(), Map.of())),
         new LogEpochs(foundation.state(), clock),
         new SchemaVersions(foundation.state(), clock),
-        foundation.replication());
+        foundation.replication(),
+        foundation.durability(),
+        foundation::forceLog);
   }
 
   private void begin(Blueprint blueprint, StartObserver observer) {
@@ -188,10 +200,12 @@ public final class Platform implements AutoCloseable {
     provisioned.put(name, made);
     jobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
+    KafkaLakeSources.Committed committed = committed(name);
+    ends.restore(jobs.read(made, committed));
     observer.observe(
         "job of " + name,
         () -> {
-          jobs.start(made, committed(name));
+          jobs.start(made, committed);
           return made;
         });
   }
@@ -217,11 +231,10 @@ public final class Platform implements AutoCloseable {
   private List<Routes> operations(Vertx vertx, Health health) {
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
-    LogReader log = closing.add("log reader", new LogReader(foundation.kafkaClient()));
     StatusReport status =
         new StatusReport(
             streams,
-            log,
+            logReader,
             books,
             rates,
             freshness,
@@ -229,9 +242,11 @@ public final class Platform implements AutoCloseable {
             foundation.catalog().catalog(),
             asking,
             health,
+            ends,
             this::components);
-    Trace trace = new Trace(streams, log, books, foundation.catalog().catalog(), asking, clock);
-    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, log)));
+    Trace trace =
+        new Trace(streams, logReader, books, foundation.catalog().catalog(), asking, clock);
+    Applying applying = closing.add("applying", new Applying(this::apply));
     TailRoutes tails = closing.add("tails", new TailRoutes(streams, foundation.kafkaClient()));
     PlatformRoutes operations =
         closing.add(
@@ -286,7 +301,7 @@ public final class Platform implements AutoCloseable {
    *     refusals, CONFLICT for a new blueprint, or an engine's code when it is away at the
    *     beginning; nothing was changed then
    */
-  private synchronized ObjectNode apply(Applying.Steps steps, LogReader log) {
+  private synchronized ObjectNode apply(Applying.Steps steps) {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
     for (Blueprint blueprint : read) {
       if (!provisioned.containsKey(blueprint.name())) {
@@ -297,7 +312,7 @@ public final class Platform implements AutoCloseable {
                 + "' is new; restart leat with its folder to add it");
       }
     }
-    awaitEngines(log);
+    awaitEngines();
     provisioning.check(read);
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode changes = answer.putArray("changes");
@@ -319,10 +334,10 @@ public final class Platform implements AutoCloseable {
   }
 
   /** All at once: an engine that is away is told within some seconds. */
-  private void awaitEngines(LogReader log) {
+  private void awaitEngines() {
     List<EngineCalls.Pending<?>> signs =
         List.of(
-            asking.log().begin(log::brokers),
+            asking.log().begin(logReader::brokers),
             asking.lake().begin(() -> foundation.catalog().namespaces().listNamespaces()),
             asking.state().begin(foundation.state()::isThere),
             asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));

@@ -8,7 +8,6 @@ import io.leat.gateway.EventRoutes;
 import io.leat.gateway.StreamRegistry;
 import io.leat.gateway.publishing.KafkaCheck;
 import io.leat.gateway.publishing.Publisher;
-import io.leat.gateway.publishing.PublisherSettings;
 import io.leat.http.Bodies;
 import io.leat.http.ClientDirectory;
 import io.leat.http.ClientRoutes;
@@ -125,7 +124,7 @@ final class Serving {
         closing.add(
             "publisher",
             new Publisher(
-                PublisherSettings.defaults(kafka),
+                SettingsMapping.publisher(settings, kafka),
                 registry,
                 task -> new Thread(task, "leat-publisher")));
     return closing.add(

@@ -12,6 +12,7 @@ import io.leat.http.Health;
 import io.leat.http.Principal;
 import io.leat.http.Role;
 import io.leat.query.ClientAccess;
+import io.leat.state.LogGap;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,6 +46,7 @@ final class StatusReport {
   private final Catalog catalog;
   private final Asking asking;
   private final Health health;
+  private final LogEnds ends;
   private final Supplier<List<Component>> components;
 
   StatusReport(
@@ -57,6 +59,7 @@ final class StatusReport {
       Catalog catalog,
       Asking asking,
       Health health,
+      LogEnds ends,
       Supplier<List<Component>> components) {
     this.streams = streams;
     this.log = log;
@@ -67,6 +70,7 @@ final class StatusReport {
     this.catalog = catalog;
     this.asking = asking;
     this.health = health;
+    this.ends = ends;
     this.components = components;
   }
 
@@ -124,7 +128,7 @@ final class StatusReport {
     boolean operates = principal.allows(Role.OPERATE);
     Unknown unknown = new Unknown();
     // All engines are asked at once: their time limits do not add up.
-    EngineCalls.Pending<Map<TopicPartition, Long>> ends = asking.log().begin(this::ends);
+    EngineCalls.Pending<Map<TopicPartition, Long>> logEnds = asking.log().begin(this::ends);
     EngineCalls.Pending<Map<String, Map<Books.Epoch, Books.Totals>>> totals =
         asking.ledger().begin(books::totals);
     EngineCalls.Pending<ArrayNode> jobsNow =
@@ -137,9 +141,10 @@ final class StatusReport {
         status,
         principal,
         unknown.orNull(Section.LEDGER, totals),
-        unknown.orNull(Section.LOG, ends));
+        unknown.orNull(Section.LOG, logEnds));
     status.set("jobs", orEmpty(unknown.orNull(Section.JOBS, jobsNow)));
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
+    gaps(status.putArray("log_gaps"), principal);
     unknown.write(status.putArray("unknown"));
     components(componentsNow, unknown, operates);
     return status;
@@ -147,6 +152,19 @@ final class StatusReport {
 
   private static ArrayNode orEmpty(@Nullable ArrayNode array) {
     return array == null ? JSON.createArrayNode() : array;
+  }
+
+  private void gaps(ArrayNode all, Principal principal) {
+    for (LogGap gap : ends.gaps()) {
+      if (principal.mayRead(gap.topic())) {
+        all.addObject()
+            .put("topic", gap.topic())
+            .put("partition", gap.partition())
+            .put("first_offset", gap.firstOffset())
+            .put("next_offset", gap.nextOffset())
+            .put("found_at", gap.foundAt().toString());
+      }
+    }
   }
 
   private void components(ArrayNode all, Unknown unknown, boolean operates) {

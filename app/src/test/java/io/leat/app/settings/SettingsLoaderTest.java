@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.leat.app.engine.Durability;
 import io.leat.blueprint.BlueprintException;
 import java.io.IOException;
 import java.net.URI;
@@ -56,6 +57,7 @@ class SettingsLoaderTest {
                 Duration.ofSeconds(60),
                 2_000));
     assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
+    assertThat(settings.durability()).isEqualTo(Durability.DISK);
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
     assertThat(settings.flink()).isEqualTo(new Flink(1, Duration.ofSeconds(5)));
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
@@ -74,6 +76,7 @@ class SettingsLoaderTest {
     Settings settings = loader.load(RESOURCES.resolve("everything.yaml"));
 
     Path base = RESOURCES.toAbsolutePath();
+    assertThat(settings.durability()).isEqualTo(Durability.PROCESS);
     assertThat(settings.http().tls())
         .isEqualTo(
             new HttpServer.Tls(
@@ -170,12 +173,13 @@ class SettingsLoaderTest {
             "leat.yaml:13 kafka.properties['security.protocoll']: 'security.protocoll' is not a"
                 + " property of a Kafka client. Did you mean 'security.protocol'?",
             "leat.yaml:14 flink.commit-interval: 10ms is out of range. Allowed: 250ms to 10m.",
-            "leat.yaml:14 flink.paralelism: 'paralelism' is not known here. Did you mean 'parallelism'?",
+            "leat.yaml:14 flink.paralelism: 'paralelism' is not known here. Did you mean"
+                + " 'parallelism'?",
             "leat.yaml:16 lake.warehouse: 'gs://bucket' is a place that Leat cannot store tables"
                 + " in. Write a folder, file://... or s3://bucket/prefix.",
             "leat.yaml:17 lake.s3.endpoint: 's3.example.com' is not a URL. Write https://...",
-            "leat.yaml:17 lake.s3: 'secret-access-key' is missing. Give both, or neither and let the"
-                + " environment say.",
+            "leat.yaml:17 lake.s3: 'secret-access-key' is missing. Give both, or neither and let"
+                + " the environment say.",
             "leat.yaml:17 lake.s3.regoin: 'regoin' is not known here. Did you mean 'region'?",
             "leat.yaml:17 lake.s3: is set, but the warehouse is not in S3. Write 'warehouse:"
                 + " s3://bucket/prefix'.",
