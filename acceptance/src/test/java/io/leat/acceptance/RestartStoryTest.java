@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -244,6 +246,60 @@ class RestartStoryTest {
       assertThat(log.stream().filter(line -> line.contains("begins without state at")))
           .as("from a checkpoint nothing is read again")
           .hasSize(1);
+    }
+  }
+
+  /** As after a power cut with {@code durability: process}. */
+  @Test
+  void aLogThatLostItsEndGoesOnBehindWhatTheTablesHave() throws Exception {
+    Path data = directory.resolve("data");
+    String port = String.valueOf(Ports.free());
+    Set<String> acknowledged = new HashSet<>();
+    try (LeatProcess leat = up(data, port)) {
+      TestingClient client = leat.awaitReady(data);
+      TestingFeeder feeder = new TestingFeeder(client, "before");
+      feeder.awaitMore(1_000, SOON);
+      feeder.end();
+      acknowledged.addAll(feeder.acknowledged());
+      assertThat(Books.settled(client)).isEqualTo(all(acknowledged.size()));
+      leat.signal("KILL");
+      leat.await(SOON);
+    }
+    losesHalfOfItsLog(data);
+    try (LeatProcess leat = up(data, port)) {
+      TestingClient client = leat.awaitReady(data);
+      JsonNode gaps = client.status().path("log_gaps");
+      assertThat(gaps).isNotEmpty();
+      assertThat(gaps.path(0).path("topic").asText()).isEqualTo("devices.telemetry");
+      TestingFeeder feeder = new TestingFeeder(client, "after");
+      feeder.awaitMore(500, SOON);
+      feeder.end();
+      acknowledged.addAll(feeder.acknowledged());
+      assertThat(Books.settled(client)).isEqualTo(all(acknowledged.size()));
+      everyAcknowledgedEventIsThereOnce(client, acknowledged);
+      assertThat(
+              client.number(
+                  "SELECT count(DISTINCT log_partition * 1000000000000 + log_offset)"
+                      + " FROM devices_raw.telemetry"))
+          .isEqualTo(acknowledged.size());
+      leat.signal("TERM");
+      assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
+    }
+  }
+
+  private static void losesHalfOfItsLog(Path data) throws IOException {
+    List<Path> segments;
+    try (Stream<Path> files = Files.walk(data.resolve("kafka"), 2)) {
+      segments =
+          files
+              .filter(file -> file.toString().matches(".*/devices\\.telemetry-[0-9]+/0+\\.log"))
+              .toList();
+    }
+    assertThat(segments).isNotEmpty();
+    for (Path segment : segments) {
+      try (FileChannel channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
+        channel.truncate(channel.size() / 2);
+      }
     }
   }
 

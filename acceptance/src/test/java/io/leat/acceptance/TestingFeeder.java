@@ -99,6 +99,13 @@ final class TestingFeeder implements AutoCloseable {
     Until.fits(within, acknowledged::size, n -> n >= target, () -> "no " + events + " more events");
   }
 
+  /** Ends at once; the batch that is on its way is not sent again. */
+  void giveUp() {
+    ending = true;
+    thread.interrupt();
+    end();
+  }
+
   /** Ends after the batch that is on its way. */
   @Override
   public void close() {

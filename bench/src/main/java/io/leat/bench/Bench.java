@@ -1,5 +1,6 @@
 package io.leat.bench;
 
+import io.leat.app.engine.Durability;
 import io.leat.blueprint.Blueprint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +30,9 @@ import picocli.CommandLine.Option;
 final class Bench implements Callable<Integer> {
   private static final int SAMPLE = 10_000;
 
+  /** Of 06, with an event a request: some seconds. */
+  private static final long EVENTS_OF_A_CONNECTION = 1_000;
+
   @Option(
       names = "--events",
       defaultValue = "2000000",
@@ -51,7 +55,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      defaultValue = "01,02,03,04,05",
+      defaultValue = "01,02,03,04,05,06",
       description = "Scenarios to measure. Default: ${DEFAULT-VALUE}")
   private List<String> only = List.of();
 
@@ -79,7 +83,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--connections",
       defaultValue = "8",
-      description = "Of the load generator of 04 and 05. Default: ${DEFAULT-VALUE}")
+      description = "Of the load generator of 04, 05 and 06. Default: ${DEFAULT-VALUE}")
   private int connections;
 
   @Option(
@@ -91,7 +95,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--server-heap",
       defaultValue = "640m",
-      description = "Heap of the server of 04 and 05. Default: ${DEFAULT-VALUE}")
+      description = "Heap of the server of 04 to 06. Default: ${DEFAULT-VALUE}")
   private String serverHeap = "";
 
   @Option(names = "--out", description = "Also write the report to this file.")
@@ -187,14 +191,33 @@ final class Bench implements Callable<Integer> {
   private static List<Series> measureServers(Options options) throws Exception {
     List<Series> all = new ArrayList<>();
     if (options.only().contains("04")) {
-      Scenario whole = new HttpScenario(options, HttpScenario.Until.COMMITTED);
-      all.addAll(measure(List.of(whole), options));
+      all.addAll(measure(List.of(HttpScenario.whole(options)), options));
     }
     if (options.only().contains("05")) {
-      Scenario gateway = new HttpScenario(options, HttpScenario.Until.ACKNOWLEDGED);
-      all.addAll(measure(List.of(gateway), options));
+      all.addAll(measure(List.of(HttpScenario.gateway(options)), options));
+    }
+    if (options.only().contains("06")) {
+      for (HttpScenario.Load load : durabilityLoads(options)) {
+        all.addAll(
+            measure(
+                List.of(
+                    HttpScenario.durable(options, Durability.PROCESS, load),
+                    HttpScenario.durable(options, Durability.DISK, load)),
+                options));
+      }
     }
     return all;
+  }
+
+  /** Single events show what a client waits for, batches what goes through. */
+  private static List<HttpScenario.Load> durabilityLoads(Options options) {
+    List<HttpScenario.Load> loads = new ArrayList<>();
+    for (int connections : List.of(1, 16, 64)) {
+      long events = Math.min(options.events(), EVENTS_OF_A_CONNECTION * connections);
+      loads.add(new HttpScenario.Load(connections, 1, events));
+    }
+    loads.add(new HttpScenario.Load(options.connections(), options.batch(), options.events()));
+    return loads;
   }
 
   /** All in turn, round after round; the first ones warm up. */

@@ -2,7 +2,6 @@ package io.leat.bench;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.leat.app.engine.DataDirectory;
-import io.leat.app.engine.Durability;
 import io.leat.app.engine.EmbeddedEngines;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkSettings;
@@ -67,7 +66,6 @@ final class BenchEngines implements AutoCloseable {
         defaults.retained(),
         defaults.stopTimeout(),
         defaults.restarts(),
-        Durability.PROCESS,
         options.flink());
   }
 

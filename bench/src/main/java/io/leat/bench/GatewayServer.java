@@ -1,6 +1,7 @@
 package io.leat.bench;
 
 import io.leat.app.engine.DataDirectory;
+import io.leat.app.engine.Durability;
 import io.leat.app.engine.EmbeddedEngines;
 import io.leat.app.engine.FlinkSettings;
 import io.leat.app.engine.KafkaSettings;
@@ -45,26 +46,28 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * The gateway with all engines up, but without a job that reads what it logs. Argument: directory.
- * Says {@code URI KEY BOOTSTRAP} when it serves.
+ * The gateway with all engines up, but without a job that reads what it logs. Arguments: directory,
+ * commit interval (not used), durability. Says {@code URI KEY BOOTSTRAP} when it serves.
  */
 final class GatewayServer {
   private GatewayServer() {}
 
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
+    Durability durability = Durability.valueOf(arguments[2]);
     Blueprint blueprint = BenchBlueprint.write(directory.resolve("blueprints"), "bench");
     try (DataDirectory data = DataDirectory.open(directory.resolve("data"));
         EmbeddedEngines engines =
             EmbeddedEngines.start(
                 data,
                 PostgresSettings.defaults(),
-                KafkaSettings.defaults(),
+                KafkaSettings.defaults().with(durability),
                 FlinkSettings.defaults());
         StateDatabase state = StateDatabase.open(state(engines))) {
       String kafka = Objects.requireNonNull(engines.kafka()).bootstrapServers();
       createTopics(kafka, blueprint);
-      serve(kafka, blueprint, new Clients(state, new SecureRandom(), InstantSource.system()));
+      Clients clients = new Clients(state, new SecureRandom(), InstantSource.system());
+      serve(kafka, blueprint, clients, durability);
     }
     System.exit(0);
   }
@@ -86,7 +89,9 @@ final class GatewayServer {
     }
   }
 
-  private static void serve(String kafka, Blueprint blueprint, Clients clients) throws Exception {
+  private static void serve(
+      String kafka, Blueprint blueprint, Clients clients, Durability durability) throws Exception {
+    PublisherSettings settings = PublisherSettings.defaults(Map.of("bootstrap.servers", kafka));
     InstantSource clock = InstantSource.system();
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
@@ -97,7 +102,7 @@ final class GatewayServer {
     try (ClientDirectory directory = new ClientDirectory(clients, registry);
         Publisher publisher =
             new Publisher(
-                PublisherSettings.defaults(Map.of("bootstrap.servers", kafka)),
+                durability == Durability.DISK ? settings.withGroupCommit() : settings,
                 registry,
                 r -> new Thread(r, "leat-publisher"));
         EventRoutes events =

@@ -1,5 +1,6 @@
 package io.leat.bench;
 
+import io.leat.app.engine.Durability;
 import io.leat.app.platform.Component;
 import io.leat.app.platform.Platform;
 import io.leat.app.settings.Flink;
@@ -13,8 +14,8 @@ import java.util.List;
 
 /**
  * The whole platform in a process of its own, with Leat's defaults but for the commit interval and
- * the rate limit. Arguments: directory, commit interval in milliseconds. Says {@code URI KEY
- * BOOTSTRAP} when it serves.
+ * the rate limit. Arguments: directory, commit interval in milliseconds, durability. Says {@code
+ * URI KEY BOOTSTRAP} when it serves.
  */
 final class PlatformServer {
   private PlatformServer() {}
@@ -22,7 +23,11 @@ final class PlatformServer {
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
     Blueprint blueprint = BenchBlueprint.write(directory.resolve("blueprints"), "bench");
-    Settings settings = settings(directory, Duration.ofMillis(Long.parseLong(arguments[1])));
+    Settings settings =
+        settings(
+            directory,
+            Duration.ofMillis(Long.parseLong(arguments[1])),
+            Durability.valueOf(arguments[2]));
     try (Platform platform =
         Platform.start(settings, List.of(blueprint.directory()), List.of(blueprint))) {
       String kafka =
@@ -37,7 +42,7 @@ final class PlatformServer {
     System.exit(0);
   }
 
-  private static Settings settings(Path directory, Duration commitInterval) {
+  private static Settings settings(Path directory, Duration commitInterval, Durability durability) {
     Settings settings =
         new SettingsLoader().defaults(directory).withData(directory.resolve("data"));
     HttpServer http = settings.http();
@@ -52,6 +57,7 @@ final class PlatformServer {
                 http.corsOrigins(),
                 new HttpServer.RateLimit(1_000_000, 1_000_000),
                 http.jwt()))
+        .with(durability)
         .withFlink(flink.withCommitInterval(commitInterval));
   }
 }

@@ -13,6 +13,7 @@ import java.util.function.ToDoubleFunction;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.iceberg.IcebergBuild;
 import org.apache.kafka.common.utils.AppInfoParser;
+import org.jspecify.annotations.Nullable;
 
 /** What was measured, where, and with what. */
 final class Report {
@@ -121,15 +122,16 @@ final class Report {
 
   private void figures(List<String> lines) {
     lines.add(
-        "| | scenario | events/s, median | min - max | CPU-s per million, median | min - max |");
-    lines.add("|---|---|---:|---:|---:|---:|");
+        "| | scenario | events/s, median | min - max | CPU-s per million, median | min - max |"
+            + " answer p50 | p99 |");
+    lines.add("|---|---|---:|---:|---:|---:|---:|---:|");
     for (Series series : all) {
       Series.Spread rate = series.spread(Measurement::eventsPerSecond);
       Series.Spread cpu = series.spread(Measurement::cpuSecondsPerMillion);
       lines.add(
           String.format(
               Locale.ROOT,
-              "| %s | %s | %,.0f | %,.0f - %,.0f | %.2f | %.2f - %.2f |",
+              "| %s | %s | %,.0f | %,.0f - %,.0f | %.2f | %.2f - %.2f | %s | %s |",
               series.scenario().id(),
               series.scenario().title(),
               rate.median(),
@@ -137,8 +139,14 @@ final class Report {
               rate.max(),
               cpu.median(),
               cpu.min(),
-              cpu.max()));
+              cpu.max(),
+              millis(series.latency(Measurement.Latency::p50)),
+              millis(series.latency(Measurement.Latency::p99))));
     }
+  }
+
+  private static String millis(Series.@Nullable Spread of) {
+    return of == null ? "" : String.format(Locale.ROOT, "%.1f ms", of.median());
   }
 
   private void limits(List<String> lines) {
@@ -173,19 +181,26 @@ final class Report {
         run.wall().toNanos() / 1e9,
         run.eventsPerSecond(),
         run.cpuSecondsPerMillion(),
-        run.note().isEmpty() ? "" : "; " + run.note());
+        answers(run.latency()) + (run.note().isEmpty() ? "" : "; " + run.note()));
+  }
+
+  private static String answers(Measurement.@Nullable Latency of) {
+    return of == null
+        ? ""
+        : String.format(Locale.ROOT, "; answers p50 %.1f ms, p99 %.1f ms", of.p50(), of.p99());
   }
 
   private void method(List<String> lines) {
     lines.add("## What the figures mean");
     lines.add("");
     lines.add(
-        "- 01 and 02 drain a topic into a new table: from submitting the job to its last commit, its"
-            + " start-up included. Broker and job share the process, whose processor time is counted.");
+        "- 01 and 02 drain a topic into a new table: from submitting the job to its last commit,"
+            + " its start-up included. Broker and job share the process, whose processor time is"
+            + " counted.");
     lines.add(
         "- 03 continues from a savepoint. The clock starts when all tasks have restored their state"
-            + " and stops at the commit with the last event, so up to one commit interval is waiting."
-            + " What looking for that commit takes is not counted.");
+            + " and stops at the commit with the last event, so up to one commit interval is"
+            + " waiting. What looking for that commit takes is not counted.");
     lines.add(
         "- 04 and 05 are a server process with "
             + options.serverHeap()
@@ -193,8 +208,13 @@ final class Report {
             + options.connections()
             + " connections, NDJSON batches of "
             + options.batch()
-            + ", `?results=rejected`. Processor time is the server process's, less what it takes idle."
-            + " 04 stops when the processed table holds all events, 05 when all are acknowledged.");
+            + ", `?results=rejected`. Processor time is the server process's, less what it takes"
+            + " idle. 04 stops when the processed table holds all events, 05 when all are"
+            + " acknowledged.");
+    lines.add(
+        "- 06 is 05 with each durability in turn, under several loads. With `process` the answer"
+            + " comes when the operating system has the events, with `disk` when the device has"
+            + " them.");
     lines.add("- A run counts only if its tables hold exactly the events that went in.");
   }
 

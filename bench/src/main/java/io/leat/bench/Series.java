@@ -2,7 +2,9 @@ package io.leat.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A scenario's measured runs. For one thread. */
 final class Series {
@@ -23,6 +25,13 @@ final class Series {
 
   List<Measurement> runs() {
     return List.copyOf(runs);
+  }
+
+  /** A percentile of the answers, in milliseconds; null when nobody was answered. */
+  @Nullable Spread latency(ToDoubleFunction<Measurement.Latency> percentile) {
+    return runs.isEmpty() || runs.get(0).latency() == null
+        ? null
+        : spread(run -> percentile.applyAsDouble(Objects.requireNonNull(run.latency())));
   }
 
   /** The middle of the runs, and how far they lie apart. */

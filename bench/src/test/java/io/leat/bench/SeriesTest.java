@@ -6,8 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SeriesTest {
-  private final Series series =
-      new Series(new HttpScenario(TestingOptions.any(), HttpScenario.Until.ACKNOWLEDGED));
+  private final Series series = new Series(HttpScenario.gateway(TestingOptions.any()));
 
   @Test
   void theMedianOfThreeIsTheMiddleOne() {
@@ -27,6 +26,22 @@ class SeriesTest {
     series.add(run(20));
 
     assertThat(series.spread(Measurement::eventsPerSecond).median()).isEqualTo(75_000);
+  }
+
+  @Test
+  void thePercentilesOfAnswersAreThoseOfTheMiddleRun() {
+    assertThat(series.latency(Measurement.Latency::p99)).isNull();
+    for (int millis : new int[] {4, 9, 5}) {
+      series.add(
+          new Measurement(
+              1_000,
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(1),
+              new Measurement.Latency(1, millis),
+              ""));
+    }
+
+    assertThat(series.latency(Measurement.Latency::p99)).isEqualTo(new Series.Spread(5, 4, 9));
   }
 
   private static Measurement run(int seconds) {

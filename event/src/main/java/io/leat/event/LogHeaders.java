@@ -29,6 +29,12 @@ public final class LogHeaders {
    */
   public static final String REDRIVE = "leat_redrive";
 
+  /**
+   * Only on a record that fills the place of one that the log lost; such a record is no event, and
+   * the value is empty.
+   */
+  public static final String FILLER = "leat_filler";
+
   /** In a layout ({@link LogFacts#layout}), the letter of {@link #SPEC_VERSION}. */
   public static final char LETTER_SPEC_VERSION = 'v';
 

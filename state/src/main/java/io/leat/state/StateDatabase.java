@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.jar.JarEntry;
@@ -106,6 +108,38 @@ public final class StateDatabase implements AutoCloseable {
             return statement.execute("select 1");
           }
         });
+  }
+
+  /**
+   * Returns when a commit is on the server's device before it is answered; what is committed here
+   * must not be taken back by a power cut.
+   *
+   * @throws LeatException INVALID_CONFIGURATION with the server's settings that say otherwise
+   */
+  public void requireDurable() {
+    List<String> against = transaction("read the server's settings", StateDatabase::notDurable);
+    if (!against.isEmpty()) {
+      throw new LeatException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "PostgreSQL would forget commits in a power cut: "
+              + String.join(", ", against)
+              + ". Set "
+              + (against.size() == 1 ? "it" : "them")
+              + " to 'on' on the server, or say 'durability: process' in leat.yaml.");
+    }
+  }
+
+  private static List<String> notDurable(Connection connection) throws SQLException {
+    List<String> against = new ArrayList<>();
+    for (String setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
+      try (var statement = connection.createStatement();
+          var row = statement.executeQuery("show " + setting)) {
+        if (row.next() && row.getString(1).equals("off")) {
+          against.add("'" + setting + "' is off");
+        }
+      }
+    }
+    return against;
   }
 
   @Override

@@ -82,6 +82,40 @@ class StateTest {
   }
 
   @Test
+  void aServerThatForgetsCommitsIsRefusedInWords() throws Exception {
+    // The tests' server is set up to be quick.
+    assertThatThrownBy(database::requireDurable)
+        .isInstanceOf(LeatException.class)
+        .hasMessage(
+            "PostgreSQL would forget commits in a power cut: 'fsync' is off, 'synchronous_commit'"
+                + " is off. Set them to 'on' on the server, or say 'durability: process' in"
+                + " leat.yaml.");
+    try (EmbeddedPostgres durable =
+            EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .start();
+        StateDatabase kept =
+            StateDatabase.open(
+                StateSettings.of(
+                    durable.getJdbcUrl("postgres", "postgres"), "postgres", "postgres"))) {
+      kept.requireDurable();
+    }
+  }
+
+  @Test
+  void gapsOfTheLogAreRememberedInTheOrderInWhichTheyWereFound() {
+    LogGaps gaps = new LogGaps(database);
+    LogGap later = new LogGap("devices.telemetry", 1, 5, 9, NOW.plusSeconds(1));
+    LogGap first = new LogGap("devices.telemetry", 0, 100, 101, NOW);
+
+    gaps.add(later);
+    gaps.add(first);
+
+    assertThat(gaps.list()).containsExactly(first, later);
+  }
+
+  @Test
   void anAddedClientIsListedWithoutItsSecret() {
     NewClient wanted =
         new NewClient(

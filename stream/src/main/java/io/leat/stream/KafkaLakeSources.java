@@ -115,8 +115,11 @@ public final class KafkaLakeSources implements LakeJob.LakeSources {
     return uid.matches(Pattern.quote("source-" + stream) + "(-[0-9]+)?");
   }
 
-  /** A topic that was made anew has other records at the same offsets: its source has no past. */
-  private static String uid(String stream, int epoch) {
+  /**
+   * The uid of the source of a stream, or of {@code rejected}, in a log epoch. A topic that was
+   * made anew has other records at the same offsets: its source has no past.
+   */
+  public static String uid(String stream, int epoch) {
     return "source-" + stream + (epoch > 1 ? "-" + epoch : "");
   }
 

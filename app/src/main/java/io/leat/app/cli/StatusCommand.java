@@ -73,6 +73,7 @@ final class StatusCommand implements Callable<Integer> {
       lines.add(leat.terminal().styled(Style.RED, "every event is refused: " + code));
     }
     selfCheck(lines, status.path("self_check"));
+    add(lines, gaps(status.path("log_gaps")));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -237,6 +238,19 @@ final class StatusCommand implements Callable<Integer> {
           size(space, "total"),
           size(log, "bytes"),
           size(log, "budget"));
+    }
+    return table;
+  }
+
+  private Table gaps(JsonNode gaps) {
+    Table table = new Table("gap of the log", "partition>", "from>", "to>", "found");
+    for (JsonNode g : gaps) {
+      table.row(
+          text(g, "topic"),
+          count(g, "partition"),
+          count(g, "first_offset"),
+          g.path("next_offset").isNumber() ? Text.count(g.path("next_offset").asLong() - 1) : "",
+          age(g.path("found_at")));
     }
     return table;
   }

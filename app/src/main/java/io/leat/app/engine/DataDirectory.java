@@ -19,7 +19,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -62,10 +61,11 @@ public final class DataDirectory implements AutoCloseable {
     Path root = directory.toAbsolutePath().normalize();
     try {
       if (!Files.isDirectory(root)) {
-        Files.createDirectories(root.getParent() == null ? root : root.getParent());
+        DurableFiles.createDirectories(root.getParent() == null ? root : root.getParent());
         Files.createDirectory(
             root,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        DurableFiles.createDirectories(root);
       }
       refuseForeign(root);
       Path place = checked(root.toRealPath());
@@ -176,7 +176,7 @@ public final class DataDirectory implements AutoCloseable {
       if (info.certificate() != null) {
         run.put("certificate", info.certificate().toAbsolutePath().toString());
       }
-      writePrivate(runFile(root), run.toString());
+      DurableFiles.writePrivate(runFile(root), run.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + runFile(root), e);
     }
@@ -200,20 +200,6 @@ public final class DataDirectory implements AutoCloseable {
       throw new LeatException(
           ErrorCode.INTERNAL, "Cannot understand " + runFile(root) + ": " + e.getMessage(), e);
     }
-  }
-
-  /** Writes a file that only its owner may read, so that it is there as a whole or not at all. */
-  static void writePrivate(Path file, String content) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(temporary);
-    Files.createFile(
-        temporary,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap(content.getBytes(UTF_8)));
-      channel.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Gives the lock back. */

@@ -162,7 +162,7 @@ public record DataFormat(String leat, String place, Map<String, Integer> formats
     text.append(PLACE).append('=').append(place.replace("\\", "\\\\")).append('\n');
     new TreeMap<>(formats)
         .forEach((part, format) -> text.append(part).append('=').append(format).append('\n'));
-    DataDirectory.writePrivate(directory.resolve(FILE), text.toString());
+    DurableFiles.writePrivate(directory.resolve(FILE), text.toString());
   }
 
   /** In words, for a person. */

@@ -50,7 +50,7 @@ final class DurableFileSystem extends LocalFileSystem {
     if (!existed) {
       java.nio.file.Path directory = pathToFile(path).toPath().getParent();
       for (int level = 0; level < LEVELS && directory != null; level++) {
-        forceDirectory(directory);
+        DurableFiles.force(directory);
         directory = directory.getParent();
       }
     }
@@ -62,7 +62,7 @@ final class DurableFileSystem extends LocalFileSystem {
     boolean renamed = super.rename(source, target);
     java.nio.file.Path parent = pathToFile(target).toPath().getParent();
     if (renamed && parent != null) {
-      forceDirectory(parent);
+      DurableFiles.force(parent);
     }
     return renamed;
   }
@@ -73,12 +73,6 @@ final class DurableFileSystem extends LocalFileSystem {
   public org.apache.flink.core.fs.local.LocalRecoverableWriter createRecoverableWriter() {
     throw new UnsupportedOperationException(
         RecoverableWriter.class.getSimpleName() + " is not durable");
-  }
-
-  private static void forceDirectory(java.nio.file.Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   /** Owned by one thread, but for a close by another that gives the stream up. */
@@ -143,7 +137,7 @@ final class DurableFileSystem extends LocalFileSystem {
       }
       java.nio.file.Path parent = file.getParent();
       if (parent != null) {
-        forceDirectory(parent);
+        DurableFiles.force(parent);
       }
     }
 

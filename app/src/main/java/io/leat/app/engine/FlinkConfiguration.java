@@ -46,11 +46,9 @@ final class FlinkConfiguration {
     return directory.resolve("files").resolve(name);
   }
 
-  /** The location as Flink is to write to it. */
-  String location(Path path) {
-    String scheme =
-        settings.durability() == Durability.DISK ? DurableFileSystemFactory.SCHEME : "file";
-    return scheme + ":" + path;
+  /** The location as Flink is to write to it: what a table's commit relies on is on the device. */
+  static String location(Path path) {
+    return DurableFileSystemFactory.SCHEME + ":" + path;
   }
 
   /** For the cluster. */

@@ -3,7 +3,7 @@ package io.leat.app.engine;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -80,7 +80,7 @@ public final class FlinkEngine implements AutoCloseable {
     try {
       for (String working : List.of("tmp", "blobs")) {
         PostgresPrograms.deleteTree(directory.resolve(working)); // a killed process left them
-        Files.createDirectories(directory.resolve(working));
+        DurableFiles.createDirectories(directory.resolve(working));
       }
       MiniCluster cluster =
           new SilentMiniCluster(
@@ -114,7 +114,12 @@ public final class FlinkEngine implements AutoCloseable {
    * checkpoints.
    */
   public Path files(String name) {
-    return configuration.files(checked(name));
+    Path files = configuration.files(checked(name));
+    try {
+      return DurableFiles.createDirectories(files);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make " + files, e);
+    }
   }
 
   /** What the job {@code name} can be restored from. */
@@ -164,7 +169,10 @@ public final class FlinkEngine implements AutoCloseable {
     }
     FlinkJob submitted =
         new FlinkJob(
-            cluster, job.getJobID(), name, configuration.location(configuration.savepoints(name)));
+            cluster,
+            job.getJobID(),
+            name,
+            FlinkConfiguration.location(configuration.savepoints(name)));
     jobs.put(name, submitted);
     return submitted;
   }

@@ -17,7 +17,6 @@ import java.util.TreeMap;
  * @param stopTimeout how long jobs get for their last savepoint when the engine is closed
  * @param restarts how often a failing job is started anew, with growing pauses from 0.2 to 30 s,
  *     before it counts as failed
- * @param durability with {@link Durability#DISK} checkpoints are forced to the device
  * @param properties Flink options that win over Leat's
  */
 public record FlinkSettings(
@@ -30,7 +29,6 @@ public record FlinkSettings(
     int retained,
     Duration stopTimeout,
     int restarts,
-    Durability durability,
     Map<String, String> properties) {
 
   public FlinkSettings {
@@ -45,8 +43,7 @@ public record FlinkSettings(
   /**
    * For 2 cores: parallelism 2, 8 slots, 32 MiB, checkpoints each 5 s within 60 s, 100 ms of
    * waiting for others (rows wait for a commit anyway, and forty tasks that flush each 5 ms take 13
-   * % of a core when idle), ten kept: nearly a minute, longer than the operating system keeps what
-   * is not forced to the device; 8 restarts, the last after some 50 s.
+   * % of a core when idle), ten kept; 8 restarts, the last after some 50 s.
    */
   public static FlinkSettings defaults() {
     return new FlinkSettings(
@@ -59,29 +56,22 @@ public record FlinkSettings(
         10,
         Duration.ofSeconds(10),
         8,
-        Durability.PROCESS,
         Map.of());
   }
 
   /** The same with another interval between checkpoints. */
   public FlinkSettings with(Duration otherInterval) {
-    return copy(otherInterval, durability, properties);
-  }
-
-  /** The same with another durability. */
-  public FlinkSettings with(Durability other) {
-    return copy(checkpointInterval, other, properties);
+    return copy(otherInterval, properties);
   }
 
   /** The same with a Flink option more. */
   public FlinkSettings with(String key, String value) {
     Map<String, String> changed = new TreeMap<>(properties);
     changed.put(key, value);
-    return copy(checkpointInterval, durability, changed);
+    return copy(checkpointInterval, changed);
   }
 
-  private FlinkSettings copy(
-      Duration interval, Durability otherDurability, Map<String, String> all) {
+  private FlinkSettings copy(Duration interval, Map<String, String> all) {
     return new FlinkSettings(
         parallelism,
         slots,
@@ -92,7 +82,6 @@ public record FlinkSettings(
         retained,
         stopTimeout,
         restarts,
-        otherDurability,
         all);
   }
 }

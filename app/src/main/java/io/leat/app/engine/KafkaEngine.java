@@ -3,6 +3,7 @@ package io.leat.app.engine;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
@@ -32,10 +33,12 @@ public final class KafkaEngine implements AutoCloseable {
   private static final String CONTROLLER_PORT = "kafka.controller";
 
   private final KafkaRaftServer server;
+  private final Path directory;
   private final int port;
 
-  private KafkaEngine(KafkaRaftServer server, int port) {
+  private KafkaEngine(KafkaRaftServer server, Path directory, int port) {
     this.server = server;
+    this.directory = directory;
     this.port = port;
   }
 
@@ -60,7 +63,9 @@ public final class KafkaEngine implements AutoCloseable {
               Time.SYSTEM);
       try {
         server.startup();
-        return new KafkaEngine(server, broker);
+        KafkaEngine engine = new KafkaEngine(server, data.kafka(), broker);
+        engine.forceNames();
+        return engine;
       } catch (Throwable e) { // Kafka throws errors of all kinds; what was started must stop
         stopFailed(server, e);
         if (!isBindFailure(e) || attempt == BIND_ATTEMPTS) {
@@ -78,6 +83,22 @@ public final class KafkaEngine implements AutoCloseable {
     return "127.0.0.1:" + port;
   }
 
+  /**
+   * Forces the names of the partitions' directories to the device, which Kafka leaves to the
+   * operating system: without them, what it forces in them is lost. To be called when partitions
+   * were made, before anything in them counts.
+   *
+   * @throws LeatException {@link ErrorCode#LOG_UNAVAILABLE} when the device does not take them
+   */
+  public void forceNames() {
+    try {
+      DurableFiles.force(directory);
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.LOG_UNAVAILABLE, "The log's directory " + directory + " cannot be forced", e);
+    }
+  }
+
   /** Stops cleanly: logs are flushed and the next start need not recover them. */
   @Override
   public void close() {
@@ -89,7 +110,7 @@ public final class KafkaEngine implements AutoCloseable {
     if (Files.exists(directory.resolve("meta.properties"))) {
       return;
     }
-    Files.createDirectories(directory);
+    DurableFiles.createDirectories(directory);
     ByteArrayOutputStream report = new ByteArrayOutputStream();
     try (PrintStream out = new PrintStream(report, true, StandardCharsets.UTF_8)) {
       new Formatter()
@@ -103,6 +124,7 @@ public final class KafkaEngine implements AutoCloseable {
           .setReleaseVersion(MetadataVersion.latestProduction())
           .run();
     }
+    DurableFiles.forceTree(directory); // Kafka forces only a part of it
     LOG.debug("{}", report.toString(StandardCharsets.UTF_8));
   }
 

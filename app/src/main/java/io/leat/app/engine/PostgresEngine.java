@@ -7,7 +7,6 @@ import io.leat.event.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -222,15 +221,15 @@ public final class PostgresEngine implements AutoCloseable {
     Files.createDirectory(temporary);
     account.own(temporary);
     String password = newPassword();
-    DataDirectory.writePrivate(secret, password + "\n");
+    DurableFiles.writePrivate(secret, password + "\n");
     try {
-      DataDirectory.writePrivate(handedOver, password + "\n");
+      DurableFiles.writePrivate(handedOver, password + "\n");
       account.own(handedOver);
       run(account.command(PostgresCommand.initdb(programs, temporary, USER, handedOver)), data);
     } finally {
       Files.deleteIfExists(handedOver);
     }
-    Files.move(temporary, data.postgres(), StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.move(temporary, data.postgres()); // initdb has synced it
   }
 
   private static void run(List<String> command, DataDirectory data) throws IOException {

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
@@ -69,7 +68,7 @@ final class PostgresPrograms {
     if (Files.isExecutable(home.resolve("bin/postgres"))) {
       return home;
     }
-    Files.createDirectories(place);
+    DurableFiles.createDirectories(place);
     Path temporary = place.resolve(".unpacking-" + UUID.randomUUID());
     try {
       Files.createDirectory(temporary);
@@ -77,7 +76,8 @@ final class PostgresPrograms {
       try (InputStream packed = archive(system, machine)) {
         unpack(packed, temporary);
       }
-      Files.move(temporary, home, StandardCopyOption.ATOMIC_MOVE);
+      DurableFiles.forceTree(temporary); // else a power cut leaves programs without their bytes
+      DurableFiles.move(temporary, home);
     } catch (FileSystemException e) {
       if (!Files.isExecutable(home.resolve("bin/postgres"))) {
         throw e;

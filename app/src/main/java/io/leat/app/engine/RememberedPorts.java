@@ -94,7 +94,7 @@ public final class RememberedPorts {
     StringWriter text = new StringWriter();
     ports.forEach((name, port) -> text.append(name + "=" + port + "\n"));
     try {
-      DataDirectory.writePrivate(file, text.toString());
+      DurableFiles.writePrivate(file, text.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot write " + file, e);
     }

@@ -1,5 +1,6 @@
 package io.leat.app.platform;
 
+import io.leat.app.engine.DurableFiles;
 import io.leat.state.AddedClient;
 import io.leat.state.ApiKey;
 import io.leat.state.Client;
@@ -8,8 +9,6 @@ import io.leat.state.NewClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,12 +37,7 @@ final class AdminKey {
     }
     AddedClient added = clients.add(NewClient.of("administrator", List.of("admin"), List.of("*")));
     String key = added.key().orElseThrow();
-    Path next = file.resolveSibling(FILE + ".next");
-    Files.deleteIfExists(next);
-    Files.createFile(
-        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(next, key + "\n");
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    DurableFiles.writePrivate(file, key + "\n");
     return key;
   }
 

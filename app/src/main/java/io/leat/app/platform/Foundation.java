@@ -11,6 +11,7 @@ import io.leat.app.engine.EmbeddedEngines;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.FlinkSettings;
+import io.leat.app.engine.KafkaEngine;
 import io.leat.app.engine.KafkaSettings;
 import io.leat.app.engine.PostgresEngine;
 import io.leat.app.engine.PostgresSettings;
@@ -78,6 +79,9 @@ final class Foundation {
     stateSettings = state(settings.postgres(), engines);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
+    if (settings.durability() == Durability.DISK) {
+      state.requireDurable();
+    }
     catalogSpec = SettingsMapping.catalog(settings, stateSettings, data);
     shared.set(catalogSpec);
     catalog =
@@ -175,6 +179,24 @@ final class Foundation {
     return settings.kafka() instanceof Kafka.External external ? external.replication() : 1;
   }
 
+  /**
+   * What each topic needs for the promise: a broker elsewhere has to be told, ours knows. On a
+   * cluster every copy is forced to its device before the acknowledgement.
+   */
+  Map<String, String> durability() {
+    return settings.kafka() instanceof Kafka.External && settings.durability() == Durability.DISK
+        ? Map.of("flush.messages", "1")
+        : Map.of();
+  }
+
+  /** After topics were made, whichever the durability: a lost directory is a lost log. */
+  void forceLog() {
+    KafkaEngine kafka = engines.kafka();
+    if (kafka != null) {
+      kafka.forceNames();
+    }
+  }
+
   /** The engines and where they are. */
   List<Component> components() {
     return List.of(
@@ -198,7 +220,9 @@ final class Foundation {
         settings.postgres() instanceof Postgres.Embedded ? PostgresSettings.defaults() : null,
         logBudget == null
             ? null
-            : KafkaSettings.defaults().withSegmentBytes(logBudget.segmentBytes()),
+            : KafkaSettings.defaults()
+                .with(settings.durability())
+                .withSegmentBytes(logBudget.segmentBytes()),
         flink(settings.flink()),
         observer);
   }
@@ -225,7 +249,6 @@ final class Foundation {
         defaults.retained(),
         STOP_WITHIN,
         flink.restarts(),
-        Durability.PROCESS,
         Map.of());
   }
 

@@ -4,6 +4,7 @@ import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
 import io.leat.app.engine.RestorePoint;
 import io.leat.app.engine.RestorePoints;
+import io.leat.app.engine.SourcePositions;
 import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -31,6 +33,7 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,6 +137,32 @@ final class LakeJobs {
             undone);
       }
     }
+  }
+
+  /**
+   * How far the blueprint's log had been read when its newest checkpoint or savepoint was taken, or
+   * is in its tables, whichever is further: by partition, the offset behind. Nothing of earlier log
+   * epochs.
+   *
+   * @param committed how far its tables are
+   */
+  Map<TopicPartition, Long> read(Provisioning.Provisioned blueprint, Committed committed) {
+    Map<TopicPartition, Long> read = new HashMap<>();
+    Set<String> sources = new HashSet<>();
+    sources.add(KafkaLakeSources.uid("rejected", blueprint.rejectedEpoch()));
+    for (StreamPlan plan : blueprint.plans()) {
+      sources.add(KafkaLakeSources.uid(plan.stream(), plan.epoch()));
+      committed
+          .nextOffsets(plan)
+          .forEach(
+              (partition, next) -> read.put(new TopicPartition(plan.topic(), partition), next));
+    }
+    RestorePoint from = restorePoint(name(blueprint.blueprint()));
+    if (from != null) {
+      SourcePositions.of(from, sources::contains)
+          .forEach((partition, next) -> read.merge(partition, next, Math::max));
+    }
+    return read;
   }
 
   /**

@@ -146,7 +146,7 @@ final class LogReader implements AutoCloseable {
         consumer.seek(partition, record.offset());
         while (System.nanoTime() < until && consumer.position(partition) == record.offset()) {
           for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(200))) {
-            if (logged.offset() == record.offset()) {
+            if (logged.offset() == record.offset() && !LogEnds.isFiller(logged.headers())) {
               times.put(record, Instant.ofEpochMilli(logged.timestamp()));
             }
           }

@@ -42,6 +42,7 @@ final class OperationsAssembly {
       DiskGuard disk,
       FreshnessMonitor freshness,
       SnapshotLeases leases,
+      LogEnds ends,
       Function<String, @Nullable StreamPlan> plans,
       Supplier<List<Component>> components) {}
 
@@ -90,6 +91,7 @@ final class OperationsAssembly {
             catalog,
             asking,
             shared.health(),
+            running.ends(),
             running.components(),
             selfCheck::status);
     LagMonitor lag = new LagMonitor(running.streams(), log, running.books(), asking, registry);

@@ -27,6 +27,7 @@ import io.leat.lake.Tables;
 import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
+import io.leat.state.LogGaps;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.LakeTables;
 import io.leat.stream.StreamPlan;
@@ -68,6 +69,8 @@ public final class Platform implements AutoCloseable {
   private final SnapshotLeases leases = new SnapshotLeases();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
+  private final LogReader logReader;
+  private final LogEnds ends;
   private final Provisioning provisioning;
   private final LakeJobs jobs;
   private final JobSupervisor supervisor;
@@ -83,6 +86,8 @@ public final class Platform implements AutoCloseable {
     try {
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
+      logReader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
+      ends = ends(foundation, logReader, clock);
       closing.add("books", books);
       provisioning = provisioning();
       jobs =
@@ -192,6 +197,11 @@ public final class Platform implements AutoCloseable {
     return all;
   }
 
+  private static LogEnds ends(Foundation foundation, LogReader log, InstantSource clock) {
+    LogGaps gaps = new LogGaps(foundation.state());
+    return new LogEnds(foundation.kafkaClient(), log, gaps.list(), gaps::add, clock);
+  }
+
   private Provisioning provisioning() {
     Properties admin = foundation.kafkaClient();
     admin.put("client.id", "leat-provisioning");
@@ -201,7 +211,9 @@ public final class Platform implements AutoCloseable {
         new LakeTables(new Tables(foundation.catalog().catalog(), Map.of())),
         new LogEpochs(foundation.state(), clock),
         new SchemaVersions(foundation.state(), clock),
-        foundation.replication());
+        foundation.replication(),
+        foundation.durability(),
+        foundation::forceLog);
   }
 
   private void begin(Blueprint blueprint, StartObserver observer) {
@@ -212,10 +224,12 @@ public final class Platform implements AutoCloseable {
     provisioned.put(name, made);
     jobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
+    LakeJobs.Committed committed = committed(name);
+    ends.restore(jobs.read(made, committed));
     observer.observe(
         "job of " + name,
         () -> {
-          jobs.start(made, foundation.catalog().catalog(), committed(name));
+          jobs.start(made, foundation.catalog().catalog(), committed);
           return made;
         });
   }
@@ -239,8 +253,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private List<Routes> operations(Serving.Shared shared, OperationsAssembly.Answers answers) {
-    LogReader reader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
-    Applying applying = closing.add("applying", new Applying(steps -> apply(steps, reader)));
+    Applying applying = closing.add("applying", new Applying(this::apply));
     return new OperationsAssembly(settings, foundation, asking, registry, clock, closing)
         .routes(
             shared,
@@ -252,10 +265,11 @@ public final class Platform implements AutoCloseable {
                 disk,
                 freshness,
                 leases,
+                ends,
                 this::plan,
                 this::components),
             answers,
-            reader,
+            logReader,
             applying);
   }
 
@@ -318,7 +332,7 @@ public final class Platform implements AutoCloseable {
    *     refusals, CONFLICT for a new blueprint, or an engine's code when it is away at the
    *     beginning; nothing was changed then
    */
-  private synchronized ObjectNode apply(Applying.Steps steps, LogReader log) {
+  private synchronized ObjectNode apply(Applying.Steps steps) {
     List<Blueprint> read = new BlueprintLoader().loadAll(folders);
     for (Blueprint blueprint : read) {
       if (!provisioned.containsKey(blueprint.name())) {
@@ -329,7 +343,7 @@ public final class Platform implements AutoCloseable {
                 + "' is new; restart leat with its folder to add it");
       }
     }
-    awaitEngines(log);
+    awaitEngines();
     provisioning.check(read);
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode changes = answer.putArray("changes");
@@ -353,10 +367,10 @@ public final class Platform implements AutoCloseable {
   }
 
   /** All at once: an engine that is away is told within some seconds. */
-  private void awaitEngines(LogReader log) {
+  private void awaitEngines() {
     List<EngineCalls.Pending<?>> signs =
         List.of(
-            asking.log().begin(log::brokers),
+            asking.log().begin(logReader::brokers),
             asking.lake().begin(() -> foundation.catalog().namespaces().listNamespaces()),
             asking.state().begin(foundation.state()::isThere),
             asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));

@@ -17,6 +17,7 @@ import io.leat.stream.StreamPlan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -33,21 +34,29 @@ final class Provisioning {
   private final LogEpochs epochs;
   private final SchemaVersions versions;
   private final int clusterReplication;
+  private final Map<String, String> durability;
+  private final Runnable madeTopics;
 
   /**
    * @param clusterReplication copies that the cluster can hold at most; 1 on the embedded broker
+   * @param durability properties that each topic needs for what an acknowledgement promises
+   * @param madeTopics called when topics were created and are led
    */
   Provisioning(
       Topics topics,
       LakeTables tables,
       LogEpochs epochs,
       SchemaVersions versions,
-      int clusterReplication) {
+      int clusterReplication,
+      Map<String, String> durability,
+      Runnable madeTopics) {
     this.topics = topics;
     this.tables = tables;
     this.epochs = epochs;
     this.versions = versions;
     this.clusterReplication = clusterReplication;
+    this.durability = Map.copyOf(durability);
+    this.madeTopics = madeTopics;
   }
 
   /**
@@ -117,8 +126,8 @@ final class Provisioning {
               + blueprint.name()
               + "' had the streams "
               + missing
-              + ", which it does not name any more. What devices still send to them would be refused."
-              + " Put them back, or say 'removed: "
+              + ", which it does not name any more. What devices still send to them would be"
+              + " refused. Put them back, or say 'removed: "
               + missing
               + "' in its blueprint.yaml; their topics and tables stay.");
     }
@@ -131,6 +140,9 @@ final class Provisioning {
    */
   Provisioned provision(Blueprint blueprint) {
     ProvisionedTopics provisioned = topics.provision(topicSpecs(blueprint));
+    if (!provisioned.created().isEmpty()) {
+      madeTopics.run();
+    }
     LakeTables.Ensured ensured = tables.ensure(blueprint);
     List<StreamPlan> plans = new ArrayList<>();
     List<ServedStream> served = new ArrayList<>();
@@ -182,10 +194,12 @@ final class Provisioning {
   }
 
   /** With three copies, what is acknowledged is on two: one machine may die without loss. */
-  private static Map<String, String> configs(Duration retention, int replication) {
-    String retentionMs = String.valueOf(retention.toMillis());
-    return replication < 3
-        ? Map.of("retention.ms", retentionMs)
-        : Map.of("retention.ms", retentionMs, "min.insync.replicas", "2");
+  private Map<String, String> configs(Duration retention, int replication) {
+    Map<String, String> configs = new HashMap<>(durability);
+    configs.put("retention.ms", String.valueOf(retention.toMillis()));
+    if (replication >= 3) {
+      configs.put("min.insync.replicas", "2");
+    }
+    return configs;
   }
 }

@@ -10,7 +10,6 @@ import io.leat.gateway.EventRoutes;
 import io.leat.gateway.StreamRegistry;
 import io.leat.gateway.publishing.KafkaCheck;
 import io.leat.gateway.publishing.Publisher;
-import io.leat.gateway.publishing.PublisherSettings;
 import io.leat.http.Bodies;
 import io.leat.http.ClientDirectory;
 import io.leat.http.ClientRoutes;
@@ -143,7 +142,7 @@ final class Serving {
     return closing.add(
         "publisher",
         new Publisher(
-            PublisherSettings.defaults(kafka),
+            SettingsMapping.publisher(settings, kafka),
             registry,
             task -> new Thread(task, "leat-publisher")));
   }

@@ -1,10 +1,12 @@
 package io.leat.app.platform;
 
 import io.leat.app.engine.DataDirectory;
+import io.leat.app.engine.Durability;
 import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Lake;
 import io.leat.app.settings.Settings;
 import io.leat.gateway.GatewaySettings;
+import io.leat.gateway.publishing.PublisherSettings;
 import io.leat.http.BodyLimits;
 import io.leat.http.HttpBounds;
 import io.leat.http.HttpSettings;
@@ -67,6 +69,11 @@ final class SettingsMapping {
         defaults.maxWaitingRequests(),
         defaults.maxWorkingBytes(),
         defaults.rejections());
+  }
+
+  static PublisherSettings publisher(Settings settings, Map<String, Object> kafka) {
+    PublisherSettings publisher = PublisherSettings.defaults(kafka);
+    return settings.durability() == Durability.DISK ? publisher.withGroupCommit() : publisher;
   }
 
   static QuerySettings query(Settings settings, DataDirectory data) {

@@ -14,6 +14,7 @@ import io.leat.http.Health;
 import io.leat.http.Principal;
 import io.leat.http.Role;
 import io.leat.query.ClientAccess;
+import io.leat.state.LogGap;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -50,6 +51,7 @@ final class StatusReport {
   private final Catalog catalog;
   private final Asking asking;
   private final Health health;
+  private final LogEnds ends;
   private final Supplier<List<Component>> components;
   private final Supplier<ObjectNode> selfCheck;
 
@@ -66,6 +68,7 @@ final class StatusReport {
       Catalog catalog,
       Asking asking,
       Health health,
+      LogEnds ends,
       Supplier<List<Component>> components,
       Supplier<ObjectNode> selfCheck) {
     this.streams = streams;
@@ -80,6 +83,7 @@ final class StatusReport {
     this.catalog = catalog;
     this.asking = asking;
     this.health = health;
+    this.ends = ends;
     this.components = components;
     this.selfCheck = selfCheck;
   }
@@ -138,7 +142,7 @@ final class StatusReport {
     boolean operates = principal.allows(Role.OPERATE);
     Unknown unknown = new Unknown();
     // All engines are asked at once: their time limits do not add up.
-    EngineCalls.Pending<Map<TopicPartition, Long>> ends = asking.log().begin(this::ends);
+    EngineCalls.Pending<Map<TopicPartition, Long>> logEnds = asking.log().begin(this::ends);
     EngineCalls.Pending<Map<String, Map<Books.Epoch, Books.Totals>>> totals =
         asking.ledger().begin(books::totals);
     EngineCalls.Pending<ArrayNode> jobsNow =
@@ -151,10 +155,11 @@ final class StatusReport {
         status,
         principal,
         unknown.orNull(Section.LEDGER, totals),
-        unknown.orNull(Section.LOG, ends));
+        unknown.orNull(Section.LOG, logEnds));
     status.set("jobs", orEmpty(unknown.orNull(Section.JOBS, jobsNow)));
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
     disk(status.putObject("disk"), operates);
+    gaps(status.putArray("log_gaps"), principal);
     unknown.write(status.putArray("unknown"));
     if (operates) {
       status.set("self_check", selfCheck.get());
@@ -186,6 +191,19 @@ final class StatusReport {
 
   private static ArrayNode orEmpty(@Nullable ArrayNode array) {
     return array == null ? JSON.createArrayNode() : array;
+  }
+
+  private void gaps(ArrayNode all, Principal principal) {
+    for (LogGap gap : ends.gaps()) {
+      if (principal.mayRead(gap.topic())) {
+        all.addObject()
+            .put("topic", gap.topic())
+            .put("partition", gap.partition())
+            .put("first_offset", gap.firstOffset())
+            .put("next_offset", gap.nextOffset())
+            .put("found_at", gap.foundAt().toString());
+      }
+    }
   }
 
   private void components(ArrayNode all, Unknown unknown, boolean operates) {

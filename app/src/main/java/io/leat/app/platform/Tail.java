@@ -142,6 +142,9 @@ final class Tail implements AutoCloseable {
     long quietSince = System.nanoTime();
     while (!isClosed() && (limit == 0 || sent < limit)) {
       for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(500))) {
+        if (LogEnds.isFiller(logged.headers())) {
+          continue;
+        }
         ObjectNode event = event(logged);
         if (matches(event.path("data")) && (limit == 0 || sent < limit)) {
           write(event.toString());

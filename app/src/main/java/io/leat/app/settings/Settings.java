@@ -1,5 +1,6 @@
 package io.leat.app.settings;
 
+import io.leat.app.engine.Durability;
 import java.net.URI;
 import java.nio.file.Path;
 
@@ -8,6 +9,7 @@ import java.nio.file.Path;
  * makes it; every part has a default.
  *
  * @param data the folder that holds everything the embedded engines keep
+ * @param durability what an acknowledgement survives
  * @param http how Leat is reached
  * @param kafka the log
  * @param flink the processor
@@ -19,6 +21,7 @@ import java.nio.file.Path;
  */
 public record Settings(
     Path data,
+    Durability durability,
     HttpServer http,
     Kafka kafka,
     Flink flink,
@@ -38,22 +41,31 @@ public record Settings(
 
   /** The same with another data folder. */
   public Settings withData(Path newData) {
-    return new Settings(newData, http, kafka, flink, lake, postgres, query, maintenance, disk);
+    return new Settings(
+        newData, durability, http, kafka, flink, lake, postgres, query, maintenance, disk);
+  }
+
+  /** The same with another durability. */
+  public Settings with(Durability other) {
+    return new Settings(data, other, http, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
-    return new Settings(data, newHttp, kafka, flink, lake, postgres, query, maintenance, disk);
+    return new Settings(
+        data, durability, newHttp, kafka, flink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
-    return new Settings(data, http, kafka, newFlink, lake, postgres, query, maintenance, disk);
+    return new Settings(
+        data, durability, http, kafka, newFlink, lake, postgres, query, maintenance, disk);
   }
 
   /** The same with another upkeep of the tables. */
   public Settings withMaintenance(Maintenance newMaintenance) {
-    return new Settings(data, http, kafka, flink, lake, postgres, query, newMaintenance, disk);
+    return new Settings(
+        data, durability, http, kafka, flink, lake, postgres, query, newMaintenance, disk);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.leat.app.settings;
 
+import io.leat.app.engine.Durability;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.yaml.Environment;
 import io.leat.blueprint.yaml.Problems;
@@ -59,6 +60,7 @@ public final class SettingsLoader {
     Settings settings =
         new Settings(
             data == null ? base.resolve("data") : data,
+            root.optional("durability").oneOf(Durability.class, Durability.DISK),
             HttpServerReader.read(root.optional("http").section(), base),
             EngineReaders.kafka(root.optional("kafka")),
             flink(root.optional("flink").section()),

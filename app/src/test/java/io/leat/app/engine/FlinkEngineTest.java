@@ -136,9 +136,8 @@ class FlinkEngineTest {
 
   @Test
   void checkpointsOnDiskAreRestoredAfterAStopToo() throws Exception {
-    FlinkSettings durable = SETTINGS.with(Durability.DISK);
     try (DataDirectory data = DataDirectory.open(directory);
-        FlinkEngine flink = FlinkEngine.start(data, durable)) {
+        FlinkEngine flink = FlinkEngine.start(data, SETTINGS)) {
       FlinkJob job = submit(flink, null);
       await(() -> NEWEST.get() > 50 && job.checkpoints().completed() > 1);
       long checkpoint = job.checkpoint(PATIENCE);

@@ -36,7 +36,7 @@ class LeatSchemaTest {
   private static final String POOL =
       """
       [null, true, false, 0, 1, 8, -1, 70000, 2.5, 4.0, "", " ", "a", "5s", "10m", "5 MiB", "100MiB",
-       "embedded", "Embedded", "localhost", "0.0.0.0", "https://x.example",
+       "embedded", "Embedded", "disk", "Disk", "localhost", "0.0.0.0", "https://x.example",
        "s3://b/p", "s3a://b", "s3:///p", "gs://b", "jdbc:postgresql://h/d", "h:9092", "RS256", "send", [], {}, ["a"],
        ["RS256"], ["https://x.example"], {"a": "b"}, {"a": 1},
        {"s3.endpoint": "a"}, {"endpoint": "https://x.example"}, {"access-key-id": "a"},

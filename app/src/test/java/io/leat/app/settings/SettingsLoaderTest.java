@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.leat.app.engine.Durability;
 import io.leat.blueprint.BlueprintException;
 import java.io.IOException;
 import java.net.URI;
@@ -56,6 +57,7 @@ class SettingsLoaderTest {
                 Duration.ofSeconds(60),
                 2_000));
     assertThat(settings.http().rateLimit()).isEqualTo(new HttpServer.RateLimit(1_000, 2_000));
+    assertThat(settings.durability()).isEqualTo(Durability.DISK);
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
     assertThat(settings.disk()).isEqualTo(new Settings.Disk(0, 0));
     assertThat(settings.flink()).isEqualTo(new Flink(1, Duration.ofSeconds(5), 8));
@@ -86,6 +88,7 @@ class SettingsLoaderTest {
     Settings settings = loader.load(RESOURCES.resolve("everything.yaml"));
 
     Path base = RESOURCES.toAbsolutePath();
+    assertThat(settings.durability()).isEqualTo(Durability.PROCESS);
     assertThat(settings.http().tls())
         .isEqualTo(
             new HttpServer.Tls(

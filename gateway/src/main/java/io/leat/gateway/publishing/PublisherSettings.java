@@ -1,7 +1,9 @@
 package io.leat.gateway.publishing;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * How events are handed to Kafka. The three times together stay below the five seconds in which
@@ -35,6 +37,27 @@ public record PublisherSettings(
     if (!kafka.containsKey("bootstrap.servers")) {
       throw new IllegalArgumentException("kafka has no 'bootstrap.servers'");
     }
+  }
+
+  /**
+   * The same for a log that forces each request to its device before it acknowledges it: one
+   * request at a time, so that everything that comes in meanwhile goes together in the next.
+   */
+  public PublisherSettings withGroupCommit() {
+    Map<String, Object> one = new HashMap<>();
+    one.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    one.putAll(kafka);
+    return new PublisherSettings(
+        one,
+        maxWaiting,
+        maxBlock,
+        deliveryTimeout,
+        linger,
+        batchBytes,
+        bufferBytes,
+        compression,
+        maxRequests,
+        maxBytes);
   }
 
   /** The defaults, for the brokers and with the security settings in {@code kafka}. */
