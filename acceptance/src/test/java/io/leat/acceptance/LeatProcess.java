@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** {@code leat ...} in a process of its own, started as the launcher script does. */
 final class LeatProcess implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(60);
-  private static final Duration SERVE_AGAIN = Duration.ofSeconds(120);
+  private static final Duration SERVE_AGAIN = Duration.ofMinutes(2);
 
   private final Process process;
   private final Path out;

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -95,7 +96,7 @@ class DiskGuardTest {
                 "The log holds 100 MiB of the 100 MiB that it may. It gets smaller as the processor"
                     + " works it off: send again later. If it does not, look after the jobs in"
                     + " 'leat status', or set 'disk.log' in leat.yaml higher."));
-    assertThat(guard.problem()).contains(guard.refusal().reason());
+    assertThat(guard.problem()).contains(Objects.requireNonNull(guard.refusal()).reason());
 
     log.bytes = 90 * MIB;
     guard.look();

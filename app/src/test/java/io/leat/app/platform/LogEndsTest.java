@@ -34,12 +34,16 @@ class LogEndsTest {
   private static final TopicPartition FIRST = new TopicPartition("devices.telemetry", 0);
   private static final TopicPartition SECOND = new TopicPartition("devices.telemetry", 1);
 
-  @TempDir private Path directory;
+  private final Path directory;
   private DataDirectory data;
   private KafkaEngine kafka;
   private LogReader reader;
   private final Properties client = new Properties();
   private final List<LogGap> kept = new ArrayList<>();
+
+  LogEndsTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void start() {
