@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Leat is killed while it redrives, and yet each record is redriven once. */
 @Order(72)
 class RedriveCrashStoryTest {
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final int RECORDS = 1_500;
 
   private final Path directory;

@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -67,7 +68,7 @@ final class SmallDisk implements AutoCloseable {
 
   /** The one that {@code data} is a folder of. */
   static SmallDisk of(Path data) {
-    return new SmallDisk(data.getParent());
+    return new SmallDisk(Objects.requireNonNull(data.getParent()));
   }
 
   Path root() {
