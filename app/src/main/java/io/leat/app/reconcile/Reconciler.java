@@ -1,5 +1,7 @@
 package io.leat.app.reconcile;
 
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.event.LogPosition;
 import io.leat.event.Names;
 import io.leat.lake.OffsetRange;
@@ -44,6 +46,9 @@ public final class Reconciler {
 
   /** Between two looks at something that may settle. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** Looks at tables of which rows were replaced meanwhile. */
+  private static final int MOST_SWITCHED = 3;
 
   /** Records may wait that long in the log. */
   private static final Duration OVERDUE = Duration.ofMinutes(15);
@@ -153,6 +158,8 @@ public final class Reconciler {
         if (isOver.getAsBoolean()) {
           throw PositionCheck.givenUp();
         }
+        Map<Work, Long> marks = new HashMap<>();
+        open.forEach(work -> marks.put(work, surroundings.switches(work.stream)));
         Map<LedgerRow.Log, List<LedgerRow>> rows =
             ledger(blueprint)
                 .rows(
@@ -166,8 +173,13 @@ public final class Reconciler {
           Attempt attempt = new Attempt(work, rows);
           attempt.look(from, to, isOver);
           boolean mayBeReplaced = looks == 1 && !attempt.lost.isEmpty(); // its files, meanwhile
-          Duration left = mayBeReplaced ? MOMENT : attempt.settlesIn();
-          if (left.isZero() || (patience.isZero() && looks > 1)) {
+          boolean isSwitched = isSwitched(work.stream, marks.getOrDefault(work, 0L));
+          if (isSwitched && patience.isZero() && looks > MOST_SWITCHED) {
+            throw switching(work.stream);
+          }
+          Duration left =
+              isSwitched ? LONGEST_PAUSE : mayBeReplaced ? MOMENT : attempt.settlesIn();
+          if (!isSwitched && (left.isZero() || (patience.isZero() && looks > 1))) {
             work.take(attempt);
           } else {
             unsettled.add(work);
@@ -182,6 +194,19 @@ public final class Reconciler {
           patience = patience.minus(pause);
         }
       }
+    }
+
+    private boolean isSwitched(ReconciledStream stream, long before) {
+      return before % 2 != 0 || surroundings.switches(stream) != before;
+    }
+
+    private static LeatException switching(ReconciledStream stream) {
+      return new LeatException(
+          ErrorCode.NOT_READY,
+          "A replay of "
+              + stream.topic()
+              + " is being switched to; 'leat replay list' shows it. Reconcile again when it is"
+              + " done");
     }
   }
 

@@ -85,7 +85,7 @@ public final class FileSet<T> implements AutoCloseable {
   }
 
   /** For rows as Iceberg keeps them, of all the table's columns. */
-  static FileSet<StructLike> of(Table table, PartitionSpec spec, String name) {
+  public static FileSet<StructLike> of(Table table, PartitionSpec spec, String name) {
     return new FileSet<>(
         table,
         spec,

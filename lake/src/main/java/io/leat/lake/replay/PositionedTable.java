@@ -56,7 +56,17 @@ public final class PositionedTable {
    * @param received microseconds since the epoch of time
    * @param values in the order of the columns that were asked for
    */
-  public record Row(int epoch, int partition, long offset, long received, StructLike values) {}
+  public record Row(int epoch, int partition, long offset, long received, StructLike values) {
+    /** The page that its position is on. */
+    public PositionSet.Page page() {
+      return PositionSet.Page.of(epoch, partition, offset);
+    }
+
+    /** Its distance from the page's first offset. */
+    public int inPage() {
+      return (int) (offset % PositionSet.PAGE);
+    }
+  }
 
   /** Takes rows. */
   @FunctionalInterface
@@ -119,11 +129,19 @@ public final class PositionedTable {
         leases,
         pace,
         row -> {
-          if (chosen.contains(
-              PositionSet.Page.of(row.epoch(), row.partition(), row.offset()))) {
+          if (chosen.contains(row.page())) {
             rows.row(row);
           }
         });
+  }
+
+  /** Rows of the files that may have some of the range. */
+  public long estimate(ReplayRange range) {
+    table.refresh();
+    Snapshot head = table.currentSnapshot();
+    return head == null
+        ? 0
+        : files(head, filter(range)).stream().mapToLong(DataFile::recordCount).sum();
   }
 
   private void read(
