@@ -32,6 +32,7 @@ final class Replaying {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> FIELDS = Set.of("stream", "from", "to", "into");
   private static final int MOST_LISTED = 100;
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
 
   private final StreamRegistry streams;
   private final Function<String, @Nullable StreamPlan> plans;
@@ -247,14 +248,20 @@ final class Replaying {
 
   private static Instant time(JsonNode wanted, String name) {
     String text = text(wanted, name);
+    Instant time;
     try {
-      return Instant.parse(text);
+      time = Instant.parse(text);
     } catch (DateTimeParseException e) {
       throw new LeatException(
           ErrorCode.BAD_REQUEST,
           "'" + name + "' is '" + text + "', not a time such as 2026-03-01T10:00:00Z",
           e);
     }
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+      throw new LeatException(
+          ErrorCode.BAD_REQUEST, "'" + name + "' is " + time + ", not from 1970 to " + LATEST);
+    }
+    return time;
   }
 
   private ObjectNode json(Replay replay) {

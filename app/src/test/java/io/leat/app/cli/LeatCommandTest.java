@@ -55,6 +55,8 @@ class LeatCommandTest {
             "reconcile",
             "quarantine",
             "apply",
+            "replay",
+            "maintain",
             "completion",
             "version",
             "help");
@@ -64,6 +66,8 @@ class LeatCommandTest {
                 || (c.getUsageMessage().contains("Example")
                     && c.getCommandSpec().usageMessage().description().length > 0);
     assertThat(leat.getSubcommands().values()).allMatch(helpful);
+    CommandLine replay = Objects.requireNonNull(leat.getSubcommands().get("replay"));
+    assertThat(replay.getSubcommands().values()).allMatch(helpful);
     CommandLine client = Objects.requireNonNull(leat.getSubcommands().get("client"));
     assertThat(client.getSubcommands().values()).allMatch(helpful);
   }
