@@ -87,7 +87,8 @@ class ReplayStoryTest {
       feeder.awaitMore(200, SOON);
 
       JsonNode again =
-          awaited(client, begin(client, Instant.parse(switched.path("to").asText()), null), "built");
+          awaited(
+              client, begin(client, Instant.parse(switched.path("to").asText()), null), "built");
       assertThat(again.path("comparison").path("differs").asBoolean())
           .as(again::toString)
           .isFalse();
@@ -178,7 +179,8 @@ class ReplayStoryTest {
         schema,
         Files.readString(schema)
             .replaceFirst(
-                "\"properties\": \\{", "\"properties\": {\"firmware_tag\": {\"type\": \"string\"},"));
+                "\"properties\": \\{",
+                "\"properties\": {\"firmware_tag\": {\"type\": \"string\"},"));
   }
 
   /** As retention does it, at once: nothing of what was sent is left in the log. */
@@ -272,7 +274,9 @@ class ReplayStoryTest {
     assertThat(count(client, "_event_id LIKE 'good-%' AND firmware_tag IS NOT NULL"))
         .isEqualTo(299);
     assertThat(count(client, "_event_id LIKE 'good-%'")).isEqualTo(299);
-    assertThat(client.rows("SELECT temperature_c FROM " + PROCESSED + " WHERE _event_id = 'corrected'"))
+    assertThat(
+            client.rows(
+                "SELECT temperature_c FROM " + PROCESSED + " WHERE _event_id = 'corrected'"))
         .as("the sender's correction stays")
         .extracting(row -> row.path(0).asDouble())
         .containsExactly(15.6);

@@ -166,8 +166,8 @@ public final class EventTables {
    * The books: per stream, partition, checkpoint and stage, what went in and what came of it. The
    * {@code parse} rows of a checkpoint count logged and raw, the {@code dedup} rows processed and
    * duplicates; both count quarantined. The {@code replay} rows say by how much these counts are
-   * more or fewer since a replay was switched to. Summed over any set of checkpoints, logged = raw =
-   * processed + duplicates + quarantined.
+   * more or fewer since a replay was switched to. Summed over any set of checkpoints, logged = raw
+   * = processed + duplicates + quarantined.
    */
   public static Schema ledger() {
     return new Schema(

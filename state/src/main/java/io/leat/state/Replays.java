@@ -104,9 +104,7 @@ public final class Replays {
   /** The newest first. */
   public List<Replay> newest(int most) {
     return select(
-        "list the replays",
-        "order by id desc limit ?",
-        statement -> statement.setInt(1, most));
+        "list the replays", "order by id desc limit ?", statement -> statement.setInt(1, most));
   }
 
   /** Notes what it is bounded by, with what its records are judged. */
@@ -175,8 +173,7 @@ public final class Replays {
     try {
       return database.transaction(what, work);
     } catch (LeatException e) {
-      if (e.getCause() instanceof SQLException sql
-          && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
+      if (e.getCause() instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState())) {
         throw new LeatException(ErrorCode.CONFLICT, conflict(), e);
       }
       throw e;

@@ -50,8 +50,7 @@ class ReplaysTest {
     assertThatThrownBy(() -> add("mine"))
         .isInstanceOfSatisfying(
             LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
-        .hasMessage(
-            "The replay " + replay.id() + " of d.t is building; one is done at a time");
+        .hasMessage("The replay " + replay.id() + " of d.t is building; one is done at a time");
 
     Replay.Bounds bounds = new Replay.Bounds(3, Map.of(0, 17L, 2, 5L));
     assertThat(replays.begin(replay.id(), bounds, "rules")).isTrue();
@@ -71,9 +70,7 @@ class ReplaysTest {
     assertThat(replays.find(other.id()).orElseThrow().failure()).isEqualTo("why");
     assertThat(replays.move(replay.id(), ReplayState.BUILT, ReplayState.SWITCHING, null)).isTrue();
     assertThat(replays.move(replay.id(), ReplayState.BUILT, ReplayState.DROPPING, null)).isFalse();
-    assertThat(replays.newest(10))
-        .extracting(Replay::id)
-        .startsWith(other.id(), replay.id());
+    assertThat(replays.newest(10)).extracting(Replay::id).startsWith(other.id(), replay.id());
     assertThat(replays.move(replay.id(), ReplayState.SWITCHING, ReplayState.SWITCHED, null))
         .isTrue();
   }

@@ -9,8 +9,8 @@ import org.apache.flink.table.data.TimestampData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the rows of {@link Candidates}: judges a record, and says of a clean one who it is. The same
- * for the live job and for a replay. Not thread-safe.
+ * Makes the rows of {@link Candidates}: judges a record, and says of a clean one who it is. The
+ * same for the live job and for a replay. Not thread-safe.
  */
 final class CandidateRows {
   private static final byte[] NOTHING = {};

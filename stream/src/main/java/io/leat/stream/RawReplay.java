@@ -111,8 +111,7 @@ public final class RawReplay {
   public RowData quarantined(long nowMicros) {
     RecordJudge.Verdict why =
         verdict == null
-            ? new RecordJudge.Verdict(
-                ErrorCode.EVENT_ID_CONFLICT, DedupOperator.CONFLICT, "dedup")
+            ? new RecordJudge.Verdict(ErrorCode.EVENT_ID_CONFLICT, DedupOperator.CONFLICT, "dedup")
             : verdict;
     return Rows.quarantined(plan.inEpoch(epoch), log, eventId, why, nowMicros);
   }
@@ -132,8 +131,7 @@ public final class RawReplay {
     Long offset = raw.get(10, Long.class);
     log.offset = offset == null ? 0 : offset;
     String id = text(raw, 0);
-    String position =
-        new LogPosition(epoch, plan.topic(), log.partition, log.offset).toString();
+    String position = new LogPosition(epoch, plan.topic(), log.partition, log.offset).toString();
     eventId = StringData.fromString(id == null ? position : id);
     log.id = id == null || id.equals(position) ? null : bytes(id);
     log.source = bytes(text(raw, 1));

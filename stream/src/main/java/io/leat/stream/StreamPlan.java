@@ -80,8 +80,10 @@ public record StreamPlan(
     try {
       String all =
           String.join(
-              "\n", schemaDocument, processed.toString(), timeColumn + " " + dedupe + " " + past
-                  + " " + future + " " + rules);
+              "\n",
+              schemaDocument,
+              processed.toString(),
+              timeColumn + " " + dedupe + " " + past + " " + future + " " + rules);
       byte[] hash =
           MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash);

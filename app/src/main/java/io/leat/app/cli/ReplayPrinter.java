@@ -49,8 +49,7 @@ final class ReplayPrinter {
                   + id
                   + " are in processed and quarantine.");
       case "dropped" -> terminal.line("Dropped the replay " + id + ".");
-      case "failed" ->
-          terminal.error("The replay " + id + " failed: " + text(replay, "failure"));
+      case "failed" -> terminal.error("The replay " + id + " failed: " + text(replay, "failure"));
       default -> terminal.line("Replay " + id + " is " + progress(replay));
     }
   }
@@ -78,7 +77,8 @@ final class ReplayPrinter {
     outcomes.print(terminal);
     terminal.line();
     Table sides =
-        new Table("table", "before>", "after>", "equal>", "changed>", "only before>", "only after>");
+        new Table(
+            "table", "before>", "after>", "equal>", "changed>", "only before>", "only after>");
     side(sides, "processed", comparison);
     side(sides, "quarantine", comparison);
     sides.print(terminal);

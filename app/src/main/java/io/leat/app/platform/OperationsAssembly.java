@@ -72,8 +72,7 @@ final class OperationsAssembly {
     Catalog catalog = foundation.catalog().catalog();
     List<Routes> routes = new ArrayList<>();
     ReplayAssembly replays = new ReplayAssembly(settings, foundation, asking, clock, closing);
-    SelfCheck selfCheck =
-        reconciliation(shared, running, answers, log, replays.marks(), routes);
+    SelfCheck selfCheck = reconciliation(shared, running, answers, log, replays.marks(), routes);
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     UpkeepState upkeep = new UpkeepState(registry);
@@ -129,10 +128,21 @@ final class OperationsAssembly {
   }
 
   private SelfCheck reconciliation(
-      Serving.Shared shared, Running running, Answers answers, LogReader log, SwitchMarks marks, List<Routes> routes) {
+      Serving.Shared shared,
+      Running running,
+      Answers answers,
+      LogReader log,
+      SwitchMarks marks,
+      List<Routes> routes) {
     Surroundings surroundings =
         new PlatformSurroundings(
-            running.streams(), log, running.books(), answers.keeper(), answers.counts(), asking, marks);
+            running.streams(),
+            log,
+            running.books(),
+            answers.keeper(),
+            answers.counts(),
+            asking,
+            marks);
     Reconciling reconciling =
         closing.add("reconciling", new Reconciling(reconciler(surroundings), clock));
     SelfCheck selfCheck =

@@ -51,9 +51,7 @@ final class ReplayRoutes implements Routes, AutoCloseable {
         .handler(
             ctx ->
                 answer(
-                    ctx,
-                    202,
-                    () -> replaying.switchTo(ctx.pathParam("id"), Guard.principal(ctx))));
+                    ctx, 202, () -> replaying.switchTo(ctx.pathParam("id"), Guard.principal(ctx))));
     router
         .delete("/v1/replays/:id")
         .handler(guard.requires(Role.OPERATE))

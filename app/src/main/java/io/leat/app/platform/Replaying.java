@@ -89,12 +89,7 @@ final class Replaying {
                 () ->
                     replays.add(
                         new Replays.Request(
-                            blueprint,
-                            stream.spec().name(),
-                            from,
-                            to,
-                            into,
-                            principal.name())));
+                            blueprint, stream.spec().name(), from, to, into, principal.name())));
     worker.wake(replay.id(), ReplayState.BUILDING);
     return json(replay);
   }
@@ -150,7 +145,11 @@ final class Replaying {
     if (replay.state() != ReplayState.BUILT) {
       throw new LeatException(
           ErrorCode.CONFLICT,
-          "The replay " + id + " is " + replay.state().text() + "; only a built one can be switched to");
+          "The replay "
+              + id
+              + " is "
+              + replay.state().text()
+              + "; only a built one can be switched to");
     }
     StreamPlan plan = plans.apply(replay.topic());
     if (plan == null || !plan.fingerprint().equals(replay.rules())) {
@@ -187,8 +186,7 @@ final class Replaying {
   }
 
   private ObjectNode moved(Replay replay, ReplayState to) {
-    boolean isMoved =
-        asking.state().ask(() -> replays.move(replay.id(), replay.state(), to, null));
+    boolean isMoved = asking.state().ask(() -> replays.move(replay.id(), replay.state(), to, null));
     if (!isMoved) {
       throw new LeatException(
           ErrorCode.CONFLICT, "The replay " + replay.id() + " has changed meanwhile; look again");

@@ -114,9 +114,7 @@ public final class LedgerTable {
         row -> {
           OffsetRange wanted =
               offsets.getOrDefault(row.log().epoch(), Map.of()).get(row.log().partition());
-          if (row.log().stream().equals(stream)
-              && wanted != null
-              && wanted.overlaps(row.range())) {
+          if (row.log().stream().equals(stream) && wanted != null && wanted.overlaps(row.range())) {
             rows.accept(row);
           }
         });

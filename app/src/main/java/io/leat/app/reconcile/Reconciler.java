@@ -177,8 +177,7 @@ public final class Reconciler {
           if (isSwitched && patience.isZero() && looks > MOST_SWITCHED) {
             throw switching(work.stream);
           }
-          Duration left =
-              isSwitched ? LONGEST_PAUSE : mayBeReplaced ? MOMENT : attempt.settlesIn();
+          Duration left = isSwitched ? LONGEST_PAUSE : mayBeReplaced ? MOMENT : attempt.settlesIn();
           if (!isSwitched && (left.isZero() || (patience.isZero() && looks > 1))) {
             work.take(attempt);
           } else {

@@ -67,8 +67,7 @@ public final class SettledOffsets {
                   PositionScan.Columns.PROCESSED),
               PositionScan.ofStream(table(raw, LakeTables.QUARANTINE), stream.name()));
       Counts counts =
-          new PositionCheck(
-                  tables, PositionCheck.AT_ONCE, () -> false, file -> {}, gaps)
+          new PositionCheck(tables, PositionCheck.AT_ONCE, () -> false, file -> {}, gaps)
               .check(spans);
       if (!counts.isBalanced() && gaps.all().isEmpty()) {
         return newest.keySet();

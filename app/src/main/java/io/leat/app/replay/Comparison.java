@@ -63,10 +63,8 @@ final class Comparison {
    * @param covered the positions that were replayed
    */
   ObjectNode run(PositionSet covered) throws IOException {
-    Outcomes before =
-        Outcomes.read(tables.processed(), tables.quarantine(), range, leases, pace);
-    Outcomes after =
-        Outcomes.read(tables.shadow(), tables.shadowQuarantine(), range, leases, pace);
+    Outcomes before = Outcomes.read(tables.processed(), tables.quarantine(), range, leases, pace);
+    Outcomes after = Outcomes.read(tables.shadow(), tables.shadowQuarantine(), range, leases, pace);
     ObjectNode json = JSON.createObjectNode();
     json.put("records", covered.size());
     outcomes(covered, before, after, json.putArray("outcomes"));
@@ -99,8 +97,7 @@ final class Comparison {
     Map<Outcome, Map<Outcome, long[]>> counts = new EnumMap<>(Outcome.class);
     covered.forEach(
         (epoch, partition, offset) ->
-            counts
-                .computeIfAbsent(
+            counts.computeIfAbsent(
                     before.of(epoch, partition, offset), any -> new EnumMap<>(Outcome.class))
                 .computeIfAbsent(after.of(epoch, partition, offset), any -> new long[1])[0]++);
     counts.forEach(
@@ -155,11 +152,9 @@ final class Comparison {
 
     ObjectNode compare(long records) throws IOException {
       List<PositionSet.Page> pages = inStep();
-      int together =
-          (int) Math.max(1, MOST_HASHES / ((long) PositionSet.PAGE * columns.size()));
+      int together = (int) Math.max(1, MOST_HASHES / ((long) PositionSet.PAGE * columns.size()));
       for (int i = 0; i < pages.size(); i += together) {
-        progress.accept(
-            new Progress("comparing", records, Progress.percent(i, pages.size())));
+        progress.accept(new Progress("comparing", records, Progress.percent(i, pages.size())));
         part(pages.subList(i, Math.min(pages.size(), i + together)));
       }
       long both = oldSet.sizeOfBoth(nowSet);
@@ -270,7 +265,9 @@ final class Comparison {
                 .put("log_partition", at.partition())
                 .put("log_offset", at.offset())
                 .put("event_id", was.getOrDefault(eventId, is.get(eventId)))
-                .put("what", was.isEmpty() ? "only_after" : is.isEmpty() ? "only_before" : "changed");
+                .put(
+                    "what",
+                    was.isEmpty() ? "only_after" : is.isEmpty() ? "only_before" : "changed");
         ArrayNode values = one.putArray("values");
         for (String column : columns) {
           String from = was.get(column);

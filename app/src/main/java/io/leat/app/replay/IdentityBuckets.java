@@ -148,8 +148,7 @@ final class IdentityBuckets implements Closeable {
     }
   }
 
-  private void judge(
-      List<Entry> sorted, PositionSet first, PositionSet conflicts, Pace pace) {
+  private void judge(List<Entry> sorted, PositionSet first, PositionSet conflicts, Pace pace) {
     int end;
     for (int begin = 0; begin < sorted.size(); begin = end) {
       end = begin + 1;

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the books have to be corrected by, when records are elsewhere than they were counted. A
  * correction is a row of the ledger of the stage {@value #STAGE}: it says of offsets that one row
- * of the stage {@code parse} counts how many more or fewer are processed, duplicates or quarantined,
- * and has that row's time, so that both are found together.
+ * of the stage {@code parse} counts how many more or fewer are processed, duplicates or
+ * quarantined, and has that row's time, so that both are found together.
  */
 final class LedgerCorrection {
   static final String STAGE = "replay";

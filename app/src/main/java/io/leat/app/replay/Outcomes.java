@@ -51,8 +51,6 @@ record Outcomes(PositionSet processed, PositionSet quarantined) {
     if (processed.contains(epoch, partition, offset)) {
       return Outcome.PROCESSED;
     }
-    return quarantined.contains(epoch, partition, offset)
-        ? Outcome.QUARANTINED
-        : Outcome.DUPLICATE;
+    return quarantined.contains(epoch, partition, offset) ? Outcome.QUARANTINED : Outcome.DUPLICATE;
   }
 }

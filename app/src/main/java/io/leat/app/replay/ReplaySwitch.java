@@ -104,8 +104,7 @@ final class ReplaySwitch {
   private Prepared prepare() throws IOException {
     tell("reading where the records are", 0);
     PositionSet going = Outcomes.positions(tables.raw(), range, leases, pace);
-    Outcomes after =
-        Outcomes.read(tables.shadow(), tables.shadowQuarantine(), range, leases, pace);
+    Outcomes after = Outcomes.read(tables.shadow(), tables.shadowQuarantine(), range, leases, pace);
     after.processed().forEach(going::add);
     after.quarantined().forEach(going::add);
     Table ledger = tables.ledgerTable();

@@ -93,8 +93,7 @@ final class ShadowTables {
   }
 
   Table processedTable() {
-    return load(
-        TableIdentifier.of(Names.processedNamespace(replay.blueprint()), replay.stream()));
+    return load(TableIdentifier.of(Names.processedNamespace(replay.blueprint()), replay.stream()));
   }
 
   Table quarantineTable() {

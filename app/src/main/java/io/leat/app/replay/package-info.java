@@ -1,5 +1,6 @@
 /**
- * Builds processed again from raw, beside what is there, and puts the one in the place of the other.
+ * Builds processed again from raw, beside what is there, and puts the one in the place of the
+ * other.
  *
  * <p>{@link io.leat.app.replay.ReplayWorker} does what is asked for, one after the other. {@link
  * io.leat.app.replay.ShadowBuild} judges the raw rows of a period by today's rules into {@link

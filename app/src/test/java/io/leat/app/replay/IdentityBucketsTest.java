@@ -117,8 +117,7 @@ class IdentityBucketsTest {
     for (long offset = 0; offset < 5_000; offset++) {
       long id = random.nextInt(700);
       Entry entry =
-          new Entry(
-              id, -id, random.nextInt(2), offset * HOUR / 500, 1, 0, offset, Kind.NEW);
+          new Entry(id, -id, random.nextInt(2), offset * HOUR / 500, 1, 0, offset, Kind.NEW);
       entries.add(entry);
       Entry before = seen.get(id);
       Deduplication.Sighting sighting =

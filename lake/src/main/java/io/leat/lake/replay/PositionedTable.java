@@ -194,12 +194,9 @@ public final class PositionedTable {
   Expression filter(ReplayRange range) {
     Expression period =
         Expressions.and(
-            Expressions.greaterThanOrEqual(
-                columns.received(), Timestamps.toMicros(range.from())),
+            Expressions.greaterThanOrEqual(columns.received(), Timestamps.toMicros(range.from())),
             Expressions.lessThan(columns.received(), Timestamps.toMicros(range.to())));
-    return stream == null
-        ? period
-        : Expressions.and(period, Expressions.equal("stream", stream));
+    return stream == null ? period : Expressions.and(period, Expressions.equal("stream", stream));
   }
 
   /** The files that may have such rows, in the order of their commits. */
@@ -242,11 +239,7 @@ public final class PositionedTable {
    * @return how many were copied
    */
   long copyOthers(
-      DataFile file,
-      List<String> wanted,
-      Pace pace,
-      Predicate<Row> isGoing,
-      FileSet<StructLike> to)
+      DataFile file, List<String> wanted, Pace pace, Predicate<Row> isGoing, FileSet<StructLike> to)
       throws IOException {
     long[] copied = new long[1];
     new FileRead(file, wanted, Expressions.alwaysTrue())

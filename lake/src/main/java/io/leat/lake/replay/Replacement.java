@@ -142,10 +142,7 @@ public final class Replacement {
 
   /** Takes the rows out of the files that have them. */
   private void rewrite(
-      Snapshot head,
-      PositionSet going,
-      OverwriteFiles overwrite,
-      List<FileSet<StructLike>> written)
+      Snapshot head, PositionSet going, OverwriteFiles overwrite, List<FileSet<StructLike>> written)
       throws IOException {
     Expression filter = into.filter(range);
     List<String> columns = table.schema().columns().stream().map(Types.NestedField::name).toList();
@@ -193,8 +190,7 @@ public final class Replacement {
       FileSet<StructLike> rest,
       long expected)
       throws IOException {
-    long kept =
-        into.copyOthers(file, columns, pace, row -> isGoing(going, row), rest);
+    long kept = into.copyOthers(file, columns, pace, row -> isGoing(going, row), rest);
     if (kept != expected) {
       throw new IllegalStateException(
           "Of " + expected + " rows of " + file.location() + " " + kept + " were kept");

@@ -29,8 +29,7 @@ public record ReplayRange(Instant from, Instant to, int epoch, Map<Integer, Long
    */
   public boolean contains(long received, int ofEpoch, int partition, long offset) {
     return isInPeriod(received)
-        && (ofEpoch < epoch
-            || (ofEpoch == epoch && offset < before.getOrDefault(partition, 0L)));
+        && (ofEpoch < epoch || (ofEpoch == epoch && offset < before.getOrDefault(partition, 0L)));
   }
 
   private boolean isInPeriod(long received) {
@@ -39,8 +38,7 @@ public record ReplayRange(Instant from, Instant to, int epoch, Map<Integer, Long
 
   /** The same with all positions, and so much more time on both sides. */
   public ReplayRange around(Duration more) {
-    Instant begin =
-        from.isAfter(Instant.EPOCH.plus(more)) ? from.minus(more) : Instant.EPOCH;
+    Instant begin = from.isAfter(Instant.EPOCH.plus(more)) ? from.minus(more) : Instant.EPOCH;
     return new ReplayRange(begin, to.plus(more), Integer.MAX_VALUE, Map.of());
   }
 }

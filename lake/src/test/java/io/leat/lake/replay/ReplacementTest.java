@@ -65,7 +65,13 @@ class ReplacementTest {
         TableIdentifier.of("raw", name),
         EventTables.quarantine(),
         PartitionSpec.builderFor(EventTables.quarantine()).day("quarantined_at").build(),
-        Map.of("format-version", "2", "commit.retry.num-retries", "50", "commit.retry.min-wait-ms", "2"));
+        Map.of(
+            "format-version",
+            "2",
+            "commit.retry.num-retries",
+            "50",
+            "commit.retry.min-wait-ms",
+            "2"));
   }
 
   private Table again(String name) {
