@@ -77,7 +77,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (stream == null || from == null) {
+    String since = from;
+    if (stream == null || since == null) {
       throw new CommandLine.ParameterException(
           spec.commandLine(), "say which STREAM and --from when, or list, show, switch or drop");
     }
@@ -87,7 +88,7 @@ final class ReplayCommand implements Callable<Integer> {
         LeatClient.JSON
             .createObjectNode()
             .put("stream", stream)
-            .put("from", time(from, now))
+            .put("from", time(since, now))
             .put("to", to == null ? now.toString() : time(to, now));
     if (into != null) {
       wanted.put("into", into);

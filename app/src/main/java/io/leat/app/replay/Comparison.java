@@ -264,7 +264,7 @@ final class Comparison {
                 .put("log_epoch", at.epoch())
                 .put("log_partition", at.partition())
                 .put("log_offset", at.offset())
-                .put("event_id", was.getOrDefault(eventId, is.get(eventId)))
+                .put("event_id", (was.isEmpty() ? is : was).get(eventId))
                 .put(
                     "what",
                     was.isEmpty() ? "only_after" : is.isEmpty() ? "only_before" : "changed");

@@ -1,5 +1,7 @@
 package io.leat.lake.replay;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.lake.SnapshotLeases;
 import io.leat.lake.maintenance.Pace;
 import io.leat.lake.maintenance.TableLocks;
@@ -166,7 +168,7 @@ public final class Replacement {
       if (hits[0] < file.recordCount()) {
         FileSet<StructLike> rest = bySpec.get(file.specId());
         if (rest == null) {
-          rest = FileSet.of(table, table.specs().get(file.specId()), "kept");
+          rest = FileSet.of(table, requireNonNull(table.specs().get(file.specId())), "kept");
           bySpec.put(file.specId(), rest);
           written.add(rest);
         }
