@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,7 +216,8 @@ class ReplayStoryTest {
     }
   }
 
-  private static JsonNode begin(TestingClient client, Instant to, String into) throws Exception {
+  private static JsonNode begin(TestingClient client, Instant to, @Nullable String into)
+      throws Exception {
     TestingClient.Answer begun =
         client.post(
             "/v1/replays",

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class ReplaysTest {
     postgres.close();
   }
 
-  private static Replay add(String target) {
+  private static Replay add(@Nullable String target) {
     return replays.add(
         new Replays.Request("d", "t", NOW.minusSeconds(60), NOW, target, "operator"));
   }
