@@ -54,6 +54,14 @@ final class EveryRoute {
               "{\"name\":\"outage-%d\",\"roles\":[\"send\"],\"streams\":[\"devices.fault\"]}"
                   .formatted(System.nanoTime()));
       case "POST /v1/blueprints/apply" -> json(path, "{}");
+      case "POST /v1/replays" ->
+          json(
+              path,
+              "{\"stream\":\"devices.fault\",\"from\":\"1970-01-01T00:00:00Z\","
+                  + "\"to\":\"1970-01-02T00:00:00Z\"}");
+      case "GET /v1/replays/{id}" -> client.request("/v1/replays/999999").GET();
+      case "DELETE /v1/replays/{id}" -> client.request("/v1/replays/999999").DELETE();
+      case "POST /v1/replays/{id}/switch" -> json("/v1/replays/999999/switch", "{}");
       case "POST /v1/maintenance" -> json(path + "?dry-run=true", "{}");
       case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
       case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();

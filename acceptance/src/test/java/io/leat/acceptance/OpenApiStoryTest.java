@@ -72,6 +72,7 @@ class OpenApiStoryTest {
     check("GET", "/v1/status", 200, client.get("/v1/status"));
     check("GET", "/v1/trace/{id}", 200, client.get("/v1/trace/nothing"));
     quarantine();
+    replays();
     check("GET", "/v1/tail/{stream}", 404, client.get("/v1/tail/devices.nothing"));
     check("GET", "/v1/tail/{stream}", 400, client.get("/v1/tail/devices.telemetry?limit=x"));
     check("POST", "/v1/blueprints/apply", 200, client.apply());
@@ -104,6 +105,30 @@ class OpenApiStoryTest {
     check("GET", "/health/ready", 200, client.get("/health/ready"));
     check("GET", "/openapi.json", 200, client.get("/openapi.json"));
     check("GET", "/metrics", 200, client.get("/metrics"));
+  }
+
+  private void replays() throws Exception {
+    String all = "/v1/replays";
+    String one = "/v1/replays/{id}";
+    String to = "/v1/replays/{id}/switch";
+    String wanted =
+        "{\"stream\":\"devices.telemetry\",\"from\":\"2020-01-01T00:00:00Z\",\"to\":\"%s\"}"
+            .formatted(Instant.now());
+    TestingClient.Answer begun = client.post(all, wanted);
+    check("POST", all, 202, begun);
+    String id = all + "/" + begun.json().path("id").asText();
+    check("POST", all, 400, client.post(all, "{}"));
+    check("POST", all, 404, client.post(all, wanted.replace("telemetry", "nothing")));
+    Until.holds(
+        java.time.Duration.ofSeconds(60),
+        () -> client.get(id).json().path("state").asText().equals("built"),
+        "it is built");
+    check("GET", all, 200, client.get(all));
+    check("GET", one, 200, client.get(id));
+    check("GET", one, 404, client.get(all + "/999999"));
+    check("DELETE", one, 202, client.delete(id));
+    check("POST", to, 409, client.post(id + "/switch", "{}"));
+    check("POST", to, 404, client.post(all + "/999999/switch", "{}"));
   }
 
   private void quarantine() throws Exception {

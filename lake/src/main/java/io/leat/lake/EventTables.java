@@ -165,8 +165,9 @@ public final class EventTables {
   /**
    * The books: per stream, partition, checkpoint and stage, what went in and what came of it. The
    * {@code parse} rows of a checkpoint count logged and raw, the {@code dedup} rows processed and
-   * duplicates; both count quarantined. Summed over any set of checkpoints, logged = raw =
-   * processed + duplicates + quarantined.
+   * duplicates; both count quarantined. The {@code replay} rows say by how much these counts are
+   * more or fewer since a replay was switched to. Summed over any set of checkpoints, logged = raw
+   * = processed + duplicates + quarantined.
    */
   public static Schema ledger() {
     return new Schema(
@@ -174,7 +175,7 @@ public final class EventTables {
         required(2, "log_epoch", Types.IntegerType.get()),
         required(3, "log_partition", Types.IntegerType.get()),
         required(4, "checkpoint_id", Types.LongType.get()),
-        required(5, "stage", Types.StringType.get(), "parse or dedup"),
+        required(5, "stage", Types.StringType.get(), "parse, dedup or replay"),
         required(6, "first_offset", Types.LongType.get(), "Of the records counted here"),
         required(7, "next_offset", Types.LongType.get(), "One behind the last of them"),
         required(8, "logged", Types.LongType.get()),

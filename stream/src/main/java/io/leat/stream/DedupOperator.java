@@ -44,6 +44,9 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     implements OneInputStreamOperator<RowData, RowData>, BoundedOneInput {
   private static final long serialVersionUID = 1L;
 
+  /** Why a record that its id's first one contradicts is quarantined. */
+  static final String CONFLICT = "the event id was used before with another payload";
+
   /** A file that is not needed any more outlives those that are kept, failed ones between them. */
   private static final long KEPT_CHECKPOINTS = 30;
 
@@ -268,7 +271,7 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
       return GenericRowData.of(
           StringData.fromString(plan.stream()),
           StringData.fromString(ErrorCode.EVENT_ID_CONFLICT.code()),
-          StringData.fromString("the event id was used before with another payload"),
+          StringData.fromString(CONFLICT),
           StringData.fromString("dedup"),
           string(row, shape.eventId),
           string(row, shape.entityKey),

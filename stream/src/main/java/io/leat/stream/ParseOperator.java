@@ -1,8 +1,6 @@
 package io.leat.stream;
 
 import io.leat.event.Timestamps;
-import io.leat.rules.Deduplication;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
@@ -12,7 +10,6 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.TimestampData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,9 +23,6 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
 
   /** Records at a time: more do not stay in a core's second cache with what is made of them. */
   static final int BATCH = 64;
-
-  private static final byte[] NOTHING = {};
-  private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final StreamPlan plan;
   private final Written written;
@@ -77,10 +71,7 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
   private final class Machine {
     private final InstantSource clock = InstantSource.system();
     private final LedgerBook book = new LedgerBook(plan, "parse", clock);
-    private final Candidates shape = new Candidates(plan.processed());
-    private final Deduplication deduplication = new Deduplication(plan.dedupe());
-    private final byte[] stream = plan.stream().getBytes(StandardCharsets.UTF_8);
-    private final RecordJudge judge = new RecordJudge(plan);
+    private final CandidateRows candidates = new CandidateRows(plan);
     private final StreamRecord<RowData> reused = new StreamRecord<>(null);
 
     /** Records that wait for others, at the longest for the next watermark or checkpoint. */
@@ -129,7 +120,7 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       if (written.has(log.partition, log.offset)) {
         return;
       }
-      RowData raw = Rows.raw(log, ids[i], timestamp(times[i]), plan.epoch());
+      RowData raw = Rows.raw(log, ids[i], CandidateRows.timestamp(times[i]), plan.epoch());
       output.collect(Outputs.RAW, reused.replace(raw, timestamps[i]));
       LedgerBook.Counts counts = book.at(log.partition, log.offset);
       counts.logged++;
@@ -138,26 +129,17 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
 
     /** The clean row; null if there is none, which has its reason in the quarantine. */
     private @Nullable RowData typed(LogRecord log, StringData eventId, long timeMicros) {
-      byte[] payload = log.value;
-      GenericRowData row = new GenericRowData(shape.arity);
-      RecordJudge.Verdict verdict = judge.judge(payload, timeMicros, log.receivedMicros, row);
-      if (verdict == null && payload != null) {
-        complete(log, row, eventId, timestamp(timeMicros));
-        identify(log, payload, row);
+      GenericRowData row = candidates.empty();
+      RecordJudge.Verdict verdict = candidates.fill(log, eventId, timeMicros, row);
+      if (verdict == null) {
         return row;
       }
       if (written.has(log.partition, log.offset)) {
         return null;
       }
-      if (verdict != null) {
-        quarantine(log, eventId, verdict);
-      }
+      quarantine(log, eventId, verdict);
       book.at(log.partition, log.offset).quarantined++;
       return null;
-    }
-
-    private @Nullable TimestampData timestamp(long micros) {
-      return micros == Timestamps.INVALID ? null : RowParser.timestamp(micros);
     }
 
     private void quarantine(LogRecord log, StringData eventId, RecordJudge.Verdict verdict) {
@@ -165,53 +147,6 @@ final class ParseOperator extends AbstractStreamOperator<RowData>
       output.collect(
           Outputs.QUARANTINE,
           new StreamRecord<>(Rows.quarantined(plan, log, eventId, verdict, now)));
-    }
-
-    private void complete(
-        LogRecord log, GenericRowData row, StringData eventId, @Nullable TimestampData eventTime) {
-      row.setField(shape.extra, StringData.fromString(judge.extra()));
-      row.setField(shape.eventId, eventId);
-      row.setField(shape.eventTime, eventTime);
-      row.setField(shape.receivedAt, RowParser.timestamp(log.receivedMicros));
-      row.setField(shape.source, Rows.text(log.source));
-      row.setField(shape.client, Rows.text(log.client));
-      row.setField(shape.schemaVersion, Rows.optional(log.schemaVersion));
-      row.setField(shape.logEpoch, plan.epoch());
-      row.setField(shape.logPartition, log.partition);
-      row.setField(shape.logOffset, log.offset);
-    }
-
-    private void identify(LogRecord log, byte[] payload, GenericRowData row) {
-      byte[] key = log.key == null ? NOTHING : log.key;
-      row.setField(shape.entityKey, Rows.text(key));
-      row.setField(shape.payload, payload);
-      if (log.id == null || hasSuppliedId(log.supplied)) {
-        row.setField(shape.supplied, true);
-        row.setField(shape.idHigh, 0L);
-        row.setField(shape.idLow, log.offset * SPREAD); // any subtask will do, but not always one
-        row.setField(shape.payloadHash, 0L);
-      } else {
-        byte[] client = log.client == null ? NOTHING : log.client;
-        Deduplication.Identity id = deduplication.identity(stream, client, key, log.id);
-        row.setField(shape.supplied, false);
-        row.setField(shape.idHigh, id.high());
-        row.setField(shape.idLow, id.low());
-        row.setField(shape.payloadHash, deduplication.payloadHash(payload));
-      }
-    }
-
-    /** Whether the id is new by construction. That of a redriven event was there before. */
-    private boolean hasSuppliedId(byte @Nullable [] supplied) {
-      boolean isSupplied = false;
-      if (supplied != null) {
-        for (byte b : supplied) {
-          if (b == 'r') {
-            return false;
-          }
-          isSupplied |= b == 'i';
-        }
-      }
-      return isSupplied;
     }
   }
 }

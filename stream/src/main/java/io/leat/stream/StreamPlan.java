@@ -5,7 +5,11 @@ import io.leat.rules.QualityRule;
 import io.leat.schema.InvalidSchemaException;
 import io.leat.schema.StreamSchema;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.apache.iceberg.Schema;
@@ -63,6 +67,29 @@ public record StreamPlan(
         spec.quality().stream()
             .map(r -> new Rule(r.name(), r.expect().expression(), r.otherwise()))
             .toList());
+  }
+
+  /** The same for records of another log epoch. */
+  StreamPlan inEpoch(int other) {
+    return new StreamPlan(
+        stream, topic, other, schemaDocument, processed, timeColumn, dedupe, past, future, rules);
+  }
+
+  /** Names what decides about a record, for comparison with a later plan. */
+  public String fingerprint() {
+    try {
+      String all =
+          String.join(
+              "\n",
+              schemaDocument,
+              processed.toString(),
+              timeColumn + " " + dedupe + " " + past + " " + future + " " + rules);
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**

@@ -67,6 +67,7 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new ReconcileCommand(root));
     line.addSubcommand(new QuarantineCommand(root));
     line.addSubcommand(new ApplyCommand(root));
+    line.addSubcommand(new ReplayCommand(root));
     line.addSubcommand(new MaintainCommand(root));
     line.addSubcommand(new CompletionCommand(root));
     line.addSubcommand(new VersionCommand(root));

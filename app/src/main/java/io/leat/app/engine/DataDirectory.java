@@ -141,18 +141,26 @@ public final class DataDirectory implements AutoCloseable {
    * left is of no use.
    */
   public Path emptyStaging() {
-    Path staging = staging();
+    return empty(staging());
+  }
+
+  /** Makes the directory for a replay's temporary files, empty likewise. */
+  public Path emptyReplay() {
+    return empty(root.resolve("replay"));
+  }
+
+  private static Path empty(Path folder) {
     try {
-      Files.createDirectories(staging);
-      try (Stream<Path> left = Files.list(staging)) {
+      Files.createDirectories(folder);
+      try (Stream<Path> left = Files.list(folder)) {
         for (Path file : left.toList()) {
           Files.delete(file);
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot empty " + staging, e);
+      throw new UncheckedIOException("Cannot empty " + folder, e);
     }
-    return staging;
+    return folder;
   }
 
   /** Leat's own log files. */

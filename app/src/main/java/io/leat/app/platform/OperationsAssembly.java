@@ -3,10 +3,12 @@ package io.leat.app.platform;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.reconcile.Reconciler;
 import io.leat.app.reconcile.Surroundings;
+import io.leat.app.replay.SwitchMarks;
 import io.leat.app.settings.Settings;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.Routes;
 import io.leat.lake.SnapshotLeases;
+import io.leat.lake.maintenance.TableLocks;
 import io.leat.state.AnsweredCounts;
 import io.leat.stream.StreamPlan;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -73,7 +75,8 @@ final class OperationsAssembly {
       Serving.Shared shared, Running running, Answers answers, LogReader log, Applying applying) {
     Catalog catalog = foundation.catalog().catalog();
     List<Routes> routes = new ArrayList<>();
-    SelfCheck selfCheck = reconciliation(shared, running, answers, log, routes);
+    ReplayAssembly replays = new ReplayAssembly(settings, foundation, asking, clock, closing);
+    SelfCheck selfCheck = reconciliation(shared, running, answers, log, replays.marks(), routes);
     AcceptanceRates rates = closing.add("rates", new AcceptanceRates(registry, System::nanoTime));
     rates.start();
     UpkeepState upkeep = new UpkeepState(registry);
@@ -108,12 +111,14 @@ final class OperationsAssembly {
     routes.add(
         quarantine.routes(shared, SettingsMapping.gateway(settings.http()), running.plans()));
     Load load = new Load(running.streams(), log, running.books(), rates, asking);
-    routes.add(maintenance(shared, running, load, upkeep));
+    TableLocks locks = new TableLocks();
+    routes.add(maintenance(shared, running, load, upkeep, locks));
+    routes.add(replays.routes(shared, running, load, locks));
     return routes;
   }
 
   private UpkeepRoutes maintenance(
-      Serving.Shared shared, Running running, Load load, UpkeepState state) {
+      Serving.Shared shared, Running running, Load load, UpkeepState state, TableLocks locks) {
     Upkeep upkeep =
         closing.add(
             "maintenance",
@@ -122,6 +127,7 @@ final class OperationsAssembly {
                 foundation.catalog().catalog(),
                 running.streams(),
                 running.leases(),
+                locks,
                 running.jobs()::restorePoints,
                 load::tooMuch,
                 clock,
@@ -131,10 +137,21 @@ final class OperationsAssembly {
   }
 
   private SelfCheck reconciliation(
-      Serving.Shared shared, Running running, Answers answers, LogReader log, List<Routes> routes) {
+      Serving.Shared shared,
+      Running running,
+      Answers answers,
+      LogReader log,
+      SwitchMarks marks,
+      List<Routes> routes) {
     Surroundings surroundings =
         new PlatformSurroundings(
-            running.streams(), log, running.books(), answers.keeper(), answers.counts(), asking);
+            running.streams(),
+            log,
+            running.books(),
+            answers.keeper(),
+            answers.counts(),
+            asking,
+            marks);
     Reconciling reconciling =
         closing.add("reconciling", new Reconciling(reconciler(surroundings), clock));
     SelfCheck selfCheck =

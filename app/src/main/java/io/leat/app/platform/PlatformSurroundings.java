@@ -2,6 +2,7 @@ package io.leat.app.platform;
 
 import io.leat.app.reconcile.ReconciledStream;
 import io.leat.app.reconcile.Surroundings;
+import io.leat.app.replay.SwitchMarks;
 import io.leat.event.LogPosition;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
@@ -22,6 +23,7 @@ final class PlatformSurroundings implements Surroundings {
   private final AnsweredKeeper keeper;
   private final AnsweredCounts answered;
   private final Asking asking;
+  private final SwitchMarks marks;
 
   PlatformSurroundings(
       StreamRegistry streams,
@@ -29,13 +31,15 @@ final class PlatformSurroundings implements Surroundings {
       BookKeeper books,
       AnsweredKeeper keeper,
       AnsweredCounts answered,
-      Asking asking) {
+      Asking asking,
+      SwitchMarks marks) {
     this.streams = streams;
     this.log = log;
     this.books = books;
     this.keeper = keeper;
     this.answered = answered;
     this.asking = asking;
+    this.marks = marks;
   }
 
   @Override
@@ -78,6 +82,11 @@ final class PlatformSurroundings implements Surroundings {
               }
             });
     return committed;
+  }
+
+  @Override
+  public long switches(ReconciledStream stream) {
+    return marks.of(stream.topic());
   }
 
   @Override

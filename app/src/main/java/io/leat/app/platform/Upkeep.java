@@ -92,6 +92,7 @@ final class Upkeep implements AutoCloseable {
       Catalog catalog,
       StreamRegistry streams,
       SnapshotLeases leases,
+      TableLocks locks,
       Function<String, RestorePoints> restorePoints,
       Supplier<Optional<String>> tooMuchLoad,
       InstantSource clock,
@@ -115,7 +116,7 @@ final class Upkeep implements AutoCloseable {
                 defaults.keepCheckpoints(),
                 settings.orphansAfter()),
             leases,
-            new TableLocks(),
+            locks,
             manifests,
             clock);
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -26,7 +27,7 @@ import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 
 /** The rows of a blueprint's ledger, as the table was loaded. */
-final class LedgerTable {
+public final class LedgerTable {
   private static final String WRITTEN_AT = "written_at";
   private static final List<String> COLUMNS =
       List.of(
@@ -45,7 +46,7 @@ final class LedgerTable {
 
   private final Table table;
 
-  LedgerTable(Table table) {
+  public LedgerTable(Table table) {
     this.table = table;
   }
 
@@ -70,6 +71,55 @@ final class LedgerTable {
     return Optional.ofNullable(oldest);
   }
 
+  /**
+   * Tells which rows of the stage that reads count some offsets of a stream, and when those rows
+   * were written.
+   *
+   * @param offsets by log epoch and partition
+   */
+  public void parsed(
+      String stream, Map<Integer, Map<Integer, OffsetRange>> offsets, ParsedRows rows) {
+    overlapping(
+        stream,
+        offsets,
+        row -> {
+          if (row.isParsed()) {
+            rows.row(row.log().epoch(), row.log().partition(), row.range(), row.writtenAt());
+          }
+        });
+  }
+
+  /** Takes what rows count. */
+  @FunctionalInterface
+  public interface ParsedRows {
+    void row(int epoch, int partition, OffsetRange range, Instant writtenAt);
+  }
+
+  /** Tells the rows that count some offsets of a stream, by log epoch and partition. */
+  void overlapping(
+      String stream, Map<Integer, Map<Integer, OffsetRange>> offsets, Consumer<LedgerRow> rows) {
+    Expression any = Expressions.alwaysFalse();
+    for (Map.Entry<Integer, Map<Integer, OffsetRange>> epoch : offsets.entrySet()) {
+      OffsetRange all = epoch.getValue().values().stream().reduce(OffsetRange::hull).orElseThrow();
+      any =
+          Expressions.or(
+              any,
+              Expressions.and(
+                  Expressions.equal("log_epoch", epoch.getKey()),
+                  Expressions.lessThan("first_offset", all.next()),
+                  Expressions.greaterThan("next_offset", all.first())));
+    }
+    read(
+        Expressions.and(Expressions.equal("stream", stream), any),
+        row -> {
+          OffsetRange wanted =
+              offsets.getOrDefault(row.log().epoch(), Map.of()).get(row.log().partition());
+          if (row.log().stream().equals(stream) && wanted != null && wanted.overlaps(row.range())) {
+            rows.accept(row);
+          }
+        });
+  }
+
   /** The streams' rows that were written in the period, by the partition that they count. */
   Map<LedgerRow.Log, List<LedgerRow>> rows(Set<String> streams, Instant from, Instant to) {
     Expression period =
@@ -77,28 +127,33 @@ final class LedgerTable {
             Expressions.greaterThanOrEqual(WRITTEN_AT, micros(from)),
             Expressions.lessThan(WRITTEN_AT, micros(to)));
     Map<LedgerRow.Log, List<LedgerRow>> rows = new HashMap<>();
+    read(
+        period,
+        row -> {
+          if (streams.contains(row.log().stream())
+              && !row.writtenAt().isBefore(from)
+              && row.writtenAt().isBefore(to)) {
+            rows.computeIfAbsent(row.log(), any -> new ArrayList<>()).add(row);
+          }
+        });
+    return rows;
+  }
+
+  private void read(Expression filter, Consumer<LedgerRow> rows) {
     Schema columns = table.schema().select(COLUMNS);
-    try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(period).planFiles()) {
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {
       for (FileScanTask task : tasks) {
         try (CloseableIterable<Record> records =
             Parquet.read(table.io().newInputFile(task.file()))
                 .project(columns)
                 .createReaderFunc(schema -> GenericParquetReaders.buildReader(columns, schema))
                 .build()) {
-          for (Record record : records) {
-            LedgerRow row = row(record);
-            if (streams.contains(row.log().stream())
-                && !row.writtenAt().isBefore(from)
-                && row.writtenAt().isBefore(to)) {
-              rows.computeIfAbsent(row.log(), any -> new ArrayList<>()).add(row);
-            }
-          }
+          records.forEach(record -> rows.accept(row(record)));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return rows;
   }
 
   private static LedgerRow row(Record record) {

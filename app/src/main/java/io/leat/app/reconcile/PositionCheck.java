@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.apache.iceberg.Table;
 
 /**
  * Looks at the tables' rows of one stream's log epoch by their positions. Offsets are dense, so
@@ -38,7 +39,16 @@ final class PositionCheck {
       PositionScan processed,
       PositionScan quarantine,
       AgedOut agedRaw,
-      AgedOut agedProcessed) {}
+      AgedOut agedProcessed) {
+    static Tables of(String stream, Table raw, Table processed, Table quarantine) {
+      return new Tables(
+          PositionScan.of(raw, PositionScan.Columns.PLAIN),
+          PositionScan.of(processed, PositionScan.Columns.PROCESSED),
+          PositionScan.ofStream(quarantine, stream),
+          AgedOut.of(raw),
+          AgedOut.of(processed));
+    }
+  }
 
   /**
    * @param atOnce offsets that may be held at a time

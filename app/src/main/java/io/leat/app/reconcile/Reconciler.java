@@ -1,15 +1,16 @@
 package io.leat.app.reconcile;
 
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.event.Names;
-import io.leat.lake.AgedOut;
 import io.leat.lake.OffsetRange;
-import io.leat.lake.PositionScan;
 import io.leat.stream.LakeTables;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public final class Reconciler {
 
   /** Between two looks at something that may settle. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** Looks at tables of which rows were replaced meanwhile. */
+  private static final int MOST_SWITCHED = 3;
 
   private final Catalog catalog;
   private final Surroundings surroundings;
@@ -146,6 +150,8 @@ public final class Reconciler {
         if (isOver.getAsBoolean()) {
           throw PositionCheck.givenUp();
         }
+        Map<Findings, Long> marks = new HashMap<>();
+        open.forEach(work -> marks.put(work, surroundings.switches(work.stream())));
         Map<LedgerRow.Log, List<LedgerRow>> rows =
             ledger(blueprint)
                 .rows(
@@ -159,8 +165,12 @@ public final class Reconciler {
           Attempt attempt = new Attempt(work, rows);
           attempt.look(from, to, isOver);
           boolean mayBeReplaced = looks == 1 && !attempt.lost.isEmpty(); // its files, meanwhile
-          Duration left = mayBeReplaced ? MOMENT : attempt.settlesIn();
-          if (left.isZero() || (patience.isZero() && looks > 1)) {
+          boolean isSwitched = isSwitched(work.stream(), marks.getOrDefault(work, 0L));
+          if (isSwitched && patience.isZero() && looks > MOST_SWITCHED) {
+            throw switching(work.stream());
+          }
+          Duration left = isSwitched ? LONGEST_PAUSE : mayBeReplaced ? MOMENT : attempt.settlesIn();
+          if (!isSwitched && (left.isZero() || (patience.isZero() && looks > 1))) {
             work.take(attempt.seen());
           } else {
             unsettled.add(work);
@@ -175,6 +185,19 @@ public final class Reconciler {
           patience = patience.minus(pause);
         }
       }
+    }
+
+    private boolean isSwitched(ReconciledStream stream, long before) {
+      return before % 2 != 0 || surroundings.switches(stream) != before;
+    }
+
+    private static LeatException switching(ReconciledStream stream) {
+      return new LeatException(
+          ErrorCode.NOT_READY,
+          "A replay of "
+              + stream.topic()
+              + " is being switched to; 'leat replay list' shows it. Reconcile again when it is"
+              + " done");
     }
   }
 
@@ -224,14 +247,11 @@ public final class Reconciler {
     private PositionCheck.Tables tables(ReconciledStream stream) {
       String raw = Names.rawNamespace(stream.blueprint());
       String processed = Names.processedNamespace(stream.blueprint());
-      Table rawTable = table(raw, stream.name());
-      Table processedTable = table(processed, stream.name());
-      return new PositionCheck.Tables(
-          PositionScan.of(rawTable, PositionScan.Columns.PLAIN),
-          PositionScan.of(processedTable, PositionScan.Columns.PROCESSED),
-          PositionScan.ofStream(table(raw, LakeTables.QUARANTINE), stream.name()),
-          AgedOut.of(rawTable),
-          AgedOut.of(processedTable));
+      return PositionCheck.Tables.of(
+          stream.name(),
+          table(raw, stream.name()),
+          table(processed, stream.name()),
+          table(raw, LakeTables.QUARANTINE));
     }
 
     private Table table(String namespace, String name) {

@@ -28,6 +28,13 @@ public interface Surroundings {
   List<Answered> answered(ReconciledStream stream);
 
   /**
+   * A number that changes with the begin and the end of each replacement of rows in the stream's
+   * tables, and is odd in between: what was read of several tables meanwhile does not belong
+   * together.
+   */
+  long switches(ReconciledStream stream);
+
+  /**
    * What the gateways answered.
    *
    * @param since when counting began

@@ -56,6 +56,8 @@ class LeatCommandTest {
             "quarantine",
             "maintain",
             "apply",
+            "replay",
+            "maintain",
             "completion",
             "version",
             "help");
@@ -65,6 +67,8 @@ class LeatCommandTest {
                 || (c.getUsageMessage().contains("Example")
                     && c.getCommandSpec().usageMessage().description().length > 0);
     assertThat(leat.getSubcommands().values()).allMatch(helpful);
+    CommandLine replay = Objects.requireNonNull(leat.getSubcommands().get("replay"));
+    assertThat(replay.getSubcommands().values()).allMatch(helpful);
     CommandLine client = Objects.requireNonNull(leat.getSubcommands().get("client"));
     assertThat(client.getSubcommands().values()).allMatch(helpful);
   }

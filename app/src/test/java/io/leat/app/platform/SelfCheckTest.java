@@ -48,6 +48,11 @@ class SelfCheckTest {
     private volatile boolean hanging;
 
     @Override
+    public long switches(ReconciledStream stream) {
+      return 0;
+    }
+
+    @Override
     public Map<Integer, OffsetRange> kept(ReconciledStream stream) {
       return Map.of(0, new OffsetRange(0, 10));
     }

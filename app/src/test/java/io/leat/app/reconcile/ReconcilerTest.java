@@ -116,6 +116,43 @@ class ReconcilerTest {
     assertThat(later.notes()).hasSize(1);
   }
 
+  /** Its first look falls into a switch, whose tables do not belong together. */
+  @Test
+  void whatIsReadWhileRowsAreReplacedIsReadAgain() throws Exception {
+    delete(tables.processed, processedFile);
+    AtomicInteger asked = new AtomicInteger();
+    surroundings.switches =
+        () -> {
+          if (asked.incrementAndGet() < 3) {
+            return 1;
+          }
+          if (asked.get() == 3) {
+            restore();
+          }
+          return 2;
+        };
+
+    assertThat(report().gaps()).isEmpty();
+  }
+
+  private void restore() {
+    try {
+      tables.processed(0, offsets(100, 110));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aSwitchThatDoesNotEndIsToldInPlaceOfGaps() {
+    surroundings.switches = () -> 1;
+
+    assertThatThrownBy(this::report)
+        .hasMessage(
+            "A replay of devices.telemetry is being switched to; 'leat replay list' shows it."
+                + " Reconcile again when it is done");
+  }
+
   @Test
   void whatHasAgedOutIsNotMissed() throws Exception {
     TestingTables.ageOut(tables.raw, rawFile);

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /** What a test says that the engines say. */
 final class TestingSurroundings implements Surroundings {
@@ -14,6 +15,7 @@ final class TestingSurroundings implements Surroundings {
   final Map<Integer, Map<Integer, Long>> committed = new HashMap<>();
   List<Answered> answered = List.of();
   Instant logged = Instant.EPOCH;
+  LongSupplier switches = () -> 0;
 
   @Override
   public Map<Integer, OffsetRange> kept(ReconciledStream stream) {
@@ -40,5 +42,10 @@ final class TestingSurroundings implements Surroundings {
   @Override
   public List<Answered> answered(ReconciledStream stream) {
     return answered;
+  }
+
+  @Override
+  public long switches(ReconciledStream stream) {
+    return switches.getAsLong();
   }
 }

@@ -1,0 +1,193 @@
+package io.leat.app.replay;
+
+import io.leat.app.replay.IdentityBuckets.Entry;
+import io.leat.app.replay.IdentityBuckets.Kind;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
+import io.leat.event.Timestamps;
+import io.leat.lake.SnapshotLeases;
+import io.leat.lake.maintenance.Pace;
+import io.leat.lake.replay.FileSet;
+import io.leat.lake.replay.PositionSet;
+import io.leat.lake.replay.PositionedTable;
+import io.leat.lake.replay.ReplayRange;
+import io.leat.rules.Deduplication;
+import io.leat.stream.RawReplay;
+import io.leat.stream.StreamPlan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+import org.apache.flink.table.data.RowData;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Table;
+
+/**
+ * Judges the raw rows of a range into the shadow tables. Raw is read twice: first to judge each
+ * record and to learn the ids of those that are clean, then, when it is known which of an id comes
+ * first, to write the rows. An id is looked for one window before and behind the range too, among
+ * what is in processed there.
+ */
+final class ShadowBuild {
+  private final ShadowTables tables;
+  private final StreamPlan plan;
+  private final ReplayRange range;
+  private final Path scratch;
+  private final SnapshotLeases leases;
+  private final Pace pace;
+  private final InstantSource clock;
+  private final Consumer<Progress> progress;
+  private final RawReplay replay;
+  private final PositionSet covered = new PositionSet();
+  private final PositionSet refused = new PositionSet();
+  private final PositionSet first = new PositionSet();
+  private final PositionSet conflicts = new PositionSet();
+  private long read;
+  private long toRead;
+
+  /**
+   * @param scratch a folder for its temporary files
+   */
+  ShadowBuild(
+      ShadowTables tables,
+      StreamPlan plan,
+      ReplayRange range,
+      Path scratch,
+      SnapshotLeases leases,
+      Pace pace,
+      InstantSource clock,
+      Consumer<Progress> progress) {
+    this.tables = tables;
+    this.plan = plan;
+    this.range = range;
+    this.scratch = scratch;
+    this.leases = leases;
+    this.pace = pace;
+    this.clock = clock;
+    this.progress = progress;
+    this.replay = new RawReplay(plan);
+  }
+
+  /**
+   * Makes the tables anew and fills them.
+   *
+   * @return the positions of the records that were judged
+   */
+  PositionSet run() throws IOException {
+    progress.accept(new Progress("reading what is in processed", 0, 0));
+    ReplayRange around = range.around(plan.dedupe());
+    PositionSet standing = Outcomes.positions(tables.processed(), around, leases, pace);
+    PositionedTable raw = tables.raw();
+    toRead = raw.estimate(around) + raw.estimate(range);
+    try (IdentityBuckets ids = new IdentityBuckets(scratch, new Deduplication(plan.dedupe()))) {
+      raw.read(around, RawReplay.COLUMNS, leases, pace, row -> look(row, standing, ids));
+      ids.resolve(first, conflicts, pace);
+    }
+    tables.drop();
+    tables.create();
+    write(raw);
+    return covered;
+  }
+
+  private void look(PositionedTable.Row row, PositionSet standing, IdentityBuckets ids)
+      throws IOException {
+    tell("judging");
+    int epoch = row.epoch();
+    int partition = row.partition();
+    long offset = row.offset();
+    boolean stands = standing.contains(epoch, partition, offset);
+    if (!range.contains(row.received(), epoch, partition, offset)) {
+      if (stands) {
+        replay.identify(row.values());
+        addId(row, Kind.FIXED, ids);
+      }
+      return;
+    }
+    if (covered.contains(epoch, partition, offset)) {
+      throw new LeatException(
+          ErrorCode.CONFLICT,
+          "The raw table has "
+              + plan.topic()
+              + "/"
+              + partition
+              + "@"
+              + offset
+              + " more than once: 'leat reconcile' names such records, mend them first");
+    }
+    covered.add(epoch, partition, offset);
+    if (replay.judge(row.values())) {
+      addId(row, stands ? Kind.STANDING : Kind.NEW, ids);
+    } else {
+      refused.add(epoch, partition, offset);
+    }
+  }
+
+  private void addId(PositionedTable.Row row, Kind kind, IdentityBuckets ids) throws IOException {
+    if (!replay.hasSuppliedId()) {
+      ids.add(
+          new Entry(
+              replay.idHigh(),
+              replay.idLow(),
+              replay.payloadHash(),
+              row.received(),
+              row.epoch(),
+              row.partition(),
+              row.offset(),
+              kind));
+    } else if (kind != Kind.FIXED) {
+      first.add(row.epoch(), row.partition(), row.offset());
+    }
+  }
+
+  private void write(PositionedTable raw) throws IOException {
+    Table clean = tables.cleanTable();
+    Table unclean = tables.refusedTable();
+    long now = Timestamps.toMicros(clock.instant());
+    long[] again = new long[1];
+    try (FileSet<RowData> cleanFiles = RawReplay.files(clean, "replay");
+        FileSet<RowData> uncleanFiles = RawReplay.files(unclean, "replay")) {
+      raw.read(
+          range,
+          RawReplay.COLUMNS,
+          leases,
+          pace,
+          row -> {
+            again[0]++;
+            tell("writing");
+            if (first.contains(row.epoch(), row.partition(), row.offset())) {
+              replay.judge(row.values());
+              cleanFiles.write(replay.processed());
+            } else if (refused.contains(row.epoch(), row.partition(), row.offset())
+                || conflicts.contains(row.epoch(), row.partition(), row.offset())) {
+              replay.judge(row.values());
+              uncleanFiles.write(replay.quarantined(now));
+            }
+          });
+      if (again[0] != covered.size()) {
+        throw new LeatException(
+            ErrorCode.CONFLICT,
+            "Rows of "
+                + plan.topic()
+                + " left the raw table meanwhile: its 'keep-for' reaches into the period. Replay a"
+                + " later one");
+      }
+      append(clean, cleanFiles);
+      append(unclean, uncleanFiles);
+    }
+  }
+
+  private static void append(Table table, FileSet<RowData> files) throws IOException {
+    AppendFiles append = table.newAppend();
+    for (DataFile file : files.complete()) {
+      append.appendFile(file);
+    }
+    append.commit();
+  }
+
+  private void tell(String doing) {
+    if (++read % 1_000 == 0) {
+      progress.accept(new Progress(doing, covered.size(), Progress.percent(read, toRead)));
+    }
+  }
+}
