@@ -54,6 +54,7 @@ final class EveryRoute {
               "{\"name\":\"outage-%d\",\"roles\":[\"send\"],\"streams\":[\"devices.fault\"]}"
                   .formatted(System.nanoTime()));
       case "POST /v1/blueprints/apply" -> json(path, "{}");
+      case "POST /v1/backups" -> json(path, "{\"target\":\"no-absolute-path\"}");
       case "POST /v1/maintenance" -> json(path + "?dry-run=true", "{}");
       case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
       case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();

@@ -3,7 +3,10 @@ package io.leat.lake;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.Snapshot;
@@ -70,6 +73,38 @@ public final class FlinkCommits {
       makeCurrent(table, target);
     }
     return undone;
+  }
+
+  /**
+   * The table as it was at the checkpoint, whose commits are over: the newest snapshot that has
+   * nothing of a later one. Changes nothing.
+   *
+   * @return empty when the table had no rows yet
+   * @throws LeatException CONFLICT when that snapshot has expired
+   */
+  public static Optional<Snapshot> at(Table table, Restored checkpoint) {
+    Snapshot target = table.currentSnapshot();
+    for (Snapshot at = target; at != null && !isPast(at, checkpoint); at = parent(table, at)) {
+      if (isAhead(at, checkpoint)) {
+        refuseExpired(table, at);
+        target = parent(table, at);
+      }
+    }
+    return Optional.ofNullable(target);
+  }
+
+  /** What Flink's sink noted in a snapshot's summary, to be noted in a copy of it. */
+  public static Map<String, String> notes(Snapshot snapshot) {
+    Map<String, String> notes = new TreeMap<>();
+    snapshot
+        .summary()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("flink.")) {
+                notes.put(key, value);
+              }
+            });
+    return notes;
   }
 
   private static LeatException refusal(Table table, Snapshot foreign) {

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
@@ -18,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class StateDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StateDatabase.class);
   private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(5);
+
+  /** Where Flyway notes which migrations ran. */
+  static final String MIGRATIONS = "leat_migration";
 
   private final HikariDataSource pool;
 
@@ -38,7 +42,12 @@ public final class StateDatabase implements AutoCloseable {
    *     answer; INVALID_CONFIGURATION when it refuses or the tables are of another Leat
    */
   public static StateDatabase open(StateSettings settings) {
-    migrate(settings);
+    migrate(settings, "latest");
+    return connect(settings);
+  }
+
+  /** Without migrating. */
+  static StateDatabase connect(StateSettings settings) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("leat-state");
     config.setJdbcUrl(settings.url());
@@ -105,7 +114,28 @@ public final class StateDatabase implements AutoCloseable {
     }
   }
 
-  private static void migrate(StateSettings settings) {
+  /**
+   * Fails when Leat's tables are there already.
+   *
+   * @throws LeatException CONFLICT then
+   */
+  static void refuseUsed(StateSettings settings) {
+    try (Connection connection = source(settings).getConnection();
+        ResultSet found =
+            connection.getMetaData().getTables(null, null, MIGRATIONS, new String[] {"TABLE"})) {
+      if (found.next()) {
+        throw new LeatException(
+            ErrorCode.CONFLICT,
+            "The database at "
+                + settings.url()
+                + " has Leat's tables already; restore into an empty database");
+      }
+    } catch (SQLException e) {
+      throw failure("Cannot connect to PostgreSQL at " + settings.url(), e);
+    }
+  }
+
+  private static PGSimpleDataSource source(StateSettings settings) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(settings.url());
     source.setUser(settings.user());
@@ -114,13 +144,24 @@ public final class StateDatabase implements AutoCloseable {
     source.setLoginTimeout(seconds(settings.connectTimeout()));
     source.setSocketTimeout(seconds(MIGRATION_TIMEOUT));
     source.setApplicationName("leat");
+    return source;
+  }
+
+  /**
+   * Migrates.
+   *
+   * @param version the last to run, or {@code latest}
+   */
+  static void migrate(StateSettings settings, String version) {
+    PGSimpleDataSource source = source(settings);
     try {
       source.getConnection().close();
       var result =
           Flyway.configure()
               .dataSource(source)
               .locations("classpath:db/migration")
-              .table("leat_migration")
+              .table(MIGRATIONS)
+              .target(version)
               .connectRetries(0)
               .load()
               .migrate();

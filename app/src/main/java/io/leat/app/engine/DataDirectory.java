@@ -38,7 +38,8 @@ public final class DataDirectory implements AutoCloseable {
 
   private static final String LOCK = "leat.lock";
   private static final String VERSION = "leat-data-version";
-  private static final Set<String> IGNORED = Set.of(LOCK, VERSION, "lost+found", "logs");
+  private static final String RESTORING = "restoring";
+  private static final Set<String> IGNORED = Set.of(LOCK, VERSION, RESTORING, "lost+found", "logs");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
@@ -58,6 +59,76 @@ public final class DataDirectory implements AutoCloseable {
    *     ErrorCode#INVALID_CONFIGURATION} when it holds something else or comes from a newer Leat
    */
   public static DataDirectory open(Path directory) {
+    return open(
+        directory,
+        root -> {
+          if (Files.exists(root.resolve(RESTORING))) {
+            throw halfRestored(root);
+          }
+        });
+  }
+
+  /**
+   * Opens a directory to restore a backup into it: an empty one, or one in which a restore ended
+   * early, which is emptied. Until {@link #restored}, nobody else may use it.
+   *
+   * @param source what is restored, for whoever finds the directory half restored
+   * @throws LeatException {@link ErrorCode#CONFLICT} when it holds anything else
+   */
+  public static DataDirectory openToRestore(Path directory, String source) {
+    return open(directory, root -> beginRestore(root, source));
+  }
+
+  private static void beginRestore(Path root, String source) throws IOException {
+    boolean isHalfRestored = Files.exists(root.resolve(RESTORING));
+    try (Stream<Path> files = Files.list(root)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (IGNORED.contains(name)) {
+          continue;
+        }
+        if (!isHalfRestored) {
+          throw new LeatException(
+              ErrorCode.CONFLICT,
+              "The directory "
+                  + root
+                  + " is not empty ("
+                  + name
+                  + "). Restore into an empty or a new one, named by --data.");
+        }
+        PostgresPrograms.deleteTree(file);
+      }
+    }
+    writePrivate(root.resolve(RESTORING), source + "\n");
+  }
+
+  private static LeatException halfRestored(Path root) throws IOException {
+    return new LeatException(
+        ErrorCode.CONFLICT,
+        "The data directory "
+            + root
+            + " is half restored from "
+            + Files.readString(root.resolve(RESTORING)).strip()
+            + ". Repeat 'leat restore' with the same --data, or delete the directory.");
+  }
+
+  /** The restore is done: from now on the directory is one like others. */
+  public void restored() {
+    try {
+      Files.delete(root.resolve(RESTORING));
+      try (FileChannel entries = FileChannel.open(root, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot end the restore in " + root, e);
+    }
+  }
+
+  private interface Check {
+    void of(Path root) throws IOException;
+  }
+
+  private static DataDirectory open(Path directory, Check check) {
     Path root = directory.toAbsolutePath().normalize();
     try {
       if (!Files.isDirectory(root)) {
@@ -69,6 +140,7 @@ public final class DataDirectory implements AutoCloseable {
       refuseForeign(root);
       FileChannel lockFile = lock(root);
       try {
+        check.of(root);
         checkVersion(root);
         return new DataDirectory(root.toRealPath(), lockFile);
       } catch (IOException | RuntimeException e) {

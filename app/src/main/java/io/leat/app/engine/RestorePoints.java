@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestorePoints {
   private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
-  private static final String METADATA = "_metadata";
+  static final String METADATA = "_metadata";
   private static final int LONGEST_NAME = 1_024;
   private static final Comparator<RestorePoint> NEWEST_FIRST =
       Comparator.comparing(RestorePoint::checkpointId)
@@ -153,7 +153,8 @@ public final class RestorePoints {
     }
   }
 
-  private static CheckpointMetadata load(Path directory) throws IOException {
+  /** What the checkpoint in a directory consists of. */
+  static CheckpointMetadata load(Path directory) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata(directory))))) {
       return Checkpoints.loadCheckpointMetadata(

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,13 +49,33 @@ final class Foundation {
    * @throws io.leat.event.LeatException if the data directory is in use or an engine does not start
    */
   Foundation(Settings settings, Closing closing, StartObserver observer) {
+    this(
+        settings,
+        closing.add("data directory", DataDirectory.open(settings.data())),
+        closing,
+        observer,
+        state -> {});
+  }
+
+  /**
+   * In a data directory that is open.
+   *
+   * @param beforeState what to do when PostgreSQL runs, before Leat's tables are looked at
+   */
+  Foundation(
+      Settings settings,
+      DataDirectory data,
+      Closing closing,
+      StartObserver observer,
+      Consumer<StateSettings> beforeState) {
     this.settings = settings;
-    data = closing.add("data directory", DataDirectory.open(settings.data()));
+    this.data = data;
     HttpService.checkPort(SettingsMapping.http(settings.http()));
     AtomicReference<@Nullable CatalogSpec> shared = new AtomicReference<>();
     closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
     engines = closing.add("engines", start(settings, data, observer));
     stateSettings = state(settings.postgres(), engines);
+    beforeState.accept(stateSettings);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
     catalogSpec = SettingsMapping.catalog(settings, stateSettings, data);

@@ -42,6 +42,9 @@ final class OperationsAssembly {
       Function<String, @Nullable StreamPlan> plans,
       Supplier<List<Component>> components) {}
 
+  /** The blueprints as they are processed now, and their folders. */
+  record Applied(Supplier<List<Provisioning.Provisioned>> blueprints, AppliedFolders folders) {}
+
   /** What gateways told clients. */
   record Answers(AnsweredCounts counts, AnsweredKeeper keeper) {}
 
@@ -66,7 +69,12 @@ final class OperationsAssembly {
    * @param log reads the log for them
    */
   List<Routes> routes(
-      Serving.Shared shared, Running running, Answers answers, LogReader log, Applying applying) {
+      Serving.Shared shared,
+      Running running,
+      Applied applied,
+      Answers answers,
+      LogReader log,
+      Applying applying) {
     Catalog catalog = foundation.catalog().catalog();
     List<Routes> routes = new ArrayList<>();
     SelfCheck selfCheck = reconciliation(shared, running, answers, log, routes);
@@ -100,7 +108,28 @@ final class OperationsAssembly {
         quarantine.routes(shared, SettingsMapping.gateway(settings.http()), running.plans()));
     Load load = new Load(running.streams(), log, running.books(), rates, asking);
     routes.add(maintenance(shared, running, load, upkeep));
+    routes.add(backups(shared, running, applied, answers));
     return routes;
+  }
+
+  private BackupRoutes backups(
+      Serving.Shared shared, Running running, Applied applied, Answers answers) {
+    BackupRun.Sources sources =
+        new BackupRun.Sources(
+            foundation.catalog().catalog(),
+            foundation.state(),
+            foundation.kafkaClient(),
+            running.jobs(),
+            running.leases(),
+            applied.blueprints(),
+            applied.folders(),
+            answers.keeper(),
+            clock,
+            String.valueOf(OperationsAssembly.class.getPackage().getImplementationVersion()));
+    return new BackupRoutes(
+        shared.bodies(),
+        closing.add(
+            "backups", new BackingUp(sources, SettingsMapping.s3(settings.lake()), registry)));
   }
 
   private UpkeepRoutes maintenance(

@@ -68,6 +68,7 @@ public final class Platform implements AutoCloseable {
   private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final SnapshotLeases leases = new SnapshotLeases();
+  private final AppliedFolders applied = new AppliedFolders();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final Provisioning provisioning;
@@ -199,6 +200,7 @@ public final class Platform implements AutoCloseable {
         observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
+    applied.keep(blueprint);
     jobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     observer.observe(
@@ -235,9 +237,14 @@ public final class Platform implements AutoCloseable {
             shared,
             new OperationsAssembly.Running(
                 streams, books, jobs, freshness, leases, this::plan, this::components),
+            new OperationsAssembly.Applied(this::provisioned, applied),
             answers,
             reader,
             applying);
+  }
+
+  private synchronized List<Provisioning.Provisioned> provisioned() {
+    return List.copyOf(provisioned.values());
   }
 
   private RunInfo runInfo() {
@@ -323,6 +330,7 @@ public final class Platform implements AutoCloseable {
         changes.add(blueprint.name() + ": the job was restarted from a savepoint");
       }
       provisioned.put(blueprint.name(), after);
+      applied.keep(blueprint);
       serve();
       freshness.follow(streamNames());
     }

@@ -25,7 +25,8 @@ import java.util.Map;
  * to know.
  */
 final class Provisioning {
-  private static final Duration REJECTED_RETENTION = Duration.ofDays(7);
+  /** How long the log keeps refused records. */
+  static final Duration REJECTED_RETENTION = Duration.ofDays(7);
 
   private final Topics topics;
   private final LakeTables tables;
