@@ -62,8 +62,9 @@ public final class Backups {
    * @throws LeatException CONFLICT when the place holds something else
    */
   public String begin() {
-    Map<String, Long> found = store.sizes("");
-    found.keySet().stream()
+    Map<String, Long> found = store.sizes(FOLDER);
+    Map<String, Long> all = found.isEmpty() ? store.sizes("") : found;
+    all.keySet().stream()
         .filter(path -> !path.startsWith(FOLDER) && !path.startsWith(StoredFile.SHARED))
         .findFirst()
         .ifPresent(

@@ -23,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -115,12 +116,26 @@ public final class DataDirectory implements AutoCloseable {
   /** The restore is done: from now on the directory is one like others. */
   public void restored() {
     try {
+      forceDirectories();
       Files.delete(root.resolve(RESTORING));
       try (FileChannel entries = FileChannel.open(root, StandardOpenOption.READ)) {
         entries.force(true);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot end the restore in " + root, e);
+    }
+  }
+
+  /** The files are on the device already; so are the names that lead to them, then. */
+  private void forceDirectories() throws IOException {
+    List<Path> directories;
+    try (Stream<Path> all = Files.walk(root)) {
+      directories = all.filter(Files::isDirectory).toList();
+    }
+    for (Path directory : directories) {
+      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class BackingUp implements AutoCloseable {
   private final BackupRun.Sources sources;
   private final Map<String, String> s3;
   private final MeterRegistry registry;
-  private final AtomicLong newest;
+  private final AtomicLong newest = new AtomicLong();
   private @Nullable BackupProgress last;
   private @Nullable Thread thread;
   private volatile boolean closed;
@@ -40,7 +41,7 @@ final class BackingUp implements AutoCloseable {
     this.sources = sources;
     this.s3 = s3;
     this.registry = registry;
-    this.newest = registry.gauge("leat_backup_newest_seconds", new AtomicLong());
+    registry.gauge("leat_backup_newest_seconds", newest);
     count("done", 0);
     count("failed", 0);
   }
@@ -67,6 +68,7 @@ final class BackingUp implements AutoCloseable {
           ErrorCode.CONFLICT, "A backup is being written; GET /v1/backups tells how far it is");
     }
     BackupStore store = BackupStore.open(target, s3);
+    refuseWithin(store);
     InstantSource clock = sources.clock();
     BackupProgress progress = new BackupProgress(store.root(), clock.instant());
     last = progress;
@@ -75,6 +77,17 @@ final class BackingUp implements AutoCloseable {
     thread = own;
     own.start();
     return progress.json();
+  }
+
+  private void refuseWithin(BackupStore store) {
+    if (store.root().startsWith("/") && Path.of(store.root()).startsWith(sources.data())) {
+      throw new LeatException(
+          ErrorCode.INVALID_CONFIGURATION,
+          "The place "
+              + store.root()
+              + " is in the data directory and would be lost with it. Name another, best on another"
+              + " disk.");
+    }
   }
 
   private void run(BackupStore store, BackupProgress progress) {

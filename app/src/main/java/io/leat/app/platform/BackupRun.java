@@ -57,10 +57,12 @@ final class BackupRun {
   /**
    * What is backed up.
    *
+   * @param data the data directory
    * @param blueprints as they are processed now
    * @param version of this Leat
    */
   record Sources(
+      Path data,
       Catalog catalog,
       StateDatabase state,
       Properties kafka,

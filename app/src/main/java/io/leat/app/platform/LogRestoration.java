@@ -53,6 +53,7 @@ final class LogRestoration implements AutoCloseable {
     all.put("acks", "all");
     all.put("enable.idempotence", "true");
     all.put("linger.ms", "5");
+    all.put("compression.type", "lz4"); // as the gateway does
     all.put("batch.size", "262144");
     all.put("max.request.size", String.valueOf(64 << 20));
     this.producer =

@@ -116,6 +116,7 @@ final class OperationsAssembly {
       Serving.Shared shared, Running running, Applied applied, Answers answers) {
     BackupRun.Sources sources =
         new BackupRun.Sources(
+            foundation.data().root(),
             foundation.catalog().catalog(),
             foundation.state(),
             foundation.kafkaClient(),

@@ -55,6 +55,9 @@ class LeatCommandTest {
             "reconcile",
             "quarantine",
             "apply",
+            "maintain",
+            "backup",
+            "restore",
             "completion",
             "version",
             "help");
@@ -66,6 +69,9 @@ class LeatCommandTest {
     assertThat(leat.getSubcommands().values()).allMatch(helpful);
     CommandLine client = Objects.requireNonNull(leat.getSubcommands().get("client"));
     assertThat(client.getSubcommands().values()).allMatch(helpful);
+    CommandLine backup = Objects.requireNonNull(leat.getSubcommands().get("backup"));
+    assertThat(backup.getSubcommands().keySet()).containsExactly("list", "verify", "prune");
+    assertThat(backup.getSubcommands().values()).allMatch(helpful);
   }
 
   @Test
