@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a damaged backup says, and what is left of others when one is pruned. */
 @ExtendWith(SharedPlatform.class)
 class BackupDamageTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private final Path directory;
@@ -158,7 +159,9 @@ class BackupDamageTest {
   }
 
   private LeatProcess.Result run(String... arguments) throws Exception {
-    return LeatProcess.run(directory, "", arguments);
+    try (LeatProcess leat = LeatProcess.start(directory, arguments)) {
+      return leat.await(PATIENCE);
+    }
   }
 
   private List<Path> dataFiles() throws IOException {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Warehouse and backups are in S3; the restored tables are in another place of it. */
 @Order(115)
 class BackupS3StoryTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration SOON = Duration.ofSeconds(90);
   private static final String SECRET = "s3-secret";
   private static final String BACKUPS = "s3://" + TestingS3.BUCKET + "/backups";
@@ -74,7 +75,9 @@ class BackupS3StoryTest {
   }
 
   private LeatProcess.Result command(String... arguments) throws Exception {
-    return LeatProcess.run(directory, "", arguments);
+    try (LeatProcess leat = LeatProcess.start(directory, arguments)) {
+      return leat.await(PATIENCE);
+    }
   }
 
   private String run(String... arguments) throws Exception {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The machine is lost, the backup is not. */
 @Order(75)
 class BackupStoryTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String PROBE =
       "{\"event_id\":\"probe\",\"device_id\":\"probe\",\"ts\":\"2026-03-01T10:00:00Z\"}";
@@ -141,9 +142,11 @@ class BackupStoryTest {
   }
 
   private String run(String... arguments) throws Exception {
-    LeatProcess.Result result = LeatProcess.run(directory, "", arguments);
-    assertThat(result.exitCode()).as("%s%n%s", result.out(), result.err()).isZero();
-    return result.out();
+    try (LeatProcess leat = LeatProcess.start(directory, arguments)) {
+      LeatProcess.Result result = leat.await(PATIENCE);
+      assertThat(result.exitCode()).as("%s%n%s", result.out(), result.err()).isZero();
+      return result.out();
+    }
   }
 
   private static void everyOneIsThereOnce(TestingClient client, Set<String> acknowledged)

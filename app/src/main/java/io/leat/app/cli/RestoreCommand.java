@@ -48,6 +48,7 @@ final class RestoreCommand implements Callable<Integer> {
   public Integer call() {
     Path directory =
         ConnectionOptions.dataDirectory(data, leat.context().environment()).toAbsolutePath();
+    LogFiles.in(directory);
     Restoration.Report report;
     try (LiveLines live = new LiveLines(leat.terminal())) {
       report =

@@ -80,7 +80,7 @@ public final class FlinkEngine implements AutoCloseable {
     Path directory = data.flink();
     FlinkConfiguration configuration = new FlinkConfiguration(directory, settings);
     try {
-      for (String working : List.of("tmp", "blobs")) {
+      for (String working : List.of("tmp", "blobs", "held")) {
         PostgresPrograms.deleteTree(directory.resolve(working)); // a killed process left them
         Files.createDirectories(directory.resolve(working));
       }

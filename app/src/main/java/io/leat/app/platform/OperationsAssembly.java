@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Catalog;
@@ -126,7 +127,8 @@ final class OperationsAssembly {
             applied.folders(),
             answers.keeper(),
             clock,
-            String.valueOf(OperationsAssembly.class.getPackage().getImplementationVersion()));
+            Objects.requireNonNullElse(
+                OperationsAssembly.class.getPackage().getImplementationVersion(), "unpackaged"));
     return new BackupRoutes(
         shared.bodies(),
         closing.add(
