@@ -3,7 +3,10 @@ package io.leat.lake.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.lake.CatalogSpec;
+import io.leat.lake.LakeCatalog;
 import io.leat.lake.LocalFileIO;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,26 +15,24 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.DataFile;
-import org.apache.iceberg.DataFiles;
-import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
-import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,23 +44,48 @@ class TableRestoreTest {
           Types.NestedField.required(1, "id", Types.LongType.get()),
           Types.NestedField.optional(2, "was", Types.StringType.get()));
 
+  private static EmbeddedPostgres postgres;
+
   private final Path directory;
+  private final LakeCatalog here;
+  private final LakeCatalog there;
   private final Table table;
 
   TableRestoreTest(@TempDir Path directory) {
     this.directory = directory;
-    this.table = catalog("here").createTable(ID, SCHEMA, PartitionSpec.unpartitioned());
+    this.here = lake("here");
+    this.there = lake("there");
+    this.table = here.catalog().createTable(ID, SCHEMA, PartitionSpec.unpartitioned());
   }
 
-  private InMemoryCatalog catalog(String name) {
-    InMemoryCatalog catalog = new InMemoryCatalog();
-    catalog.initialize(
-        name,
-        Map.of(
-            CatalogProperties.WAREHOUSE_LOCATION, directory.resolve(name).toString(),
-            CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName()));
-    catalog.createNamespace(Namespace.of("raw"));
-    return catalog;
+  @BeforeAll
+  static void start() throws IOException {
+    postgres = EmbeddedPostgres.builder().start();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  @AfterEach
+  void close() {
+    here.close();
+    there.close();
+  }
+
+  private LakeCatalog lake(String name) {
+    LakeCatalog lake =
+        LakeCatalog.open(
+            CatalogSpec.jdbc(
+                    name,
+                    postgres.getJdbcUrl("postgres", "postgres"),
+                    "postgres",
+                    "postgres",
+                    directory.resolve(name).toString())
+                .withoutFsync());
+    lake.ensureNamespace("raw");
+    return lake;
   }
 
   @Test
@@ -79,7 +105,7 @@ class TableRestoreTest {
             table.currentSnapshot(),
             new RelocatedFiles(at -> new LocalFileIO().newInputFile(copies.get(at).toString())));
     deleteOriginals();
-    InMemoryCatalog catalog = catalog("there");
+    Catalog catalog = there.catalog();
     String folder = directory.resolve("there/raw/events").toString();
     image.data(
         data ->
@@ -135,12 +161,7 @@ class TableRestoreTest {
     try (writer) {
       writer.write(row);
     }
-    DataFile file =
-        DataFiles.builder(table.spec())
-            .copy(writer.toDataFile())
-            .withFormat(FileFormat.PARQUET)
-            .build();
-    table.newAppend().appendFile(file).commit();
+    table.newAppend().appendFile(writer.toDataFile()).commit();
   }
 
   /** Of all files of the newest snapshot, by where they were. */
