@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -62,6 +64,24 @@ public final class BackupStore implements AutoCloseable {
     LocalFileIO io = new LocalFileIO();
     io.initialize(Map.of());
     return new BackupStore(io, Path.of(place).normalize().toString());
+  }
+
+  /** Makes a folder that is missing, for its owner only: all events will be in it. */
+  void create() throws IOException {
+    if (!(io instanceof LocalFileIO) || Files.exists(Path.of(root))) {
+      return;
+    }
+    Path folder = Path.of(root);
+    if (folder.getParent() != null) {
+      Files.createDirectories(folder.getParent());
+    }
+    try {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (UnsupportedOperationException e) {
+      Files.createDirectory(folder); // a share that knows no such permissions
+    }
   }
 
   /** Where it is. */

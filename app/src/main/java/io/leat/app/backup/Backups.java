@@ -82,6 +82,7 @@ public final class Backups {
           ErrorCode.CONFLICT, "There is a backup " + id + " already; try again in a moment");
     }
     try {
+      store.create();
       store.write(folder(id) + BEGUN, out -> out.write('\n'));
       return id;
     } catch (IOException e) {

@@ -1,7 +1,5 @@
 package io.leat.app.engine;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -87,29 +85,23 @@ public record HeldState(RestorePoint point, Path state, Path files) implements A
 
   private void dropUnnamed() throws IOException {
     Path metadata = state.resolve(RestorePoints.METADATA);
-    Set<String> named = names(Files.readAllBytes(metadata), regular(state));
-    for (Path file : regular(state)) {
-      if (!file.equals(metadata) && !named.contains(name(file))) {
-        Files.delete(file);
-      }
-    }
-    List<Path> candidates = regular(files);
-    Set<String> inState = new HashSet<>();
-    for (Path file : regular(state)) {
-      inState.addAll(names(Files.readAllBytes(file), candidates));
-    }
-    for (Path file : candidates) {
-      if (!inState.contains(name(file))) {
-        Files.delete(file);
-      }
-    }
+    drop(List.of(metadata), state);
+    drop(regular(state), files);
   }
 
-  private static Set<String> names(byte[] content, List<Path> files) {
-    String text = new String(content, ISO_8859_1);
+  /** Deletes what is under the directory but the files that {@code naming} are or name. */
+  private static void drop(List<Path> naming, Path directory) throws IOException {
+    List<Path> candidates = regular(directory);
+    List<String> names = candidates.stream().map(HeldState::name).toList();
     Set<String> named = new HashSet<>();
-    files.stream().map(HeldState::name).filter(text::contains).forEach(named::add);
-    return named;
+    for (Path file : naming) {
+      RestorePoints.addNaming(file, names, named);
+    }
+    for (Path file : candidates) {
+      if (!naming.contains(file) && !named.contains(name(file))) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static String name(Path file) {

@@ -118,7 +118,8 @@ public final class RestorePoints {
     return Set.copyOf(found);
   }
 
-  private static void addNaming(Path file, Collection<String> names, Set<String> found)
+  /** Adds those of the names that occur in the file, which is read in pieces. */
+  static void addNaming(Path file, Collection<String> names, Set<String> found)
       throws IOException {
     byte[] piece = new byte[1 << 20];
     String before = "";

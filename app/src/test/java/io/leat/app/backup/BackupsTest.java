@@ -7,6 +7,7 @@ import io.leat.state.StateCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -44,6 +45,14 @@ class BackupsTest {
     assertThat(all.incomplete()).containsOnly(Map.entry(cut, now));
     assertThat(backups.find(null).id()).isEqualTo("20260301T100000.000Z");
     assertThat(backups.shared()).containsOnlyKeys("files/a");
+  }
+
+  @Test
+  void aFolderThatIsMadeIsForItsOwnerOnly() throws IOException {
+    backups.begin();
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(root)))
+        .isEqualTo("rwx------");
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.AppendFiles;
@@ -25,6 +26,14 @@ import org.apache.iceberg.io.FileIO;
  */
 public final class TableRestore {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Properties by which a table puts its files outside of its folder. */
+  private static final List<String> ELSEWHERE =
+      List.of(
+          "write.data.path",
+          "write.metadata.path",
+          "write.folder-storage.path",
+          "write.object-storage.path");
 
   private final Catalog catalog;
   private final FileIO io;
@@ -100,6 +109,9 @@ public final class TableRestore {
             "snapshots", "snapshot-log", "metadata-log", "statistics", "partition-statistics"
           }) {
         metadata.putArray(list);
+      }
+      if (metadata.get("properties") instanceof ObjectNode properties) {
+        properties.remove(ELSEWHERE); // the copy does not write to where the original does
       }
       return metadata.toString();
     } catch (JsonProcessingException e) {
