@@ -31,7 +31,8 @@ generate() { # how many, which run
 }
 
 up() { # blueprint, data
-  "$leat" up "$1" --data "$2" --port 0 > "$folder/up.log" 2>&1 &
+  : > "$folder/up.log"
+  "$leat" up "$1" --data "$2" --port 0 >> "$folder/up.log" 2>&1 &
   launcher=$!
   until grep -q "Ctrl-C stops" "$folder/up.log"; do
     kill -0 "$launcher" 2>/dev/null || { cat "$folder/up.log" >&2; exit 1; }

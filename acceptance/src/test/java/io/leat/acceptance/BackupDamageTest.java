@@ -65,7 +65,8 @@ class BackupDamageTest {
 
     assertThat(listed.exitCode()).isEqualTo(1);
     assertThat(listed.err()).contains("manifest.json is damaged: its checksum is another");
-    assertThat(run("restore", backups.toString(), "--data", directory.resolve("new").toString()).err())
+    assertThat(
+            run("restore", backups.toString(), "--data", directory.resolve("new").toString()).err())
         .contains("There is no complete backup at " + backups);
   }
 
@@ -126,8 +127,7 @@ class BackupDamageTest {
     assertThat(leat.admin().post("/v1/backups", "{\"target\":\"relative\"}").code())
         .isEqualTo("invalid-configuration");
     Path inside = leat.directory().resolve("data").toRealPath().resolve("backups");
-    assertThat(
-            leat.admin().post("/v1/backups", "{\"target\":\"%s\"}".formatted(inside)).text())
+    assertThat(leat.admin().post("/v1/backups", "{\"target\":\"%s\"}".formatted(inside)).text())
         .contains("is in the data directory and would be lost with it");
   }
 

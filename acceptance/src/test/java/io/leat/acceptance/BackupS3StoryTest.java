@@ -40,12 +40,12 @@ class BackupS3StoryTest {
         leat.signal("KILL");
         leat.await(SOON);
       }
-      assertThat(run("backup", "list", BACKUPS, "--config", config.toString())).contains("log until");
+      assertThat(run("backup", "list", BACKUPS, "--config", config.toString()))
+          .contains("log until");
       assertThat(run("backup", "verify", BACKUPS, "--config", config.toString()))
           .contains(" is whole: ");
       LeatProcess.Result refused =
-          command(
-              "restore", BACKUPS, "--data", restored.toString(), "--config", config.toString());
+          command("restore", BACKUPS, "--data", restored.toString(), "--config", config.toString());
       assertThat(refused.exitCode()).isEqualTo(1);
       assertThat(refused.err())
           .contains("The warehouse s3://lake/leat is not empty: another Leat may use it.")
@@ -67,8 +67,7 @@ class BackupS3StoryTest {
   private static void send(TestingClient client, int from, int to) throws Exception {
     for (int i = from; i < to; i++) {
       String event =
-          "{\"event_id\":\"s3-%d\",\"device_id\":\"s3\",\"ts\":\"%s\"}"
-              .formatted(i, Instant.now());
+          "{\"event_id\":\"s3-%d\",\"device_id\":\"s3\",\"ts\":\"%s\"}".formatted(i, Instant.now());
       TestingClient.Answer answer = client.send("devices.telemetry", event);
       assertThat(answer.status()).as(answer::toString).isEqualTo(202);
     }

@@ -59,7 +59,9 @@ class BackupStoryTest {
       assertThat(second.path("reused_files").asInt())
           .as("files that were not copied again")
           .isEqualTo(written.size() - gone(written, backups));
-      assertThat(times(backups.resolve("files"))).as("rewritten files").containsAllEntriesOf(written);
+      assertThat(times(backups.resolve("files")))
+          .as("rewritten files")
+          .containsAllEntriesOf(written);
       feeder.awaitMore(500, SOON);
       leat.signal("KILL");
       leat.await(SOON);

@@ -100,10 +100,10 @@ class FlinkCommitsTest {
     assertThat(checkpointAt("a", 9)).isEmpty();
     commit("a", 1);
     commit("a", 3);
-    table.newRewrite().rewriteFiles(Set.of(file("a1")), Set.of(file("merged"))).commit();
+    table.newRewrite().deleteFile(file("a1")).addFile(file("merged")).commit();
     long merged = current();
     commit("a", 4);
-    table.newRewrite().rewriteFiles(Set.of(file("a3")), Set.of(file("merged-3"))).commit();
+    table.newRewrite().deleteFile(file("a3")).addFile(file("merged-3")).commit();
     List<Long> before = history();
 
     assertThat(checkpointAt("a", 3)).contains(merged);

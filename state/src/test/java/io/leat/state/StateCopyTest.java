@@ -66,7 +66,8 @@ class StateCopyTest {
                 texts.put(table, out.toByteArray());
               });
     }
-    assertThat(texts).containsOnlyKeys(contents.tables().stream().map(StateCopy.Copied::table).toList());
+    assertThat(texts)
+        .containsOnlyKeys(contents.tables().stream().map(StateCopy.Copied::table).toList());
     assertThat(texts).doesNotContainKey("leat_migration");
     assertThat(new String(texts.get("client"), UTF_8)).contains("tab\\tand\\nline");
 
@@ -118,14 +119,17 @@ class StateCopyTest {
     try (StateDatabase database = StateDatabase.open(settings)) {
       String columns =
           "insert into redrive (origin, attempt, run, ordinal, stream, state, log_epoch,"
-              + " log_partition, search_from, sent_as, log_offset, requested_by, requested_at,"
+              + " log_partition, search_from, sent_as, log_offset, event_id, client, received_at, requested_by, requested_at,"
               + " changed_at) values ";
       run(
           settings,
           columns
-              + "('a', 1, 'r', 1, 's.t', 'sent', 1, 0, 5, 'q:s.t:1/0/9', 9, 'x', now(), now()),"
-              + "('b', 1, 'r', 2, 's.t', 'planned', 1, 0, 7, null, null, 'x', now(), now()),"
-              + "('c', 1, 'r', 3, 's.t', 'planned', null, null, null, null, null, 'x', now(), now())");
+              + "('a', 1, 'r', 1, 's.t', 'sent', 1, 0, 5, 'q:s.t:1/0/9', 9, 'e', 'c',"
+              + " now(), 'x', now(), now()),"
+              + "('b', 1, 'r', 2, 's.t', 'planned', 1, 0, 7, null, null, 'e', 'c',"
+              + " now(), 'x', now(), now()),"
+              + "('c', 1, 'r', 3, 's.t', 'planned', null, null, null, null, null, null,"
+              + " null, null, 'x', now(), now())");
       Relogging relogging = new Relogging(database);
 
       relogging.moveRedriven(Map.of("q:s.t:1/0/9", new Relogging.Moved("q:s.t:2/0/1", 2, 0, 1)));
@@ -133,8 +137,11 @@ class StateCopyTest {
 
       Redrives redrives = new Redrives(database, CLOCK);
       assertThat(redrives.sentAs(List.of("q:s.t:2/0/1"))).hasSize(1);
-      assertThat(read(settings, "select string_agg(origin || coalesce(log_epoch, 0) || ':' ||"
-              + " coalesce(search_from, -1), ' ' order by origin) from redrive"))
+      assertThat(
+              read(
+                  settings,
+                  "select string_agg(origin || coalesce(log_epoch, 0) || ':' ||"
+                      + " coalesce(search_from, -1), ' ' order by origin) from redrive"))
           .isEqualTo("a2:0 b2:0 c0:-1");
     }
   }

@@ -107,8 +107,7 @@ public final class BackupStore implements AutoCloseable {
   /** Writes what the writer writes, in place of what was there. */
   public StoredFile write(String path, Writer writer) throws IOException {
     MessageDigest digest = sha256();
-    Counted out =
-        new Counted(io.newOutputFile(root + "/" + path).createOrOverwrite(), digest);
+    Counted out = new Counted(io.newOutputFile(root + "/" + path).createOrOverwrite(), digest);
     try (out) {
       writer.to(out);
     }

@@ -104,7 +104,8 @@ public final class Backups {
       }
     }
     byte[] json = JSON.writeValueAsBytes(manifest);
-    StoredFile written = store.write(folder(manifest.id()) + MANIFEST, new ByteArrayInputStream(json));
+    StoredFile written =
+        store.write(folder(manifest.id()) + MANIFEST, new ByteArrayInputStream(json));
     store.write(
         folder(manifest.id()) + CHECKSUM,
         out -> out.write((written.sha256() + "\n").getBytes(StandardCharsets.US_ASCII)));

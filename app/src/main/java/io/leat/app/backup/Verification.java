@@ -21,8 +21,8 @@ import org.apache.iceberg.parquet.ParquetUtil;
 
 /**
  * Reads a whole backup: every file against its checksum, every table's metadata and what it names,
- * the rows of every data file against the metadata, the sums against the ledger, the records of
- * the log.
+ * the rows of every data file against the metadata, the sums against the ledger, the records of the
+ * log.
  */
 public final class Verification {
   private final BackupStore store;

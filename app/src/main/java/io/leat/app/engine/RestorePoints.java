@@ -119,8 +119,7 @@ public final class RestorePoints {
   }
 
   /** Adds those of the names that occur in the file, which is read in pieces. */
-  static void addNaming(Path file, Collection<String> names, Set<String> found)
-      throws IOException {
+  static void addNaming(Path file, Collection<String> names, Set<String> found) throws IOException {
     byte[] piece = new byte[1 << 20];
     String before = "";
     try (InputStream in = Files.newInputStream(file)) {

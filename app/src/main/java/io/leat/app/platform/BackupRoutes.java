@@ -20,8 +20,7 @@ import java.util.Optional;
 final class BackupRoutes implements Routes {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final BodyLimits BODY =
-      new BodyLimits(16 << 10, 16 << 10, Duration.ofSeconds(5));
+  private static final BodyLimits BODY = new BodyLimits(16 << 10, 16 << 10, Duration.ofSeconds(5));
 
   private final Bodies bodies;
   private final BackingUp backingUp;

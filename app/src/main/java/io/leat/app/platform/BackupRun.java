@@ -1,7 +1,7 @@
 package io.leat.app.platform;
 
-import io.leat.app.backup.Backups;
 import io.leat.app.backup.BackupStore;
+import io.leat.app.backup.Backups;
 import io.leat.app.backup.Manifest;
 import io.leat.app.backup.StoredFile;
 import io.leat.app.engine.HeldState;
@@ -90,8 +90,7 @@ final class BackupRun {
     Backups backups = new Backups(store, sources.clock());
     String id = backups.begin();
     folder = "backups/" + id;
-    try (ConsistentPoint point =
-        new ConsistentPoint(sources.catalog(), sources.leases())) {
+    try (ConsistentPoint point = new ConsistentPoint(sources.catalog(), sources.leases())) {
       known = backups.shared();
       List<Provisioning.Provisioned> blueprints = sources.blueprints().get();
       progress.step("waiting for checkpoints");
@@ -308,11 +307,9 @@ final class BackupRun {
       LogEnd log = new LogEnd(consumer.consumer());
       for (StreamPlan plan : one.plans()) {
         ConsistentPoint.Counted own = counted.get(new Books.Epoch(plan.stream(), plan.epoch()));
-        List<Manifest.Partition> ends =
-            log(log, plan.topic(), own == null ? Map.of() : own.next);
+        List<Manifest.Partition> ends = log(log, plan.topic(), own == null ? Map.of() : own.next);
         logs.add(
-            new Manifest.Log(
-                blueprint, plan.stream(), plan.topic(), plan.epoch(), false, ends));
+            new Manifest.Log(blueprint, plan.stream(), plan.topic(), plan.epoch(), false, ends));
       }
       String rejected = Names.rejectedTopic(blueprint);
       long next = point.rejectedNext(blueprint, one.rejectedEpoch());
@@ -337,8 +334,7 @@ final class BackupRun {
             folder + "/log/" + topic + "-" + piece.partition() + ".records",
             out -> records[0] = log.copy(topic, piece, out, isOver));
       }
-      ends.add(
-          new Manifest.Partition(piece.partition(), piece.first(), piece.next(), records[0]));
+      ends.add(new Manifest.Partition(piece.partition(), piece.first(), piece.next(), records[0]));
     }
     return ends;
   }

@@ -57,7 +57,12 @@ final class ConsistentPoint implements AutoCloseable {
    *
    * @param metadata as it was when the snapshot was looked for
    */
-  record HeldTable(String blueprint, TableIdentifier id, Table table, TableMetadata metadata, @Nullable Snapshot snapshot) {
+  record HeldTable(
+      String blueprint,
+      TableIdentifier id,
+      Table table,
+      TableMetadata metadata,
+      @Nullable Snapshot snapshot) {
     TableImage image() {
       return new TableImage(id.toString(), table.specs(), snapshot, table.io());
     }

@@ -51,8 +51,7 @@ final class LakeRestoration {
    */
   void restore(Foundation foundation) throws IOException {
     CatalogSpec spec = foundation.catalogSpec();
-    String warehouse =
-        String.valueOf(spec.properties().get("warehouse")).replaceFirst("/+$", "");
+    String warehouse = String.valueOf(spec.properties().get("warehouse")).replaceFirst("/+$", "");
     String impl = spec.properties().get("io-impl");
     if (impl == null) {
       throw new LeatException(

@@ -45,8 +45,7 @@ final class LogEnd {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       List<Piece> pieces = new ArrayList<>();
       for (TopicPartition one : partitions) {
-        long first =
-            Math.max(begins.getOrDefault(one, 0L), from.getOrDefault(one.partition(), 0L));
+        long first = Math.max(begins.getOrDefault(one, 0L), from.getOrDefault(one.partition(), 0L));
         pieces.add(new Piece(one.partition(), first, Math.max(first, ends.getOrDefault(one, 0L))));
       }
       return pieces;

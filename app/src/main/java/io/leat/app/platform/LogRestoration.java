@@ -56,8 +56,7 @@ final class LogRestoration implements AutoCloseable {
     all.put("compression.type", "lz4"); // as the gateway does
     all.put("batch.size", "262144");
     all.put("max.request.size", String.valueOf(64 << 20));
-    this.producer =
-        new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    this.producer = new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
   /**

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -89,8 +88,8 @@ public final class Restoration {
    * @param settings whose data directory is empty, or half restored: then it is begun anew
    * @param id of the backup; null: the newest
    * @param progress told in words what is being done
-   * @throws LeatException NOT_FOUND without such a backup; CONFLICT when something is in the way, or
-   *     a file of the backup is damaged
+   * @throws LeatException NOT_FOUND without such a backup; CONFLICT when something is in the way,
+   *     or a file of the backup is damaged
    */
   public static Report restore(
       Settings settings, String source, @Nullable String id, Consumer<String> progress) {

@@ -136,8 +136,7 @@ final class SettingsMapping {
 
   private static CatalogSpec catalog(Lake.Catalog catalog, String warehouse, StateSettings state) {
     if (catalog instanceof Lake.RestCatalog rest) {
-      return withAll(
-          CatalogSpec.rest("leat", rest.uri().toString(), warehouse), rest.properties());
+      return withAll(CatalogSpec.rest("leat", rest.uri().toString(), warehouse), rest.properties());
     }
     if (catalog instanceof Lake.JdbcCatalog jdbc) {
       return CatalogSpec.jdbc(

@@ -63,7 +63,7 @@ class BackupsTest {
     assertThatThrownBy(() -> backups.prune(1))
         .hasMessage(
             "The backup %s is being written, or was cut off less than a day ago. Prune when it is"
-                .formatted(begun)
+                    .formatted(begun)
                 + " done; if nobody writes it any more, delete %s/backups/%s."
                     .formatted(root, begun));
 

@@ -91,15 +91,18 @@ class TableRestoreTest {
   @Test
   void changedColumnsAndPartitioningsAreAsTheyWere() throws IOException {
     append(1, "one", null);
-    table.updateSchema().renameColumn("was", "is").addColumn("new", Types.StringType.get()).commit();
+    table
+        .updateSchema()
+        .renameColumn("was", "is")
+        .addColumn("new", Types.StringType.get())
+        .commit();
     table.updateSpec().addField("is").commit();
     append(2, "two", "b");
     table.updateProperties().set("write.parquet.compression-level", "1").commit();
     Map<String, String> properties = Map.copyOf(table.properties());
     table.updateProperties().set("write.data.path", directory.resolve("here").toString()).commit();
     Map<String, Path> copies = copy();
-    String json =
-        TableMetadataParser.toJson(((HasTableOperations) table).operations().current());
+    String json = TableMetadataParser.toJson(((HasTableOperations) table).operations().current());
     TableImage image =
         new TableImage(
             "events",
@@ -114,8 +117,7 @@ class TableRestoreTest {
             move(
                 copies.get(data.location()),
                 Path.of(
-                    TableRestore.location(
-                        folder, TableRestore.metadata(json), data.location()))));
+                    TableRestore.location(folder, TableRestore.metadata(json), data.location()))));
 
     Table restored =
         new TableRestore(catalog, new LocalFileIO())
