@@ -62,6 +62,7 @@ final class EveryRoute {
       case "GET /v1/replays/{id}" -> client.request("/v1/replays/999999").GET();
       case "DELETE /v1/replays/{id}" -> client.request("/v1/replays/999999").DELETE();
       case "POST /v1/replays/{id}/switch" -> json("/v1/replays/999999/switch", "{}");
+      case "POST /v1/backups" -> json(path, "{\"target\":\"no-absolute-path\"}");
       case "POST /v1/maintenance" -> json(path + "?dry-run=true", "{}");
       case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
       case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();

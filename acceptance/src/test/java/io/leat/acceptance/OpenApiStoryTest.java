@@ -78,6 +78,9 @@ class OpenApiStoryTest {
     check("POST", "/v1/blueprints/apply", 200, client.apply());
     String run = Reconciled.of(client, "").json().path("run").asText();
     check("GET", "/v1/reconcile", 200, client.get("/v1/reconcile?run=" + run));
+    check("GET", "/v1/backups", 200, client.get("/v1/backups"));
+    check("POST", "/v1/backups", 422, client.post("/v1/backups", "{\"target\":\"nowhere\"}"));
+    check("POST", "/v1/backups", 400, client.post("/v1/backups", "{}"));
     check("GET", "/v1/reconcile", 404, client.get("/v1/reconcile?run=nothing"));
     check("GET", "/v1/reconcile", 400, client.get("/v1/reconcile?from=nothing"));
     check("POST", "/v1/maintenance", 200, client.post("/v1/maintenance?dry-run=true", "{}"));

@@ -111,6 +111,11 @@ public record CatalogSpec(String name, Kind kind, Map<String, String> properties
     return new CatalogSpec(name, Kind.REST, properties);
   }
 
+  /** The properties of file I/O in S3, before what {@code leat.yaml} says of it. */
+  public static Map<String, String> s3() {
+    return S3;
+  }
+
   /** The same with one property more or changed. */
   public CatalogSpec with(String key, String value) {
     Map<String, String> changed = new LinkedHashMap<>(properties);

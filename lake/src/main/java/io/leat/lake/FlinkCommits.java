@@ -5,7 +5,10 @@ import io.leat.event.LeatException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataOperations;
@@ -117,6 +120,40 @@ public final class FlinkCommits {
       makeCurrent(table, isCut ? kept(table, to) : target);
     }
     return undone;
+  }
+
+  /**
+   * The table as it was at the checkpoint, whose commits are over: the newest snapshot that has
+   * nothing of a later one. Changes nothing.
+   *
+   * @return empty when the table had no rows yet
+   * @throws LeatException CONFLICT when that snapshot has expired
+   */
+  public static Optional<Snapshot> at(Table table, Restored checkpoint) {
+    Snapshot target = table.currentSnapshot();
+    for (Snapshot at = target; at != null && !isPast(at, checkpoint); at = parent(table, at)) {
+      if (isAhead(at, checkpoint)) {
+        target = parent(table, at);
+        if (target == null && at.parentId() != null) {
+          return Optional.of(kept(table, checkpoint));
+        }
+      }
+    }
+    return Optional.ofNullable(target);
+  }
+
+  /** What Flink's sink noted in a snapshot's summary, to be noted in a copy of it. */
+  public static Map<String, String> notes(Snapshot snapshot) {
+    Map<String, String> notes = new TreeMap<>();
+    snapshot
+        .summary()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("flink.")) {
+                notes.put(key, value);
+              }
+            });
+    return notes;
   }
 
   private static LeatException refusal(Table table, Snapshot foreign) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.AppendFiles;
@@ -18,6 +19,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -91,6 +93,34 @@ class FlinkCommitsTest {
 
     assertThat(history()).isEqualTo(before);
     assertThat(files()).containsExactly("a1", "a3");
+  }
+
+  @Test
+  void theTableAtACheckpointIsFoundBehindLaterCommitsAndMerges() {
+    assertThat(checkpointAt("a", 9)).isEmpty();
+    commit("a", 1);
+    commit("a", 3);
+    table.newRewrite().deleteFile(file("a1")).addFile(file("merged")).commit();
+    long merged = current();
+    commit("a", 4);
+    table.newRewrite().deleteFile(file("a3")).addFile(file("merged-3")).commit();
+    List<Long> before = history();
+
+    assertThat(checkpointAt("a", 3)).contains(merged);
+    assertThat(checkpointAt("a", 2)).contains(table.history().get(0).snapshotId());
+    assertThat(checkpointAt("a", 0)).isEmpty();
+    assertThat(checkpointAt("a", 4)).contains(current());
+    assertThat(history()).isEqualTo(before);
+  }
+
+  private long current() {
+    table.refresh();
+    return table.currentSnapshot().snapshotId();
+  }
+
+  private Optional<Long> checkpointAt(String job, long checkpoint) {
+    return FlinkCommits.at(table, new FlinkCommits.Restored(job, checkpoint, justNow))
+        .map(Snapshot::snapshotId);
   }
 
   private List<Long> history() {

@@ -11,6 +11,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,9 @@ public final class StateDatabase implements AutoCloseable {
   private static final Pattern MIGRATION = Pattern.compile(FOLDER + "/V([0-9]+)__.*\\.sql");
   private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(5);
 
+  /** Where Flyway notes which migrations ran. */
+  static final String MIGRATIONS = "leat_migration";
+
   private final HikariDataSource pool;
 
   private StateDatabase(HikariDataSource pool) {
@@ -56,7 +60,12 @@ public final class StateDatabase implements AutoCloseable {
    *     answer; INVALID_CONFIGURATION when it refuses or the tables are of another Leat
    */
   public static StateDatabase open(StateSettings settings) {
-    migrate(settings);
+    migrate(settings, "latest");
+    return connect(settings);
+  }
+
+  /** Without migrating. */
+  static StateDatabase connect(StateSettings settings) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("leat-state");
     config.setJdbcUrl(settings.url());
@@ -155,7 +164,28 @@ public final class StateDatabase implements AutoCloseable {
     }
   }
 
-  private static void migrate(StateSettings settings) {
+  /**
+   * Fails when Leat's tables are there already.
+   *
+   * @throws LeatException CONFLICT then
+   */
+  static void refuseUsed(StateSettings settings) {
+    try (Connection connection = source(settings).getConnection();
+        ResultSet found =
+            connection.getMetaData().getTables(null, null, MIGRATIONS, new String[] {"TABLE"})) {
+      if (found.next()) {
+        throw new LeatException(
+            ErrorCode.CONFLICT,
+            "The database at "
+                + settings.url()
+                + " has Leat's tables already; restore into an empty database");
+      }
+    } catch (SQLException e) {
+      throw failure("Cannot connect to PostgreSQL at " + settings.url(), e);
+    }
+  }
+
+  private static PGSimpleDataSource source(StateSettings settings) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(settings.url());
     source.setUser(settings.user());
@@ -164,13 +194,24 @@ public final class StateDatabase implements AutoCloseable {
     source.setLoginTimeout(seconds(settings.connectTimeout()));
     source.setSocketTimeout(seconds(MIGRATION_TIMEOUT));
     source.setApplicationName("leat");
+    return source;
+  }
+
+  /**
+   * Migrates.
+   *
+   * @param version the last to run, or {@code latest}
+   */
+  static void migrate(StateSettings settings, String version) {
+    PGSimpleDataSource source = source(settings);
     try {
       source.getConnection().close();
       Flyway flyway =
           Flyway.configure()
               .dataSource(source)
               .locations("classpath:" + FOLDER)
-              .table("leat_migration")
+              .table(MIGRATIONS)
+              .target(version)
               .connectRetries(0)
               .load();
       refuseNewer(flyway, settings);

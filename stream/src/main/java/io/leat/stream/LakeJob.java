@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * quarantine, the ledger and the table of rejected records.
  */
 public final class LakeJob {
+  private static final String DEDUP = "dedup-";
+
   private LakeJob() {}
 
   /** Where the lake job's records come from. */
@@ -66,6 +68,14 @@ public final class LakeJob {
     sinks.rejected(sources.rejected());
   }
 
+  /**
+   * Whether the operator's state is what was seen of events' ids: the only one that outlives the
+   * log and the tables' history.
+   */
+  public static boolean isMemory(String uid) {
+    return uid.startsWith(DEDUP);
+  }
+
   private static SingleOutputStreamOperator<RowData> parse(
       StreamPlan plan, Written written, DataStream<LogRecord> events) {
     String name = "parse-" + plan.stream();
@@ -77,7 +87,7 @@ public final class LakeJob {
 
   private static SingleOutputStreamOperator<RowData> deduplicate(
       StreamPlan plan, Written written, DataStream<RowData> parsed, Path seenIds) {
-    String name = "dedup-" + plan.stream();
+    String name = DEDUP + plan.stream();
     return toOwners(plan, parsed)
         .transform(
             name,

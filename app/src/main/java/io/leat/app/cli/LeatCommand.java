@@ -69,6 +69,8 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new ApplyCommand(root));
     line.addSubcommand(new ReplayCommand(root));
     line.addSubcommand(new MaintainCommand(root));
+    line.addSubcommand(new BackupCommand(root));
+    line.addSubcommand(new RestoreCommand(root));
     line.addSubcommand(new CompletionCommand(root));
     line.addSubcommand(new VersionCommand(root));
     line.addSubcommand(new CommandLine.HelpCommand());

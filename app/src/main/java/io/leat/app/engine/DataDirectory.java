@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class DataDirectory implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
   private static final String LOCK = "leat.lock";
-  private static final Set<String> IGNORED = Set.of(LOCK, DataFormat.FILE, "lost+found", "logs");
+  private static final String RESTORING = "restoring";
+  private static final Set<String> IGNORED =
+      Set.of(LOCK, DataFormat.FILE, RESTORING, "lost+found", "logs");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
@@ -58,6 +61,90 @@ public final class DataDirectory implements AutoCloseable {
    *     was moved; nothing of it was touched then
    */
   public static DataDirectory open(Path directory) {
+    return open(
+        directory,
+        root -> {
+          if (Files.exists(root.resolve(RESTORING))) {
+            throw halfRestored(root);
+          }
+        });
+  }
+
+  /**
+   * Opens a directory to restore a backup into it: an empty one, or one in which a restore ended
+   * early, which is emptied. Until {@link #restored}, nobody else may use it.
+   *
+   * @param source what is restored, for whoever finds the directory half restored
+   * @throws LeatException {@link ErrorCode#CONFLICT} when it holds anything else
+   */
+  public static DataDirectory openToRestore(Path directory, String source) {
+    return open(directory, root -> beginRestore(root, source));
+  }
+
+  private static void beginRestore(Path root, String source) throws IOException {
+    boolean isHalfRestored = Files.exists(root.resolve(RESTORING));
+    try (Stream<Path> files = Files.list(root)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (IGNORED.contains(name)) {
+          continue;
+        }
+        if (!isHalfRestored) {
+          throw new LeatException(
+              ErrorCode.CONFLICT,
+              "The directory "
+                  + root
+                  + " is not empty ("
+                  + name
+                  + "). Restore into an empty or a new one, named by --data.");
+        }
+        PostgresPrograms.deleteTree(file);
+      }
+    }
+    DurableFiles.writePrivate(root.resolve(RESTORING), source + "\n");
+  }
+
+  private static LeatException halfRestored(Path root) throws IOException {
+    return new LeatException(
+        ErrorCode.CONFLICT,
+        "The data directory "
+            + root
+            + " is half restored from "
+            + Files.readString(root.resolve(RESTORING)).strip()
+            + ". Repeat 'leat restore' with the same --data, or delete the directory.");
+  }
+
+  /** The restore is done: from now on the directory is one like others. */
+  public void restored() {
+    try {
+      forceDirectories();
+      Files.delete(root.resolve(RESTORING));
+      try (FileChannel entries = FileChannel.open(root, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot end the restore in " + root, e);
+    }
+  }
+
+  /** The files are on the device already; so are the names that lead to them, then. */
+  private void forceDirectories() throws IOException {
+    List<Path> directories;
+    try (Stream<Path> all = Files.walk(root)) {
+      directories = all.filter(Files::isDirectory).toList();
+    }
+    for (Path directory : directories) {
+      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
+    }
+  }
+
+  private interface Check {
+    void of(Path root) throws IOException;
+  }
+
+  private static DataDirectory open(Path directory, Check check) {
     Path root = directory.toAbsolutePath().normalize();
     try {
       if (!Files.isDirectory(root)) {
@@ -71,6 +158,7 @@ public final class DataDirectory implements AutoCloseable {
       Path place = checked(root.toRealPath());
       FileChannel lockFile = lock(root);
       try {
+        check.of(root);
         note(place);
         return new DataDirectory(place, lockFile);
       } catch (IOException | RuntimeException e) {

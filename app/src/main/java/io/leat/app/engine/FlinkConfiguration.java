@@ -46,6 +46,11 @@ final class FlinkConfiguration {
     return directory.resolve("files").resolve(name);
   }
 
+  /** Links to the state of the job {@code name} while it is copied; on the same disk as it. */
+  Path held(String name) {
+    return directory.resolve("held").resolve(name);
+  }
+
   /** The location as Flink is to write to it: what a table's commit relies on is on the device. */
   static String location(Path path) {
     return DurableFileSystemFactory.SCHEME + ":" + path;

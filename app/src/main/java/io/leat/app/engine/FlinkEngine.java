@@ -4,6 +4,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
@@ -78,7 +80,7 @@ public final class FlinkEngine implements AutoCloseable {
     Path directory = data.flink();
     FlinkConfiguration configuration = new FlinkConfiguration(directory, settings);
     try {
-      for (String working : List.of("tmp", "blobs")) {
+      for (String working : List.of("tmp", "blobs", "held")) {
         PostgresPrograms.deleteTree(directory.resolve(working)); // a killed process left them
         DurableFiles.createDirectories(directory.resolve(working));
       }
@@ -127,6 +129,36 @@ public final class FlinkEngine implements AutoCloseable {
     return new RestorePoints(
         configuration.checkpoints(checked(name)), configuration.savepoints(name));
   }
+
+  /**
+   * Holds the state of some operators of the job {@code name}, for a copy.
+   *
+   * @param checkpoint its number
+   * @param uids of the operators
+   * @throws IOException when the checkpoint is not there, or went meanwhile
+   */
+  public HeldState hold(String name, long checkpoint, Predicate<String> uids) throws IOException {
+    for (RestorePoint point : restorePoints(name).all()) {
+      if (point.checkpointId() == checkpoint) {
+        return HeldState.of(point, files(name), configuration.held(name), uids);
+      }
+    }
+    throw new NoSuchFileException("checkpoint " + checkpoint + " of " + name);
+  }
+
+  /** Where the job {@code name}, which never ran here, looks for a state to begin with. */
+  public Seed seed(String name) {
+    return new Seed(
+        configuration.savepoints(checked(name)).resolve("savepoint-restored"), files(name));
+  }
+
+  /**
+   * Where to put a copy of a {@link HeldState}.
+   *
+   * @param state for what its {@code state} has
+   * @param files for what its {@code files} has
+   */
+  public record Seed(Path state, Path files) {}
 
   /** Submits what was built in {@code environment}, refusing leftover state. */
   public FlinkJob submit(

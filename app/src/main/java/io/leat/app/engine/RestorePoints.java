@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RestorePoints {
   private static final Logger LOG = LoggerFactory.getLogger(RestorePoints.class);
-  private static final String METADATA = "_metadata";
+  static final String METADATA = "_metadata";
   private static final int LONGEST_NAME = 1_024;
 
   /** More than the checkpoints that a job keeps: each look that fails has lost one of them. */
@@ -141,8 +141,8 @@ public final class RestorePoints {
     return Set.copyOf(found);
   }
 
-  private static void addNaming(Path file, Collection<String> names, Set<String> found)
-      throws IOException {
+  /** Adds those of the names that occur in the file, which is read in pieces. */
+  static void addNaming(Path file, Collection<String> names, Set<String> found) throws IOException {
     byte[] piece = new byte[1 << 20];
     String before = "";
     try (InputStream in = Files.newInputStream(file)) {
@@ -208,7 +208,8 @@ public final class RestorePoints {
     }
   }
 
-  private static CheckpointMetadata load(Path directory) throws IOException {
+  /** What the checkpoint in a directory consists of. */
+  static CheckpointMetadata load(Path directory) throws IOException {
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata(directory))))) {
       return Checkpoints.loadCheckpointMetadata(

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,8 +67,30 @@ final class Foundation {
    *     space, or an engine does not start
    */
   Foundation(Settings settings, int partitions, Closing closing, StartObserver observer) {
+    this(
+        settings,
+        partitions,
+        closing.add("data directory", DataDirectory.open(settings.data())),
+        closing,
+        observer,
+        state -> {});
+  }
+
+  /**
+   * In a data directory that is open.
+   *
+   * @param partitions how many the log has to have
+   * @param beforeState what to do when PostgreSQL runs, before Leat's tables are looked at
+   */
+  Foundation(
+      Settings settings,
+      int partitions,
+      DataDirectory data,
+      Closing closing,
+      StartObserver observer,
+      Consumer<StateSettings> beforeState) {
     this.settings = settings;
-    data = closing.add("data directory", DataDirectory.open(settings.data()));
+    this.data = data;
     HttpService.checkPort(SettingsMapping.http(settings.http()));
     logBudget =
         settings.kafka() instanceof Kafka.Embedded
@@ -77,6 +100,7 @@ final class Foundation {
     closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
     engines = closing.add("engines", start(settings, data, logBudget, observer));
     stateSettings = state(settings.postgres(), engines);
+    beforeState.accept(stateSettings);
     state =
         closing.add("state", observer.observe("state", () -> StateDatabase.open(stateSettings)));
     if (settings.durability() == Durability.DISK) {

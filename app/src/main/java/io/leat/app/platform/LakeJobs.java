@@ -2,6 +2,7 @@ package io.leat.app.platform;
 
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkJob;
+import io.leat.app.engine.HeldState;
 import io.leat.app.engine.RestorePoint;
 import io.leat.app.engine.RestorePoints;
 import io.leat.app.engine.SourcePositions;
@@ -43,6 +44,8 @@ final class LakeJobs {
   private static final Logger log = LoggerFactory.getLogger(LakeJobs.class);
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration CHECKPOINT_TIMEOUT = Duration.ofSeconds(60);
+  private static final int HOLD_ATTEMPTS = 5;
 
   /** How many checkpoints back a job may go at a start, when newer ones cannot be read. */
   static final int KEPT_RESTORE_POINTS = 10;
@@ -210,6 +213,41 @@ final class LakeJobs {
     if (running != null && !running.status().isGloballyTerminalState()) {
       running.stopWithSavepoint(STOP_TIMEOUT);
     }
+  }
+
+  /**
+   * Holds what the blueprint's job remembers at a checkpoint whose rows are in the tables.
+   *
+   * @throws LeatException PROCESSOR_UNAVAILABLE when the job does not run or takes no checkpoint
+   */
+  HeldState hold(String blueprint) {
+    FlinkJob job = jobs.get(blueprint);
+    if (job == null || !job.isProcessing()) {
+      throw new LeatException(
+          ErrorCode.PROCESSOR_UNAVAILABLE,
+          "The job of " + blueprint + " does not run; see 'leat status'");
+    }
+    IOException gone = new IOException("no attempt");
+    for (int attempt = 0; attempt < HOLD_ATTEMPTS; attempt++) {
+      long checkpoint = job.checkpoint(CHECKPOINT_TIMEOUT);
+      try {
+        HeldState held = flink.hold(job.name(), checkpoint, LakeJob::isMemory);
+        // Committers commit the one checkpoint before the barrier of the next reaches them.
+        job.checkpoint(CHECKPOINT_TIMEOUT);
+        return held;
+      } catch (IOException e) {
+        gone = e; // newer ones took its place: try with one of those
+      }
+    }
+    throw new LeatException(
+        ErrorCode.PROCESSOR_UNAVAILABLE,
+        "No checkpoint of the job of " + blueprint + " could be held: " + gone,
+        gone);
+  }
+
+  /** Where a restore puts what the blueprint's job remembers. */
+  static FlinkEngine.Seed seed(FlinkEngine flink, String blueprint) {
+    return flink.seed(blueprint + "-lake");
   }
 
   private static String name(Blueprint blueprint) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Catalog;
@@ -48,6 +49,9 @@ final class OperationsAssembly {
       Function<String, @Nullable StreamPlan> plans,
       Supplier<List<Component>> components) {}
 
+  /** The blueprints as they are processed now, and their folders. */
+  record Applied(Supplier<List<Provisioning.Provisioned>> blueprints, AppliedFolders folders) {}
+
   /** What gateways told clients. */
   record Answers(AnsweredCounts counts, AnsweredKeeper keeper) {}
 
@@ -72,7 +76,12 @@ final class OperationsAssembly {
    * @param log reads the log for them
    */
   List<Routes> routes(
-      Serving.Shared shared, Running running, Answers answers, LogReader log, Applying applying) {
+      Serving.Shared shared,
+      Running running,
+      Applied applied,
+      Answers answers,
+      LogReader log,
+      Applying applying) {
     Catalog catalog = foundation.catalog().catalog();
     List<Routes> routes = new ArrayList<>();
     ReplayAssembly replays = new ReplayAssembly(settings, foundation, asking, clock, closing);
@@ -114,7 +123,30 @@ final class OperationsAssembly {
     TableLocks locks = new TableLocks();
     routes.add(maintenance(shared, running, load, upkeep, locks));
     routes.add(replays.routes(shared, running, load, locks));
+    routes.add(backups(shared, running, applied, answers));
     return routes;
+  }
+
+  private BackupRoutes backups(
+      Serving.Shared shared, Running running, Applied applied, Answers answers) {
+    BackupRun.Sources sources =
+        new BackupRun.Sources(
+            foundation.data().root(),
+            foundation.catalog().catalog(),
+            foundation.state(),
+            foundation.kafkaClient(),
+            running.jobs(),
+            running.leases(),
+            applied.blueprints(),
+            applied.folders(),
+            answers.keeper(),
+            clock,
+            Objects.requireNonNullElse(
+                OperationsAssembly.class.getPackage().getImplementationVersion(), "unpackaged"));
+    return new BackupRoutes(
+        shared.bodies(),
+        closing.add(
+            "backups", new BackingUp(sources, SettingsMapping.s3(settings.lake()), registry)));
   }
 
   private UpkeepRoutes maintenance(

@@ -67,6 +67,7 @@ public final class Platform implements AutoCloseable {
   private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final SnapshotLeases leases = new SnapshotLeases();
+  private final AppliedFolders applied = new AppliedFolders();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
   private final LogReader logReader;
@@ -222,6 +223,7 @@ public final class Platform implements AutoCloseable {
         observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
+    applied.keep(blueprint);
     jobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     LakeJobs.Committed committed = committed(name);
@@ -268,9 +270,14 @@ public final class Platform implements AutoCloseable {
                 ends,
                 this::plan,
                 this::components),
+            new OperationsAssembly.Applied(this::provisioned, applied),
             answers,
             logReader,
             applying);
+  }
+
+  private synchronized List<Provisioning.Provisioned> provisioned() {
+    return List.copyOf(provisioned.values());
   }
 
   private RunInfo runInfo() {
@@ -360,6 +367,7 @@ public final class Platform implements AutoCloseable {
         changes.add(blueprint.name() + ": the job was restarted from " + point);
       }
       provisioned.put(blueprint.name(), after);
+      applied.keep(blueprint);
       serve();
       freshness.follow(streamNames());
     }

@@ -26,7 +26,9 @@ import java.util.Map;
  * to know.
  */
 final class Provisioning {
-  private static final Duration REJECTED_RETENTION = Duration.ofDays(7);
+  /** How long the log keeps refused records. */
+  static final Duration REJECTED_RETENTION = Duration.ofDays(7);
+
   private static final int REJECTED_PARTITIONS = 1;
 
   private final Topics topics;

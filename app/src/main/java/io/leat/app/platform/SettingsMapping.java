@@ -103,7 +103,18 @@ final class SettingsMapping {
     if (lake.isInS3()) {
       spec = s3(spec, lake.s3()).with("s3.staging-dir", data.emptyStaging().toString());
     }
-    for (Map.Entry<String, String> property : new TreeMap<>(lake.properties()).entrySet()) {
+    return withAll(spec, lake.properties());
+  }
+
+  /** How backups reach S3: as the lake does. */
+  static Map<String, String> s3(Lake lake) {
+    CatalogSpec plain = new CatalogSpec("backups", CatalogSpec.Kind.JDBC, CatalogSpec.s3());
+    return withAll(s3(plain, lake.s3()), lake.properties()).properties();
+  }
+
+  private static CatalogSpec withAll(CatalogSpec catalog, Map<String, String> properties) {
+    CatalogSpec spec = catalog;
+    for (Map.Entry<String, String> property : new TreeMap<>(properties).entrySet()) {
       spec = spec.with(property.getKey(), property.getValue());
     }
     return spec;
@@ -132,11 +143,7 @@ final class SettingsMapping {
 
   private static CatalogSpec catalog(Lake.Catalog catalog, String warehouse, StateSettings state) {
     if (catalog instanceof Lake.RestCatalog rest) {
-      CatalogSpec spec = CatalogSpec.rest("leat", rest.uri().toString(), warehouse);
-      for (Map.Entry<String, String> property : new TreeMap<>(rest.properties()).entrySet()) {
-        spec = spec.with(property.getKey(), property.getValue());
-      }
-      return spec;
+      return withAll(CatalogSpec.rest("leat", rest.uri().toString(), warehouse), rest.properties());
     }
     if (catalog instanceof Lake.JdbcCatalog jdbc) {
       return CatalogSpec.jdbc(

@@ -57,7 +57,8 @@ class LeatCommandTest {
             "maintain",
             "apply",
             "replay",
-            "maintain",
+            "backup",
+            "restore",
             "completion",
             "version",
             "help");
@@ -71,6 +72,9 @@ class LeatCommandTest {
     assertThat(replay.getSubcommands().values()).allMatch(helpful);
     CommandLine client = Objects.requireNonNull(leat.getSubcommands().get("client"));
     assertThat(client.getSubcommands().values()).allMatch(helpful);
+    CommandLine backup = Objects.requireNonNull(leat.getSubcommands().get("backup"));
+    assertThat(backup.getSubcommands().keySet()).containsExactly("list", "verify", "prune");
+    assertThat(backup.getSubcommands().values()).allMatch(helpful);
   }
 
   @Test
