@@ -41,8 +41,17 @@ public final class LogTail {
       byte @Nullable [] key,
       byte @Nullable [] value,
       List<Header> headers) {
-    public Logged {
-      headers = List.copyOf(headers);
+    public Logged(
+        long offset,
+        long timestamp,
+        byte @Nullable [] key,
+        byte @Nullable [] value,
+        List<Header> headers) {
+      this.offset = offset;
+      this.timestamp = timestamp;
+      this.key = key;
+      this.value = value;
+      this.headers = List.copyOf(headers);
     }
   }
 

@@ -52,7 +52,7 @@ public record HeldState(RestorePoint point, Path state, Path files) implements A
       try {
         Files.createLink(link, file);
       } catch (NoSuchFileException e) {
-        continue; // it went: if it is needed, that shows
+        // It went: if it is needed, that shows.
       } catch (UnsupportedOperationException e) {
         Files.copy(file, link);
       }

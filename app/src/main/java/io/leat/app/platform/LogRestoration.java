@@ -15,15 +15,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -110,18 +114,24 @@ final class LogRestoration implements AutoCloseable {
         one.headers().stream().anyMatch(header -> header.key().equals(LogHeaders.REDRIVE));
     // What is older than the log keeps would go before it is read.
     long time = Math.max(one.timestamp(), oldest);
-    producer.send(
-        new ProducerRecord<>(log.topic(), partition, time, one.key(), one.value(), one.headers()),
-        (sent, failed) -> {
-          if (failed != null) {
-            failure.compareAndSet(null, failed);
-          } else if (isRedriven) {
-            redriven.put(
-                name(log, log.epoch(), partition, one.offset()),
-                new Relogging.Moved(
-                    name(log, epoch, partition, sent.offset()), epoch, partition, sent.offset()));
-          }
-        });
+    // Its failure is told to the callback.
+    Future<RecordMetadata> unused =
+        producer.send(
+            new ProducerRecord<>(
+                log.topic(), partition, time, one.key(), one.value(), one.headers()),
+            (sent, failed) -> {
+              if (failed != null) {
+                failure.compareAndSet(null, failed);
+              } else if (isRedriven) {
+                redriven.put(
+                    name(log, log.epoch(), partition, one.offset()),
+                    new Relogging.Moved(
+                        name(log, epoch, partition, sent.offset()),
+                        epoch,
+                        partition,
+                        sent.offset()));
+              }
+            });
   }
 
   private static String name(Manifest.Log log, int epoch, int partition, long offset) {
@@ -157,11 +167,8 @@ final class LogRestoration implements AutoCloseable {
     int wanted = log.partitions().size();
     try {
       int there =
-          admin
-              .describeTopics(java.util.List.of(log.topic()))
-              .allTopicNames()
-              .get()
-              .get(log.topic())
+          Objects.requireNonNull(
+                  admin.describeTopics(List.of(log.topic())).allTopicNames().get().get(log.topic()))
               .partitions()
               .size();
       if (there < wanted) {

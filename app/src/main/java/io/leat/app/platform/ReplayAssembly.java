@@ -51,7 +51,7 @@ final class ReplayAssembly {
             new ReplayWorker(
                 replays,
                 new ReplayWorker.Around(
-                    running.plans()::apply, topic -> bounds(running, topic), load::tooMuch),
+                    running.plans(), topic -> bounds(running, topic), load::tooMuch),
                 new ReplayWorker.Tools(
                     foundation.catalog().catalog(),
                     running.leases(),

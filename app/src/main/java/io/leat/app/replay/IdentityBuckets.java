@@ -42,11 +42,26 @@ final class IdentityBuckets implements Closeable {
   /** What a record is to a replay. */
   enum Kind {
     /** Clean, and not in processed. */
-    NEW,
+    NEW('n'),
     /** Clean, and in processed. */
-    STANDING,
+    STANDING('s'),
     /** In processed, outside of what is replayed: it stays. */
-    FIXED
+    FIXED('f');
+
+    private final char letter;
+
+    Kind(char letter) {
+      this.letter = letter;
+    }
+
+    private static Kind of(int letter) throws IOException {
+      for (Kind kind : values()) {
+        if (kind.letter == letter) {
+          return kind;
+        }
+      }
+      throw new IOException("No kind has the letter " + letter);
+    }
   }
 
   /**
@@ -99,7 +114,7 @@ final class IdentityBuckets implements Closeable {
     out.writeInt(entry.epoch());
     out.writeInt(entry.partition());
     out.writeLong(entry.offset());
-    out.writeByte(entry.kind().ordinal());
+    out.writeByte(entry.kind().letter);
   }
 
   /**
@@ -124,7 +139,6 @@ final class IdentityBuckets implements Closeable {
 
   private List<Entry> read(int bucket) throws IOException {
     List<Entry> entries = new ArrayList<>();
-    Kind[] kinds = Kind.values();
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file(bucket)), BUFFER))) {
       while (true) {
@@ -143,7 +157,7 @@ final class IdentityBuckets implements Closeable {
                 in.readInt(),
                 in.readInt(),
                 in.readLong(),
-                kinds[in.readByte()]));
+                Kind.of(in.readByte())));
       }
     }
   }

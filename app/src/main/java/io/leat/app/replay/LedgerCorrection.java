@@ -13,6 +13,7 @@ import io.leat.state.Replay;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class LedgerCorrection {
     private final OffsetRange range;
     private final Instant writtenAt;
     private @Nullable OffsetRange moved;
-    private final long[] more = new long[Outcome.values().length];
+    private final Map<Outcome, Long> more = new EnumMap<>(Outcome.class);
 
     Counted(OffsetRange range, Instant writtenAt) {
       this.range = range;
@@ -108,8 +109,8 @@ final class LedgerCorrection {
       throw unproven(epoch, partition, offset);
     }
     Counted of = row.getValue();
-    of.more[from.ordinal()]--;
-    of.more[to.ordinal()]++;
+    of.more.merge(from, -1L, Long::sum);
+    of.more.merge(to, 1L, Long::sum);
     OffsetRange own = new OffsetRange(offset, offset + 1);
     of.moved = of.moved == null ? own : of.moved.hull(own);
     isAny = true;
@@ -162,9 +163,9 @@ final class LedgerCorrection {
     row.setField("next_offset", moved.next());
     row.setField("logged", 0L);
     row.setField("raw", 0L);
-    row.setField("processed", one.more[Outcome.PROCESSED.ordinal()]);
-    row.setField("duplicates", one.more[Outcome.DUPLICATE.ordinal()]);
-    row.setField("quarantined", one.more[Outcome.QUARANTINED.ordinal()]);
+    row.setField("processed", one.more.getOrDefault(Outcome.PROCESSED, 0L));
+    row.setField("duplicates", one.more.getOrDefault(Outcome.DUPLICATE, 0L));
+    row.setField("quarantined", one.more.getOrDefault(Outcome.QUARANTINED, 0L));
     row.setField("written_at", Timestamps.toMicros(one.writtenAt));
     return row;
   }

@@ -79,7 +79,7 @@ final class ShadowTables {
           io.deletePrefix(table.location() + "/");
         }
       } catch (NoSuchTableException e) {
-        continue; // it was not made, or is gone
+        // It was not made, or is gone.
       }
     }
   }
