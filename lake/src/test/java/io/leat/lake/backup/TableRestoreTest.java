@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -108,14 +109,14 @@ class TableRestoreTest {
             "events",
             table.specs(),
             table.currentSnapshot(),
-            new RelocatedFiles(at -> new LocalFileIO().newInputFile(copies.get(at).toString())));
+            new RelocatedFiles(at -> new LocalFileIO().newInputFile(copy(copies, at).toString())));
     deleteOriginals();
     Catalog catalog = there.catalog();
     String folder = directory.resolve("there/raw/events").toString();
     image.data(
         data ->
             move(
-                copies.get(data.location()),
+                copy(copies, data.location()),
                 Path.of(
                     TableRestore.location(folder, TableRestore.metadata(json), data.location()))));
 
@@ -189,6 +190,10 @@ class TableRestoreTest {
 
   private void deleteOriginals() throws IOException {
     new LocalFileIO().deletePrefix(directory.resolve("here").toString());
+  }
+
+  private static Path copy(Map<String, Path> copies, String location) {
+    return Objects.requireNonNull(copies.get(location), location);
   }
 
   private static void move(Path from, Path to) {
