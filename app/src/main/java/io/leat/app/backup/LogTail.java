@@ -40,11 +40,7 @@ public final class LogTail {
       long timestamp,
       byte @Nullable [] key,
       byte @Nullable [] value,
-      List<Header> headers) {
-    public Logged {
-      headers = List.copyOf(headers);
-    }
-  }
+      List<Header> headers) {}
 
   /** Takes records. */
   @FunctionalInterface
@@ -172,7 +168,7 @@ public final class LogTail {
           new RecordHeader(
               name == null ? "" : new String(name, StandardCharsets.UTF_8), bytes(body)));
     }
-    return new Logged(offset, timestamp, key, value, headers);
+    return new Logged(offset, timestamp, key, value, List.copyOf(headers));
   }
 
   private static byte @Nullable [] bytes(ByteBuffer body) {

@@ -12,6 +12,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A part of a checkpoint, held for whoever copies it: Flink deletes checkpoints as new ones come.
@@ -22,6 +24,8 @@ import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
  * @param files what the state names of the job's files, as under {@link FlinkEngine#files}
  */
 public record HeldState(RestorePoint point, Path state, Path files) implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldState.class);
+
   /**
    * Holds the state of some operators.
    *
@@ -52,7 +56,7 @@ public record HeldState(RestorePoint point, Path state, Path files) implements A
       try {
         Files.createLink(link, file);
       } catch (NoSuchFileException e) {
-        continue; // it went: if it is needed, that shows
+        LOG.debug("{} went before it was held: if it is needed, that shows", file);
       } catch (UnsupportedOperationException e) {
         Files.copy(file, link);
       }

@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -148,6 +149,8 @@ public final class RestorePoints {
       long id = load(directory).getCheckpointId();
       Instant completed = Files.getLastModifiedTime(metadata).toInstant();
       points.add(new RestorePoint(directory, kind, id, completed));
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} was deleted as newer ones came", directory);
     } catch (IOException | RuntimeException e) {
       LOG.warn("{} is incomplete and cannot be restored from", directory, e);
     }

@@ -15,15 +15,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +113,7 @@ final class LogRestoration implements AutoCloseable {
         one.headers().stream().anyMatch(header -> header.key().equals(LogHeaders.REDRIVE));
     // What is older than the log keeps would go before it is read.
     long time = Math.max(one.timestamp(), oldest);
+    Future<RecordMetadata> unused = // the callback hears of failures
     producer.send(
         new ProducerRecord<>(log.topic(), partition, time, one.key(), one.value(), one.headers()),
         (sent, failed) -> {
@@ -158,10 +162,12 @@ final class LogRestoration implements AutoCloseable {
     try {
       int there =
           admin
-              .describeTopics(java.util.List.of(log.topic()))
-              .allTopicNames()
+              .describeTopics(List.of(log.topic()))
+              .topicNameValues()
+              .values()
+              .iterator()
+              .next()
               .get()
-              .get(log.topic())
               .partitions()
               .size();
       if (there < wanted) {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -108,14 +109,17 @@ class TableRestoreTest {
             "events",
             table.specs(),
             table.currentSnapshot(),
-            new RelocatedFiles(at -> new LocalFileIO().newInputFile(copies.get(at).toString())));
+            new RelocatedFiles(
+                at ->
+                    new LocalFileIO()
+                        .newInputFile(Objects.requireNonNull(copies.get(at)).toString())));
     deleteOriginals();
     Catalog catalog = there.catalog();
     String folder = directory.resolve("there/raw/events").toString();
     image.data(
         data ->
             move(
-                copies.get(data.location()),
+                Objects.requireNonNull(copies.get(data.location())),
                 Path.of(
                     TableRestore.location(folder, TableRestore.metadata(json), data.location()))));
 
@@ -174,7 +178,7 @@ class TableRestoreTest {
     new TableImage("events", table.specs(), table.currentSnapshot(), table.io())
         .files(
             (location, bytes) -> {
-              Path copy = directory.resolve("copy-" + copies.size());
+              Path copy = directory.resolve(copies.size() + "-" + Path.of(location).getFileName());
               try {
                 Files.copy(Path.of(location), copy);
                 assertThat(Files.size(copy)).isEqualTo(bytes);
