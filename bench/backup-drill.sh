@@ -51,7 +51,7 @@ backed=$(now)
 generate $((events / 20)) b | "$leat" send devices.telemetry - --data "$folder/data" > /dev/null
 again=$(now)
 second=$("$leat" backup "$folder/backups" --data "$folder/data" --json)
-until_time=$(printf '%s' "$second" | field log_until)
+until_time=$(printf '%s' "$second" | sed 's/.*"log_until":"\([^"]*\)","took.*/\1/')
 done_again=$(now)
 "$leat" backup verify "$folder/backups" > "$folder/verify.log"
 verified=$(now)
