@@ -169,18 +169,7 @@ class BackupStoryTest {
   }
 
   private LeatProcess up(Path blueprint, Path data) throws IOException {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n");
-    return LeatProcess.start(
-        directory,
-        "up",
-        blueprint.toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        "0");
+    return LeatProcess.up(directory, blueprint, data, "0", "");
   }
 
   private static void deleteTree(Path tree) throws IOException {

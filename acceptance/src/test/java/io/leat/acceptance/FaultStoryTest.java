@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.acceptance.TestingLoad.Fate;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -238,18 +237,8 @@ class FaultStoryTest {
   }
 
   private LeatProcess up(Path data) throws IOException {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n" + engines);
-    return LeatProcess.start(
-        directory,
-        "up",
-        Repository.root().resolve("blueprints/devices").toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        port);
+    return LeatProcess.up(
+        directory, Repository.root().resolve("blueprints/devices"), data, port, engines);
   }
 
   private static void check(TestingClient client, TestingLoad load) throws Exception {

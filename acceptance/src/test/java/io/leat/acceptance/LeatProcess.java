@@ -42,6 +42,27 @@ final class LeatProcess implements AutoCloseable {
     return new LeatProcess(process, out, err);
   }
 
+  /**
+   * Starts {@code leat up} on a data directory, with a commit each second.
+   *
+   * @param settings of leat.yaml besides; may be empty
+   */
+  static LeatProcess up(Path directory, Path blueprint, Path data, String port, String settings)
+      throws IOException {
+    Path config = directory.resolve("leat.yaml");
+    Files.writeString(config, "flink: {commit-interval: 1s}\n" + settings);
+    return start(
+        directory,
+        "up",
+        blueprint.toString(),
+        "--config",
+        config.toString(),
+        "--data",
+        data.toString(),
+        "--port",
+        port);
+  }
+
   /** Runs a command to its end. */
   static Result run(Path directory, String input, String... arguments)
       throws IOException, InterruptedException {

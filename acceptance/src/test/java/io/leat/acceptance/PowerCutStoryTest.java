@@ -182,18 +182,8 @@ class PowerCutStoryTest {
   }
 
   private LeatProcess up(Path data, String durability) throws IOException {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\ndurability: " + durability + "\n");
-    return LeatProcess.start(
-        directory,
-        "up",
-        Repository.root().resolve("blueprints/devices").toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        port);
+    Path blueprint = Repository.root().resolve("blueprints/devices");
+    return LeatProcess.up(directory, blueprint, data, port, "durability: " + durability + "\n");
   }
 
   private static Map<String, Integer> processed(TestingClient client) throws Exception {

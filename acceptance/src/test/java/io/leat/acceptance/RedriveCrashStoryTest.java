@@ -3,6 +3,7 @@ package io.leat.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,19 +64,8 @@ class RedriveCrashStoryTest {
     }
   }
 
-  private LeatProcess up(Path blueprint, Path data, String port) throws Exception {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n");
-    return LeatProcess.start(
-        directory,
-        "up",
-        blueprint.toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        port);
+  private LeatProcess up(Path blueprint, Path data, String port) throws IOException {
+    return LeatProcess.up(directory, blueprint, data, port, "");
   }
 
   /** Each too hot for the blueprint's rule. */

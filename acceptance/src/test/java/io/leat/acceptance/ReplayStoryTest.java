@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -146,9 +148,9 @@ class ReplayStoryTest {
     all.append(event("corrected", ",\"temperature_c\":15.6")).append('\n');
     send(client, all.toString());
     StringBuilder again = new StringBuilder();
-    String[] lines = all.toString().split("\n", -1);
+    List<String> lines = all.toString().lines().toList();
     for (int i = 0; i < 5; i++) {
-      again.append(lines[i]).append('\n');
+      again.append(lines.get(i)).append('\n');
     }
     send(client, again.toString());
   }
@@ -156,9 +158,7 @@ class ReplayStoryTest {
   private static void send(TestingClient client, String lines) throws Exception {
     TestingClient.Answer answer =
         client.post(
-            "/v1/events/" + STREAM,
-            "application/x-ndjson",
-            lines.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            "/v1/events/" + STREAM, "application/x-ndjson", lines.getBytes(StandardCharsets.UTF_8));
     assertThat(answer.status()).as(answer::toString).isEqualTo(202);
   }
 
@@ -296,17 +296,6 @@ class ReplayStoryTest {
   }
 
   private LeatProcess up(Path blueprint) throws IOException {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n");
-    return LeatProcess.start(
-        directory,
-        "up",
-        blueprint.toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        port);
+    return LeatProcess.up(directory, blueprint, data, port, "");
   }
 }

@@ -344,18 +344,7 @@ class RestartStoryTest {
   }
 
   private LeatProcess up(Path blueprint, Path data, String port) throws IOException {
-    Path config = directory.resolve("leat.yaml");
-    Files.writeString(config, "flink: {commit-interval: 1s}\n");
-    return LeatProcess.start(
-        directory,
-        "up",
-        blueprint.toString(),
-        "--config",
-        config.toString(),
-        "--data",
-        data.toString(),
-        "--port",
-        port);
+    return LeatProcess.up(directory, blueprint, data, port, "");
   }
 
   private void refusesASecondOnTheSameData(Path data, long pid) throws Exception {
