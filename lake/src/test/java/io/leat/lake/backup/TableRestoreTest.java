@@ -109,14 +109,17 @@ class TableRestoreTest {
             "events",
             table.specs(),
             table.currentSnapshot(),
-            new RelocatedFiles(at -> new LocalFileIO().newInputFile(copy(copies, at).toString())));
+            new RelocatedFiles(
+                at ->
+                    new LocalFileIO()
+                        .newInputFile(Objects.requireNonNull(copies.get(at)).toString())));
     deleteOriginals();
     Catalog catalog = there.catalog();
     String folder = directory.resolve("there/raw/events").toString();
     image.data(
         data ->
             move(
-                copy(copies, data.location()),
+                Objects.requireNonNull(copies.get(data.location())),
                 Path.of(
                     TableRestore.location(folder, TableRestore.metadata(json), data.location()))));
 
@@ -175,7 +178,7 @@ class TableRestoreTest {
     new TableImage("events", table.specs(), table.currentSnapshot(), table.io())
         .files(
             (location, bytes) -> {
-              Path copy = directory.resolve("copy-" + copies.size());
+              Path copy = directory.resolve(copies.size() + "-" + Path.of(location).getFileName());
               try {
                 Files.copy(Path.of(location), copy);
                 assertThat(Files.size(copy)).isEqualTo(bytes);
@@ -190,10 +193,6 @@ class TableRestoreTest {
 
   private void deleteOriginals() throws IOException {
     new LocalFileIO().deletePrefix(directory.resolve("here").toString());
-  }
-
-  private static Path copy(Map<String, Path> copies, String location) {
-    return Objects.requireNonNull(copies.get(location), location);
   }
 
   private static void move(Path from, Path to) {
