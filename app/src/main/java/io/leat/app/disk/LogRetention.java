@@ -16,6 +16,7 @@ public final class LogRetention implements DiskGuard.KeptLog {
   private final Supplier<Map<String, FlinkJob>> jobs;
   private final int retained;
   private final Map<String, ReadOffsets> read = new HashMap<>();
+  private final LogHolds holds = new LogHolds();
 
   /**
    * @param jobs what reads the log, by consumer group
@@ -42,12 +43,32 @@ public final class LogRetention implements DiskGuard.KeptLog {
               read.computeIfAbsent(group, any -> new ReadOffsets(retained))
                   .note(job.id(), committed, job.checkpoints().completed());
             });
+    holds.note(dispensable());
   }
 
   @Override
   public long giveUp() {
+    Map<TopicPartition, Long> some = holds.within(dispensable());
+    return some.isEmpty() ? 0 : log.giveUp(some);
+  }
+
+  private Map<TopicPartition, Long> dispensable() {
     Map<TopicPartition, Long> all = new HashMap<>();
     read.values().forEach(one -> all.putAll(one.dispensable()));
-    return all.isEmpty() ? 0 : log.giveUp(all);
+    return all;
+  }
+
+  /**
+   * From now on nothing is given up but what all jobs had read before, until the answer is closed.
+   * Any thread may ask.
+   */
+  public Hold hold() {
+    return holds.hold();
+  }
+
+  /** What is given back once. */
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
   }
 }

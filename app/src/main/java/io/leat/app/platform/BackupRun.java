@@ -4,6 +4,7 @@ import io.leat.app.backup.BackupStore;
 import io.leat.app.backup.Backups;
 import io.leat.app.backup.Manifest;
 import io.leat.app.backup.StoredFile;
+import io.leat.app.disk.LogRetention;
 import io.leat.app.engine.HeldState;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
@@ -11,6 +12,7 @@ import io.leat.event.Names;
 import io.leat.lake.FlinkCommits;
 import io.leat.lake.SnapshotLeases;
 import io.leat.lake.backup.TableImage;
+import io.leat.state.Replays;
 import io.leat.state.StateCopy;
 import io.leat.state.StateDatabase;
 import io.leat.stream.StreamPlan;
@@ -45,6 +47,9 @@ import org.apache.iceberg.catalog.Catalog;
  * backup. Owned by one thread.
  */
 final class BackupRun {
+  /** More are long over. */
+  private static final int MOST_REPLAYS = 100;
+
   private final Sources sources;
   private final BackupStore store;
   private final BackupProgress progress;
@@ -59,6 +64,7 @@ final class BackupRun {
    *
    * @param data the data directory
    * @param blueprints as they are processed now
+   * @param log keeps the log as it is, until it is closed
    * @param version of this Leat
    */
   record Sources(
@@ -71,6 +77,7 @@ final class BackupRun {
       Supplier<List<Provisioning.Provisioned>> blueprints,
       AppliedFolders folders,
       AnsweredKeeper answered,
+      Supplier<LogRetention.Hold> log,
       InstantSource clock,
       String version) {}
 
@@ -90,9 +97,11 @@ final class BackupRun {
     Backups backups = new Backups(store, sources.clock());
     String id = backups.begin();
     folder = "backups/" + id;
+    LogRetention.Hold held = sources.log().get();
     try (ConsistentPoint point = new ConsistentPoint(sources.catalog(), sources.leases())) {
       known = backups.shared();
       List<Provisioning.Provisioned> blueprints = sources.blueprints().get();
+      List<String> replays = replays();
       progress.step("waiting for checkpoints");
       for (Provisioning.Provisioned one : blueprints) {
         point.take(one.blueprint().name(), sources.jobs());
@@ -112,6 +121,7 @@ final class BackupRun {
       for (Provisioning.Provisioned one : blueprints) {
         logs(point, one, logs, counts);
       }
+      refuseChanges(blueprints, replays);
       Manifest manifest =
           new Manifest(
               Manifest.FORMAT,
@@ -137,6 +147,47 @@ final class BackupRun {
         e.addSuppressed(failed);
       }
       throw e;
+    } finally {
+      held.close();
+    }
+  }
+
+  /**
+   * What the state tables say of replays: it must fit the tables' snapshots.
+   *
+   * @throws LeatException CONFLICT while one is built, switched to or dropped
+   */
+  private List<String> replays() {
+    Replays replays = new Replays(sources.state(), sources.clock());
+    replays
+        .open()
+        .ifPresent(
+            open -> {
+              throw new LeatException(
+                  ErrorCode.CONFLICT,
+                  "The replay "
+                      + open.id()
+                      + " is "
+                      + open.state().text()
+                      + ": its tables and its state would not fit in a backup. Repeat it when"
+                      + " 'leat replay list' shows that it is done");
+            });
+    return replays.newest(MOST_REPLAYS).stream()
+        .map(replay -> replay.id() + " " + replay.state().text())
+        .toList();
+  }
+
+  private void refuseChanges(List<Provisioning.Provisioned> blueprints, List<String> replays) {
+    List<Provisioning.Provisioned> now = sources.blueprints().get();
+    boolean isTheSame = now.size() == blueprints.size() && replays().equals(replays);
+    for (int i = 0; isTheSame && i < now.size(); i++) {
+      isTheSame = now.get(i).plans().equals(blueprints.get(i).plans());
+    }
+    if (!isTheSame) {
+      throw new LeatException(
+          ErrorCode.CONFLICT,
+          "The blueprints were applied, or a replay was switched to, while the backup was taken:"
+              + " its parts would not fit. Repeat it");
     }
   }
 

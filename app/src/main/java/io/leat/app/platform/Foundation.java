@@ -57,6 +57,7 @@ final class Foundation {
   private final LakeCatalog catalog;
   private final @Nullable LogBudget logBudget;
   private final @Nullable EmbeddedLog log;
+  private volatile @Nullable LogRetention retention;
 
   /**
    * Starts and opens it all.
@@ -166,13 +167,18 @@ final class Foundation {
    * @param jobs by consumer group
    */
   DiskGuard guard(Supplier<Map<String, FlinkJob>> jobs, MeterRegistry registry) {
-    return logBudget == null || log == null
-        ? new DiskGuard(spaces(), 0, DiskGuard.KeptLog.ELSEWHERE, registry)
-        : new DiskGuard(
-            spaces(),
-            logBudget.bytes(),
-            new LogRetention(log, jobs, LakeJobs.KEPT_RESTORE_POINTS),
-            registry);
+    if (logBudget == null || log == null) {
+      return new DiskGuard(spaces(), 0, DiskGuard.KeptLog.ELSEWHERE, registry);
+    }
+    LogRetention kept = new LogRetention(log, jobs, LakeJobs.KEPT_RESTORE_POINTS);
+    retention = kept;
+    return new DiskGuard(spaces(), logBudget.bytes(), kept, registry);
+  }
+
+  /** Lets the log give up nothing that is read from now on, until the answer is closed. */
+  LogRetention.Hold holdLog() {
+    LogRetention kept = retention;
+    return kept == null ? () -> {} : kept.hold();
   }
 
   /** The disks that Leat writes to, by what of it they hold. */

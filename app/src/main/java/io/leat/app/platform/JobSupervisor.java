@@ -25,6 +25,15 @@ import org.slf4j.LoggerFactory;
 final class JobSupervisor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(JobSupervisor.class);
 
+  /** A job that is stopped on purpose is started again sooner. */
+  private static final Duration STOPPED = Duration.ofSeconds(30);
+
+  /** Whatever hindered its start, a later one may succeed. */
+  private static final JobFailure LEFT =
+      new JobFailure(
+          "it was stopped for a change of its blueprint and did not start again",
+          JobFailure.Kind.ENGINE_AWAY);
+
   private final Supplier<Map<String, FlinkJob>> jobs;
   private final Starter starter;
   private final InstantSource clock;
@@ -223,8 +232,19 @@ final class JobSupervisor implements AutoCloseable {
         life.last = why == null ? life.last : why;
         life.become(JobCondition.State.RESTARTING, now, null);
       }
-      case FINISHED, CANCELED, CANCELLING, SUSPENDED ->
-          life.become(JobCondition.State.STOPPED, now, null);
+      case FINISHED, CANCELED -> ended(life, now);
+      case CANCELLING, SUSPENDED -> life.become(JobCondition.State.STOPPED, now, null);
+    }
+  }
+
+  /** As in a change of the blueprints, whose start of the job may have failed. */
+  private void ended(Life life, Instant now) {
+    if (life.condition.state() == JobCondition.State.FAILED) {
+      return;
+    }
+    life.become(JobCondition.State.STOPPED, now, null);
+    if (Duration.between(life.condition.since(), now).compareTo(STOPPED) > 0) {
+      fail(life, LEFT, now);
     }
   }
 

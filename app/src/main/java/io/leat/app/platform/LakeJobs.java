@@ -11,6 +11,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.lake.CatalogSpec;
 import io.leat.lake.FlinkCommits;
+import io.leat.lake.maintenance.TableLocks;
 import io.leat.stream.IcebergLakeSinks;
 import io.leat.stream.KafkaLakeSources;
 import io.leat.stream.LakeCatalogLoader;
@@ -30,8 +31,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.kafka.common.TopicPartition;
@@ -56,10 +57,12 @@ final class LakeJobs {
   private final int parallelism;
   private final Lookback lookback;
   private final Consumer<String> starting;
+  private final TableLocks locks;
   private final Map<String, FlinkJob> jobs = new ConcurrentSkipListMap<>();
 
   /**
    * @param starting told a job's consumer group before the job is submitted
+   * @param locks of the tables that are rearranged
    */
   LakeJobs(
       FlinkEngine flink,
@@ -67,12 +70,14 @@ final class LakeJobs {
       CatalogSpec catalog,
       int parallelism,
       Consumer<String> starting,
+      TableLocks locks,
       InstantSource clock) {
     this.flink = flink;
     this.consumer = consumer;
     this.catalog = catalog;
     this.parallelism = parallelism;
     this.starting = starting;
+    this.locks = locks;
     this.lookback = new Lookback(consumer, clock);
   }
 
@@ -127,10 +132,10 @@ final class LakeJobs {
     return new LostCheckpoints(blueprint.name(), LakeTables.of(blueprint), tables);
   }
 
-  private static void rollBack(
-      List<TableIdentifier> ids, Catalog tables, FlinkCommits.Restored to) {
+  private void rollBack(List<TableIdentifier> ids, Catalog tables, FlinkCommits.Restored to) {
     for (TableIdentifier id : ids) {
-      int undone = FlinkCommits.rollBack(tables.loadTable(id), to);
+      Table table = tables.loadTable(id);
+      int undone = locks.with(table, () -> FlinkCommits.rollBack(table, to));
       if (undone > 0) {
         log.warn(
             "{} was ahead of checkpoint {}, from which the job goes on: commits undone: {}; their"
@@ -356,9 +361,9 @@ final class LakeJobs {
     return Map.copyOf(jobs);
   }
 
-  /** Whether the blueprint's job has failed and does not run any more. */
-  boolean hasFailed(String blueprint) {
+  /** Whether the blueprint's job has ended, and nobody has started it again. */
+  boolean hasEnded(String blueprint) {
     FlinkJob job = jobs.get(blueprint);
-    return job != null && job.status() == JobStatus.FAILED;
+    return job != null && job.status().isGloballyTerminalState();
   }
 }

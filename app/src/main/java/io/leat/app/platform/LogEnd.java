@@ -32,7 +32,8 @@ final class LogEnd {
    * What the log has now behind the offsets.
    *
    * @param from by partition; from the oldest kept where there is none
-   * @throws LeatException LOG_UNAVAILABLE when Kafka does not answer
+   * @throws LeatException LOG_UNAVAILABLE when Kafka does not answer, CONFLICT when the log no
+   *     longer has everything behind the offsets
    */
   List<Piece> behind(String topic, Map<Integer, Long> from) {
     try {
@@ -45,7 +46,20 @@ final class LogEnd {
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       List<Piece> pieces = new ArrayList<>();
       for (TopicPartition one : partitions) {
-        long first = Math.max(begins.getOrDefault(one, 0L), from.getOrDefault(one.partition(), 0L));
+        long begin = begins.getOrDefault(one, 0L);
+        long first = from.getOrDefault(one.partition(), begin);
+        if (begin > first) {
+          throw new LeatException(
+              ErrorCode.CONFLICT,
+              "The log of "
+                  + one
+                  + " gave up its records from offset "
+                  + first
+                  + " to "
+                  + (begin - 1)
+                  + " before they were copied: its retention is too short for a backup that takes"
+                  + " this long. Repeat it, which copies less, or let the log keep more");
+        }
         pieces.add(new Piece(one.partition(), first, Math.max(first, ends.getOrDefault(one, 0L))));
       }
       return pieces;

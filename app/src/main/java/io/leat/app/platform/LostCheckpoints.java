@@ -88,7 +88,9 @@ final class LostCheckpoints {
 
   /** The first checkpoint of which a table lacks rows that the ledger counts. */
   private long firstLacking(Table ledger, Map<TableIdentifier, Long> newest) {
-    long known = newest.values().stream().mapToLong(checkpoint -> checkpoint).min().orElse(NONE);
+    // From 1 on: what a replay corrected is no checkpoint's, and has a negative number.
+    long known =
+        Math.max(0, newest.values().stream().mapToLong(checkpoint -> checkpoint).min().orElse(0));
     long[] first = {Long.MAX_VALUE};
     RowSearch counts =
         new RowSearch(

@@ -45,6 +45,7 @@ final class OperationsAssembly {
       DiskGuard disk,
       FreshnessMonitor freshness,
       SnapshotLeases leases,
+      TableLocks locks,
       LogEnds ends,
       Function<String, @Nullable StreamPlan> plans,
       Supplier<List<Component>> components) {}
@@ -120,9 +121,8 @@ final class OperationsAssembly {
     routes.add(
         quarantine.routes(shared, SettingsMapping.gateway(settings.http()), running.plans()));
     Load load = new Load(running.streams(), log, running.books(), rates, asking);
-    TableLocks locks = new TableLocks();
-    routes.add(maintenance(shared, running, load, upkeep, locks));
-    routes.add(replays.routes(shared, running, load, locks));
+    routes.add(maintenance(shared, running, load, upkeep));
+    routes.add(replays.routes(shared, running, load, running.locks()));
     routes.add(backups(shared, running, applied, answers));
     return routes;
   }
@@ -140,6 +140,7 @@ final class OperationsAssembly {
             applied.blueprints(),
             applied.folders(),
             answers.keeper(),
+            foundation::holdLog,
             clock,
             Objects.requireNonNullElse(
                 OperationsAssembly.class.getPackage().getImplementationVersion(), "unpackaged"));
@@ -150,7 +151,7 @@ final class OperationsAssembly {
   }
 
   private UpkeepRoutes maintenance(
-      Serving.Shared shared, Running running, Load load, UpkeepState state, TableLocks locks) {
+      Serving.Shared shared, Running running, Load load, UpkeepState state) {
     Upkeep upkeep =
         closing.add(
             "maintenance",
@@ -159,7 +160,7 @@ final class OperationsAssembly {
                 foundation.catalog().catalog(),
                 running.streams(),
                 running.leases(),
-                locks,
+                running.locks(),
                 running.jobs()::restorePoints,
                 load::tooMuch,
                 clock,

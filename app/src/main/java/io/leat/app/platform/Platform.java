@@ -24,6 +24,7 @@ import io.leat.http.HttpService;
 import io.leat.http.Routes;
 import io.leat.lake.SnapshotLeases;
 import io.leat.lake.Tables;
+import io.leat.lake.maintenance.TableLocks;
 import io.leat.state.AnsweredCounts;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
@@ -67,6 +68,7 @@ public final class Platform implements AutoCloseable {
   private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final SnapshotLeases leases = new SnapshotLeases();
+  private final TableLocks locks = new TableLocks();
   private final AppliedFolders applied = new AppliedFolders();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
@@ -98,6 +100,7 @@ public final class Platform implements AutoCloseable {
               foundation.catalogSpec(),
               settings.flink().parallelism(),
               foundation::forget,
+              locks,
               clock);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
@@ -267,6 +270,7 @@ public final class Platform implements AutoCloseable {
                 disk,
                 freshness,
                 leases,
+                locks,
                 ends,
                 this::plan,
                 this::components),
@@ -324,7 +328,7 @@ public final class Platform implements AutoCloseable {
   /** From its newest checkpoint, as its blueprint was applied last. */
   private synchronized void startFailed(String blueprint) {
     Provisioning.Provisioned made = provisioned.get(blueprint);
-    if (made != null && jobs.hasFailed(blueprint)) {
+    if (made != null && jobs.hasEnded(blueprint)) {
       jobs.align(made.blueprint(), foundation.catalog().catalog());
       jobs.start(made, foundation.catalog().catalog(), committed(blueprint));
     }
@@ -359,9 +363,9 @@ public final class Platform implements AutoCloseable {
       steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provisioning.provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      boolean hasFailed = jobs.hasFailed(blueprint.name());
-      if (before == null || hasFailed || !after.plans().equals(before.plans())) {
-        String point = hasFailed ? "its newest checkpoint" : "a savepoint";
+      boolean hasEnded = jobs.hasEnded(blueprint.name());
+      if (before == null || hasEnded || !after.plans().equals(before.plans())) {
+        String point = hasEnded ? "its newest checkpoint" : "a savepoint";
         steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
         restart(before, after);
         changes.add(blueprint.name() + ": the job was restarted from " + point);

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,11 +89,25 @@ final class ReplaySwitch {
     if (correction != null) {
       correction.commit(tables.ledgerTable(), name);
     }
-    commit(prepared.processed(), prepared.going());
-    commit(prepared.quarantine(), prepared.going());
+    try {
+      commit(prepared.processed(), prepared.going());
+      commit(prepared.quarantine(), prepared.going());
+    } catch (CommitStateUnknownException e) {
+      throw e; // The tables may name the files.
+    } catch (RuntimeException e) {
+      discard(prepared.processed());
+      discard(prepared.quarantine());
+      throw e;
+    }
     marks.end(replay.topic());
     tell("removing the shadow", 100);
     tables.drop();
+  }
+
+  private static void discard(@Nullable Replacement replacement) {
+    if (replacement != null) {
+      replacement.discard();
+    }
   }
 
   private void commit(@Nullable Replacement replacement, PositionSet going) {

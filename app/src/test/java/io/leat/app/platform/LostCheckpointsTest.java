@@ -112,6 +112,17 @@ class LostCheckpointsTest {
     assertThat(common()).isEqualTo(1);
   }
 
+  /** It is no checkpoint's, and the quarantine got its rows from elsewhere. */
+  @Test
+  void whatAReplayCorrectedLacksNothing() throws Exception {
+    commit(4, 2, 2, 0, RAW, PROCESSED);
+    Table ledger = catalog.loadTable(LEDGER);
+    GenericRecord corrected = row(-5, "replay", 0, -1, 1);
+    ledger.newAppend().appendFile(write(ledger, EventTables.ledger(), List.of(corrected))).commit();
+
+    assertThat(common()).isEqualTo(4);
+  }
+
   @Test
   void rowsWithoutALedgerAreRefusedInWords() {
     append(RAW, 7);
@@ -144,23 +155,34 @@ class LostCheckpointsTest {
     Table ledger = catalog.loadTable(LEDGER);
     List<GenericRecord> rows = new ArrayList<>();
     for (String stage : List.of("parse", "dedup")) {
-      GenericRecord row = GenericRecord.create(EventTables.ledger());
-      row.setField("stream", "telemetry");
-      row.setField("log_epoch", 1);
-      row.setField("log_partition", 0);
-      row.setField("checkpoint_id", checkpoint);
-      row.setField("stage", stage);
-      row.setField("first_offset", 0L);
-      row.setField("next_offset", 1L);
-      row.setField("logged", stage.equals("parse") ? raw : 0);
-      row.setField("raw", stage.equals("parse") ? raw : 0);
-      row.setField("processed", stage.equals("parse") ? 0 : processed);
-      row.setField("duplicates", 0L);
-      row.setField("quarantined", stage.equals("parse") ? quarantined : 0);
-      row.setField("written_at", OffsetDateTime.parse("2026-03-01T00:00:00Z"));
-      rows.add(row);
+      rows.add(
+          row(
+              checkpoint,
+              stage,
+              stage.equals("parse") ? raw : 0,
+              stage.equals("parse") ? 0 : processed,
+              stage.equals("parse") ? quarantined : 0));
     }
     append(ledger, checkpoint, write(ledger, EventTables.ledger(), rows));
+  }
+
+  private static GenericRecord row(
+      long checkpoint, String stage, long raw, long processed, long quarantined) {
+    GenericRecord row = GenericRecord.create(EventTables.ledger());
+    row.setField("stream", "telemetry");
+    row.setField("log_epoch", 1);
+    row.setField("log_partition", 0);
+    row.setField("checkpoint_id", checkpoint);
+    row.setField("stage", stage);
+    row.setField("first_offset", 0L);
+    row.setField("next_offset", 1L);
+    row.setField("logged", raw);
+    row.setField("raw", raw);
+    row.setField("processed", processed);
+    row.setField("duplicates", 0L);
+    row.setField("quarantined", quarantined);
+    row.setField("written_at", OffsetDateTime.parse("2026-03-01T00:00:00Z"));
+    return row;
   }
 
   private void append(TableIdentifier id, long checkpoint) {

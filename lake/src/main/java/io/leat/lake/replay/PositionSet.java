@@ -66,9 +66,10 @@ public final class PositionSet {
         if (pages.size() == MOST_PAGES) {
           throw new LeatException(
               ErrorCode.BAD_REQUEST,
-              "The period has more than "
+              "The period, with the stream's 'dedupe' window around it, has more than "
                   + (long) MOST_PAGES * PAGE
-                  + " records: replay it in shorter periods");
+                  + " records: replay it in shorter periods; when the window alone has more, this"
+                  + " stream is too busy for a replay");
         }
         bits = new BitSet(PAGE);
         pages.put(page, bits);

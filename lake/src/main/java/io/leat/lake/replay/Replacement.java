@@ -104,8 +104,15 @@ public final class Replacement {
         });
   }
 
-  /** Deletes the files that were prepared, when the commit failed for good. */
+  /** Deletes the files that were prepared, when the table surely does not have them. */
   public void discard() {
+    try {
+      if (isIn(table, name)) {
+        return;
+      }
+    } catch (RuntimeException e) {
+      return; // Orphans then, which maintenance removes.
+    }
     for (DataFile file : incoming) {
       try {
         table.io().deleteFile(file.location());
