@@ -68,7 +68,8 @@ final class ReplayAssembly {
             foundation.catalog().catalog(),
             replays,
             worker,
-            asking);
+            asking,
+            clock);
     return closing.add(
         "replay requests", new ReplayRoutes(shared.vertx(), replaying, shared.bodies()));
   }

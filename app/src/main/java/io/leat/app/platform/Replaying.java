@@ -18,7 +18,9 @@ import io.leat.state.ReplayState;
 import io.leat.state.Replays;
 import io.leat.stream.StreamPlan;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +42,7 @@ final class Replaying {
   private final Replays replays;
   private final ReplayWorker worker;
   private final Asking asking;
+  private final InstantSource clock;
 
   Replaying(
       StreamRegistry streams,
@@ -47,13 +50,15 @@ final class Replaying {
       Catalog catalog,
       Replays replays,
       ReplayWorker worker,
-      Asking asking) {
+      Asking asking,
+      InstantSource clock) {
     this.streams = streams;
     this.plans = plans;
     this.catalog = catalog;
     this.replays = replays;
     this.worker = worker;
     this.asking = asking;
+    this.clock = clock;
   }
 
   /**
@@ -77,6 +82,7 @@ final class Replaying {
       throw new LeatException(
           ErrorCode.BAD_REQUEST, "'from' is " + from + ", which is not before " + to);
     }
+    refuseAged(stream.spec().keepFor(), from, clock.instant());
     String into = wanted.has("into") ? text(wanted, "into") : null;
     String blueprint = stream.blueprint().name();
     if (into != null) {
@@ -92,6 +98,24 @@ final class Replaying {
                             blueprint, stream.spec().name(), from, to, into, principal.name())));
     worker.wake(replay.id(), ReplayState.BUILDING);
     return json(replay);
+  }
+
+  /**
+   * Raw and processed age out file by file, each for itself: where one has lost rows that the other
+   * still has, they would be taken for duplicates.
+   *
+   * @throws LeatException BAD_REQUEST when the period begins before what is kept
+   */
+  static void refuseAged(@Nullable Duration keepFor, Instant from, Instant now) {
+    if (keepFor != null && from.isBefore(now.minus(keepFor))) {
+      throw new LeatException(
+          ErrorCode.BAD_REQUEST,
+          "The period begins at "
+              + from
+              + ", and rows from before "
+              + now.minus(keepFor)
+              + " may have aged out ('lake.keep-for'): begin later");
+    }
   }
 
   private void refuseTaken(String blueprint, String into) {
@@ -160,6 +184,10 @@ final class Replaying {
               + " were changed since the replay "
               + id
               + " was built: drop it and replay the period again");
+    }
+    ServedStream stream = streams.find(replay.topic());
+    if (stream != null) {
+      refuseAged(stream.spec().keepFor(), replay.from(), clock.instant());
     }
     return moved(replay, ReplayState.SWITCHING);
   }
