@@ -220,18 +220,36 @@ final class LakeJobs {
     }
   }
 
+  /** It may be starting, or starting again. */
+  private FlinkJob awaitProcessing(String blueprint) {
+    long deadline = System.nanoTime() + CHECKPOINT_TIMEOUT.toNanos();
+    while (true) {
+      FlinkJob job = jobs.get(blueprint);
+      if (job != null && job.isProcessing()) {
+        return job;
+      }
+      boolean hasEnded = job == null || job.status().isGloballyTerminalState();
+      if (hasEnded || System.nanoTime() - deadline > 0) {
+        throw new LeatException(
+            ErrorCode.PROCESSOR_UNAVAILABLE,
+            "The job of " + blueprint + " does not run; see 'leat status'");
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new LeatException(ErrorCode.NOT_READY, "Interrupted while waiting for a job", e);
+      }
+    }
+  }
+
   /**
    * Holds what the blueprint's job remembers at a checkpoint whose rows are in the tables.
    *
    * @throws LeatException PROCESSOR_UNAVAILABLE when the job does not run or takes no checkpoint
    */
   HeldState hold(String blueprint) {
-    FlinkJob job = jobs.get(blueprint);
-    if (job == null || !job.isProcessing()) {
-      throw new LeatException(
-          ErrorCode.PROCESSOR_UNAVAILABLE,
-          "The job of " + blueprint + " does not run; see 'leat status'");
-    }
+    FlinkJob job = awaitProcessing(blueprint);
     IOException gone = new IOException("no attempt");
     for (int attempt = 0; attempt < HOLD_ATTEMPTS; attempt++) {
       long checkpoint = job.checkpoint(CHECKPOINT_TIMEOUT);
