@@ -8,10 +8,8 @@ import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,26 +80,14 @@ final class QuarantineCommand implements Callable<Integer> {
       put(texts, "code", code);
       put(texts, "stage", stage);
       put(texts, "client", client);
-      put(texts, "from", from == null ? null : time(from, now));
-      put(texts, "to", to == null ? null : time(to, now));
+      put(texts, "from", from == null ? null : PastTime.parse(from, now, "2h for two hours ago"));
+      put(texts, "to", to == null ? null : PastTime.parse(to, now, "2h for two hours ago"));
       return texts;
     }
 
     private static void put(Map<String, String> texts, String name, @Nullable String value) {
       if (value != null) {
         texts.put(name, value);
-      }
-    }
-
-    private static String time(String text, Instant now) {
-      if (text.matches("[0-9]{1,9}(s|m|h|d)")) {
-        return now.minus(new DurationConverter().convert(text)).toString();
-      }
-      try {
-        return OffsetDateTime.parse(text).toInstant().toString();
-      } catch (DateTimeException e) {
-        throw new CommandFailure(
-            "'" + text + "' is no time; write 2026-01-31T12:00:00Z, or 2h for two hours ago", e);
       }
     }
   }

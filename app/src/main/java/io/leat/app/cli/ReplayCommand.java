@@ -6,9 +6,7 @@ import io.leat.app.client.LeatClient;
 import io.leat.app.terminal.LiveLines;
 import io.leat.app.terminal.Table;
 import io.leat.app.terminal.Text;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -88,8 +86,9 @@ final class ReplayCommand implements Callable<Integer> {
         LeatClient.JSON
             .createObjectNode()
             .put("stream", stream)
-            .put("from", time(since, now))
-            .put("to", to == null ? now.toString() : time(to, now));
+            .put("from", PastTime.parse(since, now, "2d for two days ago"))
+            .put(
+                "to", to == null ? now.toString() : PastTime.parse(to, now, "2d for two days ago"));
     if (into != null) {
       wanted.put("into", into);
     }
@@ -216,17 +215,5 @@ final class ReplayCommand implements Callable<Integer> {
 
   private static String text(JsonNode node, String name) {
     return Text.printable(node.path(name).asText(""));
-  }
-
-  private static String time(String text, Instant now) {
-    if (text.matches("[0-9]{1,9}(s|m|h|d)")) {
-      return now.minus(new DurationConverter().convert(text)).toString();
-    }
-    try {
-      return OffsetDateTime.parse(text).toInstant().toString();
-    } catch (DateTimeException e) {
-      throw new CommandFailure(
-          "'" + text + "' is no time; write 2026-01-31T12:00:00Z, or 2d for two days ago", e);
-    }
   }
 }
