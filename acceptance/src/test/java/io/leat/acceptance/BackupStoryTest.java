@@ -67,7 +67,7 @@ class BackupStoryTest {
       leat.await(SOON);
       feeder.end();
     }
-    deleteTree(data);
+    Folders.delete(data);
 
     JsonNode verified = json("backup", "verify", backups.toString(), "--json");
     assertThat(verified.path("whole").asBoolean()).as(verified::toString).isTrue();
@@ -170,13 +170,5 @@ class BackupStoryTest {
 
   private LeatProcess up(Path blueprint, Path data) throws IOException {
     return LeatProcess.up(directory, blueprint, data, "0", "");
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -215,7 +215,7 @@ class CommandLineStoryTest {
   @Test
   void thePromptAnswersDescribesAndRemembers() throws Exception {
     assumeTrue(Files.isExecutable(SCRIPT), "needs script(1) for a pseudo terminal");
-    List<String> command = new ArrayList<>(LeatProcess.command("sql", "--data", data.toString()));
+    List<String> command = new ArrayList<>(Launch.command("sql", "--data", data.toString()));
     command.add(command.indexOf("-cp"), "-Dleat.terminal=012");
     String line = command.stream().map(a -> "'" + a + "'").collect(Collectors.joining(" "));
     Path out = directory.resolve("prompt.out");

@@ -12,11 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A small data directory as an earlier Leat left it. Its tables name their files by where they were
@@ -68,7 +66,7 @@ final class DataDirectoryFixture {
             "query",
             "staging",
             "postgres/postmaster.opts")) {
-      deleteTree(PLACE.resolve(left));
+      Folders.delete(PLACE.resolve(left));
     }
     Process tar = tar("--sparse", "--owner=0", "--group=0", "--numeric-owner", "-cf", "-", "data");
     try (InputStream in = tar.getInputStream();
@@ -94,7 +92,7 @@ final class DataDirectoryFixture {
 
   /** Takes it away. */
   static void delete() throws IOException {
-    deleteTree(PLACE);
+    Folders.delete(PLACE);
   }
 
   static LeatProcess up(Path directory, Path data) throws IOException {
@@ -137,16 +135,5 @@ final class DataDirectoryFixture {
     List<String> command = new ArrayList<>(List.of("tar", "-C", String.valueOf(PLACE.getParent())));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-  }
-
-  static void deleteTree(Path tree) throws IOException {
-    if (!Files.exists(tree)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

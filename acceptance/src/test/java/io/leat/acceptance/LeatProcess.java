@@ -9,8 +9,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code leat ...} in a process of its own, started as the launcher script does. */
@@ -75,37 +73,10 @@ final class LeatProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(Path directory, String... arguments) {
-    ProcessBuilder builder = new ProcessBuilder(command(arguments)).directory(directory.toFile());
+    ProcessBuilder builder =
+        new ProcessBuilder(Launch.command(arguments)).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
     return builder;
-  }
-
-  /** The command line of a command. */
-  static List<String> command(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
-    boolean isPlatform = arguments[0].equals("up");
-    command.addAll(
-        List.of(
-            isPlatform ? "-Xmx640m" : "-Xmx256m",
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            isPlatform ? "-Xss512k" : "-XX:TieredStopAtLevel=1",
-            "-Dleat.home=" + Repository.root(),
-            "-Dio.netty.allocator.type=pooled",
-            "-cp",
-            classPath(),
-            "io.leat.app.cli.Leat"));
-    command.addAll(List.of(arguments));
-    return command;
-  }
-
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   /** Waits until this process, and no earlier one, serves from {@code data}. */

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
@@ -65,7 +64,7 @@ class MaintenanceStoryTest {
       everythingIsThereOnce(client, acknowledged);
     }
     // Without the savepoint the job is restored from a checkpoint, over merges and expiry.
-    deleteTree(settings.data().resolve("flink/savepoints"));
+    Folders.delete(settings.data().resolve("flink/savepoints"));
     try (Platform platform = start(settings, folders)) {
       TestingClient client = new TestingClient(platform.baseUri(), platform.adminKey());
       try (TestingFeeder feeder = new TestingFeeder(client, "n")) {
@@ -116,13 +115,5 @@ class MaintenanceStoryTest {
         .isEqualTo(acknowledged);
     assertThat(client.number("SELECT count(*) FROM devices_processed.telemetry"))
         .isEqualTo(acknowledged);
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 }

@@ -90,7 +90,7 @@ class RestartStoryTest {
         assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
       }
       if (life.equals("first")) {
-        deleteTree(data.resolve("kafka"));
+        Folders.delete(data.resolve("kafka"));
       }
     }
   }
@@ -128,14 +128,6 @@ class RestartStoryTest {
 
   private static Books all(int events) {
     return new Books(events, events, events, 0, 0);
-  }
-
-  private static void deleteTree(Path tree) throws IOException {
-    try (Stream<Path> files = Files.walk(tree)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   private void theBooksBalanceAfterTheLastStart(Path data, String port, TestingFeeder feeder)
@@ -210,7 +202,7 @@ class RestartStoryTest {
           "the refused record is kept");
       leat.signal("KILL");
       leat.await(SOON);
-      deleteTree(data.resolve("flink"));
+      Folders.delete(data.resolve("flink"));
       try (LeatProcess second = up(data, port)) {
         second.awaitReady(data);
         feeder.awaitMore(500, SOON);
@@ -314,7 +306,7 @@ class RestartStoryTest {
     }
     assertThat(checkpoints).as("retained checkpoints").hasSizeGreaterThan(1);
     for (Path lost : checkpoints.subList(1, checkpoints.size())) {
-      deleteTree(lost);
+      Folders.delete(lost);
     }
   }
 

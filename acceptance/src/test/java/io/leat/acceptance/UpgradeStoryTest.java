@@ -140,7 +140,7 @@ class UpgradeStoryTest {
       }
     } finally {
       Files.deleteIfExists(data);
-      DataDirectoryFixture.deleteTree(moved);
+      Folders.delete(moved);
     }
   }
 

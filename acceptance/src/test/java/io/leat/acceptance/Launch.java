@@ -1,0 +1,144 @@
+package io.leat.acceptance;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The command line of {@code leat}, as the launcher script makes it, with the classes of this
+ * build. Where they are all in jars, as in {@code mvn verify}, the first launch makes an archive of
+ * the loaded classes, as the launcher does, and all others start from it.
+ */
+final class Launch {
+  private static final Set<String> WITH_ENGINES = Set.of("up", "demo", "backup", "restore");
+  private static final Duration ARCHIVED = Duration.ofMinutes(2);
+  private static final List<String> CLASS_PATH = classPath();
+  private static final @Nullable Path ARCHIVE = archive();
+
+  private Launch() {}
+
+  static List<String> command(String... arguments) {
+    List<String> options =
+        ARCHIVE == null ? List.of() : List.of("-XX:SharedArchiveFile=" + ARCHIVE);
+    return command(options, arguments);
+  }
+
+  private static List<String> command(List<String> options, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options(WITH_ENGINES.contains(arguments[0])));
+    command.addAll(options);
+    command.add("-Dleat.home=" + Repository.root());
+    command.add("-cp");
+    command.add(String.join(File.pathSeparator, CLASS_PATH));
+    command.add("io.leat.app.cli.Leat");
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private static List<String> options(boolean isWithEngines) {
+    List<String> options = new ArrayList<>();
+    for (String line : lines(Repository.root().resolve("app/src/main/resources/jvm.options"))) {
+      String option = isWithEngines ? after(line, "up:") : after(line, "short:");
+      if (line.isBlank() || line.startsWith("#") || option.matches("(up|short):.*")) {
+        continue;
+      }
+      if (option.matches("[0-9]+:.*")) {
+        int colon = option.indexOf(':');
+        if (Runtime.version().feature() < Integer.parseInt(option.substring(0, colon))) {
+          continue;
+        }
+        option = option.substring(colon + 1);
+      }
+      options.add(option);
+    }
+    if (isWithEngines) {
+      options.add("-Xmx512m");
+    }
+    return options;
+  }
+
+  private static String after(String line, String condition) {
+    return line.startsWith(condition) ? line.substring(condition.length()) : line;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Without this module's own classes, which are those of the tests. */
+  private static List<String> classPath() {
+    String all =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    Path own = Repository.root().resolve("acceptance");
+    return Arrays.stream(all.split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).startsWith(own))
+        .collect(Collectors.toList());
+  }
+
+  private static @Nullable Path archive() {
+    if (!CLASS_PATH.stream().allMatch(entry -> Files.isRegularFile(Path.of(entry)))) {
+      return null;
+    }
+    try {
+      Path directory = Files.createTempDirectory("leat-archive");
+      Path archive = directory.resolve("leat.jsa");
+      Path data = directory.resolve("data");
+      String blueprint = Repository.root().resolve("blueprints/devices").toString();
+      List<String> command =
+          command(
+              List.of("-XX:ArchiveClassesAtExit=" + archive),
+              "up",
+              blueprint,
+              "--data",
+              data.toString(),
+              "--port",
+              "0");
+      Path said = directory.resolve("out");
+      Process leat =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+      Until.holds(
+          ARCHIVED,
+          () -> !leat.isAlive() || Files.exists(data.resolve("run.json")),
+          "leat is up to have its classes archived");
+      leat.destroy();
+      boolean isEnded = leat.waitFor(ARCHIVED.toSeconds(), TimeUnit.SECONDS);
+      if (!isEnded || !Files.isRegularFile(archive)) {
+        leat.destroyForcibly();
+        throw new IllegalStateException("no archive was made: " + Files.readString(said));
+      }
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
+      return archive;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try {
+      Folders.delete(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
