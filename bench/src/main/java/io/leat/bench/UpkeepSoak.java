@@ -53,13 +53,14 @@ import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 
 /**
- * An hour of commits each second, in a tenth of the time: all spans of the policy are a tenth too.
- * Compares queries over the maintained table with the same rows loaded at once, and with the same
- * commits without maintenance. {@code UpkeepSoak DIRECTORY [COMMITS]}.
+ * An hour of commits each second, maintained as by default. Compares queries over the maintained
+ * table with the same rows loaded at once, and with the same commits without maintenance. {@code
+ * UpkeepSoak DIRECTORY [COMMITS]}.
  */
 public final class UpkeepSoak {
   private static final int ROWS_PER_COMMIT = 400;
-  private static final Duration COMMIT_EVERY = Duration.ofMillis(100);
+  private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+  private static final Duration ROUND_EVERY = Duration.ofSeconds(15);
   private static final int QUERIES = 41;
   private static final Instant START = Instant.parse("2024-03-01T06:00:00Z");
 
@@ -161,15 +162,16 @@ public final class UpkeepSoak {
 
   private void keep(Table table, AtomicBoolean over, AtomicLong cpu, AtomicLong mostFiles) {
     ExecutorService manifests = Executors.newSingleThreadExecutor();
-    MaintenancePolicy policy =
-        new MaintenancePolicy(
-            128L << 20, 20, Duration.ofSeconds(12), Duration.ofMinutes(6), 10, Duration.ofDays(3));
     TableMaintenance maintenance =
         new TableMaintenance(
-            policy, new SnapshotLeases(), new TableLocks(), manifests, InstantSource.system());
+            MaintenancePolicy.defaults(),
+            new SnapshotLeases(),
+            new TableLocks(),
+            manifests,
+            InstantSource.system());
     try {
       while (!over.get()) {
-        LockSupport.parkNanos(Duration.ofSeconds(6).toNanos());
+        LockSupport.parkNanos(ROUND_EVERY.toNanos());
         List<Step> steps =
             maintenance.run(
                 new TableMaintenance.Order(

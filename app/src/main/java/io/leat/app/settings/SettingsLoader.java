@@ -115,15 +115,15 @@ public final class SettingsLoader {
             maintenance.optional("enabled").flag(true),
             maintenance
                 .optional("interval")
-                .duration(Duration.ofMinutes(1), Duration.ofSeconds(1), day),
+                .duration(Duration.ofSeconds(15), Duration.ofSeconds(1), day),
             maintenance.optional("target-file-size").size(128 * MIB, MIB, GIB),
-            maintenance.optional("small-files").integer(20, 8, 10_000),
+            maintenance.optional("small-files").integer(8, 8, 10_000),
             maintenance
                 .optional("settle")
-                .duration(Duration.ofMinutes(2), Duration.ofSeconds(1), day),
+                .duration(Duration.ofSeconds(5), Duration.ofSeconds(1), day),
             maintenance
                 .optional("keep-snapshots")
-                .duration(Duration.ofHours(1), Duration.ofMinutes(5), Duration.ofDays(30)),
+                .duration(Duration.ofMinutes(30), Duration.ofMinutes(5), Duration.ofDays(30)),
             maintenance
                 .optional("orphans-after")
                 .duration(Duration.ofDays(3), day, Duration.ofDays(365)),

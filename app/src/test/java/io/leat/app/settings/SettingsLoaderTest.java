@@ -69,11 +69,11 @@ class SettingsLoaderTest {
         .isEqualTo(
             new Maintenance(
                 true,
-                Duration.ofMinutes(1),
+                Duration.ofSeconds(15),
                 128L << 20,
-                20,
-                Duration.ofMinutes(2),
-                Duration.ofHours(1),
+                8,
+                Duration.ofSeconds(5),
+                Duration.ofMinutes(30),
                 Duration.ofDays(3),
                 25));
   }

@@ -21,19 +21,19 @@ public record MaintenancePolicy(
     int keepCheckpoints,
     Duration orphansAfter) {
   /** Below it, a file costs as much to open as to read. */
-  private static final int SMALLEST_SHARE = 256;
+  private static final int SMALLEST_SHARE = 1024;
 
   public MaintenancePolicy {
     if (targetFileBytes < SMALLEST_SHARE || smallFiles < 8 || keepCheckpoints < 1) {
       throw new IllegalArgumentException(
-          "Maintenance needs a target of at least 256 bytes, at least 8 small files, 1 checkpoint");
+          "Maintenance needs a target of at least 1024 bytes, at least 8 small files, 1 checkpoint");
     }
   }
 
-  /** 128 MiB, 20 files, 2 minutes, 1 hour, 10 checkpoints, 3 days. */
+  /** 128 MiB, 8 files, 5 seconds, half an hour, 10 checkpoints, 3 days. */
   public static MaintenancePolicy defaults() {
     return new MaintenancePolicy(
-        128L << 20, 20, Duration.ofMinutes(2), Duration.ofHours(1), 10, Duration.ofDays(3));
+        128L << 20, 8, Duration.ofSeconds(5), Duration.ofMinutes(30), 10, Duration.ofDays(3));
   }
 
   /** Whether a file of so many bytes is to be merged with others. */

@@ -54,7 +54,7 @@ final class TestingTable implements AutoCloseable {
           Types.NestedField.optional(7, "payload", Types.BinaryType.get()));
 
   static final MaintenancePolicy POLICY =
-      new MaintenancePolicy(1 << 20, 8, Duration.ZERO, Duration.ofHours(1), 10, Duration.ofDays(3));
+      new MaintenancePolicy(4 << 20, 8, Duration.ZERO, Duration.ofHours(1), 10, Duration.ofDays(3));
 
   final Table table;
   final SnapshotLeases leases = new SnapshotLeases();

@@ -17,6 +17,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableScan;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
@@ -107,7 +108,7 @@ public final class Planner {
     if (snapshot != null) {
       reader.hold(table, snapshot.snapshotId());
       try (CloseableIterable<FileScanTask> tasks =
-          table.newScan().useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
+          scan(table).useSnapshot(snapshot.snapshotId()).filter(filter).planFiles()) {
         for (FileScanTask task : tasks) {
           if (filesBefore + files.size() >= maxFiles) {
             throw tooMany(key);
@@ -136,6 +137,12 @@ public final class Planner {
         skipped,
         bytes,
         remote);
+  }
+
+  /** Manifests in an object store are better read several at a time. */
+  private static TableScan scan(Table table) {
+    boolean isHere = table.location().startsWith("file:") || table.location().startsWith("/");
+    return isHere ? table.newScan().planWith(new CallerThread()) : table.newScan();
   }
 
   /** The columns in SQL's types. */
