@@ -199,7 +199,7 @@ class IdentityJudgeTest {
               random.nextInt(3),
               random.nextInt(3),
               i,
-              Kind.values()[random.nextInt(3)]));
+              random.nextBoolean() ? Kind.NEW : random.nextBoolean() ? Kind.STANDING : Kind.FIXED));
     }
     List<IdentityEntry> taken = new ArrayList<>();
     for (int inMemory : new int[] {1, 7, 1_000, 2_000}) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +33,9 @@ class PositionSetTest {
   }
 
   /** Runs and single offsets, back and forth, in several partitions and epochs, far out too. */
-  private static TreeSet<At> random(long seed, PositionSet into) {
+  private static Set<At> random(long seed, PositionSet into) {
     Random random = new Random(seed);
-    TreeSet<At> model = new TreeSet<>();
+    Set<At> model = new TreeSet<>();
     for (int i = 0; i < 3_000; i++) {
       int epoch = 1 + random.nextInt(2);
       int partition = random.nextInt(3);
@@ -52,9 +53,9 @@ class PositionSetTest {
   @Test
   void itIsASetOfPositions() {
     PositionSet set = new PositionSet();
-    TreeSet<At> model = random(1, set);
+    Set<At> model = random(1, set);
     PositionSet otherSet = new PositionSet();
-    TreeSet<At> other = random(2, otherSet);
+    Set<At> other = random(2, otherSet);
 
     assertThat(set.size()).isEqualTo(model.size());
     List<At> told = new ArrayList<>();
@@ -65,7 +66,7 @@ class PositionSetTest {
         .isEqualTo(other.stream().filter(model::contains).toList());
     assertThat(set.pages())
         .isEqualTo(new ArrayList<>(new TreeSet<>(model.stream().map(At::page).toList())));
-    TreeSet<At> both = new TreeSet<>(model);
+    Set<At> both = new TreeSet<>(model);
     both.retainAll(other);
     assertThat(both).hasSizeGreaterThan(1_000);
     assertThat(set.sizeOfBoth(otherSet)).isEqualTo(both.size());
