@@ -16,7 +16,7 @@ public enum RedriveState {
   CONFLICT,
   /** Quarantined again. */
   QUARANTINED,
-  /** Not sent: today's rules refuse it. */
+  /** Not sent: today's rules refuse it, or a replay may let it in. */
   REFUSED;
 
   /** Whether something is still to be done. */

@@ -101,6 +101,14 @@ public final class Replays {
         .findFirst();
   }
 
+  /** Those whose rows are, or may come, in the place of others: building, built, switching. */
+  public List<Replay> unfinished() {
+    return select(
+        "find unfinished replays",
+        "where state in ('building', 'built', 'switching') order by id",
+        statement -> {});
+  }
+
   /** The newest first. */
   public List<Replay> newest(int most) {
     return select(

@@ -48,6 +48,7 @@ class ReplaysTest {
     assertThat(replay.target()).isEqualTo("t__replay_" + replay.id());
     assertThat(replay.state()).isEqualTo(ReplayState.BUILDING);
     assertThat(replays.open()).contains(replay);
+    assertThat(replays.unfinished()).containsExactly(replay);
     assertThatThrownBy(() -> add("mine"))
         .isInstanceOfSatisfying(
             LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
@@ -63,6 +64,7 @@ class ReplaysTest {
     assertThat(replays.open()).isEmpty();
 
     Replay other = add("mine");
+    assertThat(replays.unfinished()).containsExactly(built, other);
     assertThat(other.isNamed()).isTrue();
     assertThatThrownBy(
             () -> replays.move(replay.id(), ReplayState.BUILT, ReplayState.SWITCHING, null))
@@ -72,7 +74,11 @@ class ReplaysTest {
     assertThat(replays.move(replay.id(), ReplayState.BUILT, ReplayState.SWITCHING, null)).isTrue();
     assertThat(replays.move(replay.id(), ReplayState.BUILT, ReplayState.DROPPING, null)).isFalse();
     assertThat(replays.newest(10)).extracting(Replay::id).startsWith(other.id(), replay.id());
+    assertThat(replays.unfinished())
+        .extracting(Replay::state)
+        .containsExactly(ReplayState.SWITCHING);
     assertThat(replays.move(replay.id(), ReplayState.SWITCHING, ReplayState.SWITCHED, null))
         .isTrue();
+    assertThat(replays.unfinished()).isEmpty();
   }
 }

@@ -76,22 +76,30 @@ final class CandidateRows {
 
   /** Says who the record is, whether it is clean or not. */
   void identify(LogRecord log, byte[] payload, GenericRowData row) {
-    byte[] key = log.key == null ? NOTHING : log.key;
-    row.setField(shape.entityKey, Rows.text(key));
-    row.setField(shape.payload, payload);
-    if (log.id == null || hasSuppliedId(log.supplied)) {
+    byte[] id = log.id;
+    if (id == null || hasSuppliedId(log.supplied)) {
+      row.setField(shape.entityKey, Rows.text(log.key == null ? NOTHING : log.key));
+      row.setField(shape.payload, payload);
       row.setField(shape.supplied, true);
       row.setField(shape.idHigh, 0L);
       row.setField(shape.idLow, log.offset * SPREAD); // any subtask will do, but not always one
       row.setField(shape.payloadHash, 0L);
     } else {
-      byte[] client = log.client == null ? NOTHING : log.client;
-      Deduplication.Identity id = deduplication.identity(stream, client, key, log.id);
-      row.setField(shape.supplied, false);
-      row.setField(shape.idHigh, id.high());
-      row.setField(shape.idLow, id.low());
-      row.setField(shape.payloadHash, deduplication.payloadHash(payload));
+      identify(log, id, payload, row);
     }
+  }
+
+  /** Says who the record is under the id, whoever gave that. */
+  void identify(LogRecord log, byte[] id, byte[] payload, GenericRowData row) {
+    byte[] key = log.key == null ? NOTHING : log.key;
+    byte[] client = log.client == null ? NOTHING : log.client;
+    Deduplication.Identity identity = deduplication.identity(stream, client, key, id);
+    row.setField(shape.entityKey, Rows.text(key));
+    row.setField(shape.payload, payload);
+    row.setField(shape.supplied, false);
+    row.setField(shape.idHigh, identity.high());
+    row.setField(shape.idLow, identity.low());
+    row.setField(shape.payloadHash, deduplication.payloadHash(payload));
   }
 
   /** Whether the id is new by construction. That of a redriven event was there before. */

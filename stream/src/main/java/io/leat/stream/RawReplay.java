@@ -83,6 +83,15 @@ public final class RawReplay {
     return row.getBoolean(candidates().shape().supplied);
   }
 
+  /**
+   * Says who the present row is by its id, even if Leat had made that: so is who it is when it is
+   * redriven.
+   */
+  public void identifyAsRedriven() {
+    byte[] payload = log.value;
+    candidates().identify(log, eventId.toBytes(), payload == null ? new byte[0] : payload, row);
+  }
+
   /** The first half of the present row's identity. */
   public long idHigh() {
     return row.getLong(candidates().shape().idHigh);

@@ -40,7 +40,10 @@ final class ReplayPrinter {
         if (!text(replay, "failure").isEmpty()) {
           terminal.error(text(replay, "failure"));
         }
-        terminal.note("Next: leat replay switch " + id + ", or leat replay drop " + id);
+        terminal.note(
+            replay.path("comparison").path("differs").asBoolean()
+                ? "Next: leat replay switch " + id + ", or leat replay drop " + id
+                : "There is nothing to switch to: leat replay drop " + id + " removes its tables");
       }
       case "switched" ->
           terminal.line(
@@ -85,7 +88,7 @@ final class ReplayPrinter {
     columns(comparison.path("processed"));
     examples(replay, comparison);
     if (!comparison.path("differs").asBoolean()) {
-      terminal.line("Nothing differs: there is nothing to switch to.");
+      terminal.line("Nothing differs.");
     }
   }
 

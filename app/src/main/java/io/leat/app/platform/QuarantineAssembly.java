@@ -6,6 +6,7 @@ import io.leat.gateway.StreamRegistry;
 import io.leat.http.Routes;
 import io.leat.state.Clients;
 import io.leat.state.Redrives;
+import io.leat.state.Replays;
 import io.leat.stream.StreamPlan;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -53,7 +54,13 @@ final class QuarantineAssembly {
     KeptTables tables = new KeptTables(catalog, asking.lake(), clock);
     Redrives redrives = new Redrives(foundation.state(), clock);
     Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
-    RecordCheck check = new RecordCheck(streams, tables, new RedrivePreparation(settings), clients);
+    RecordCheck check =
+        new RecordCheck(
+            streams,
+            tables,
+            new RedrivePreparation(settings),
+            clients,
+            new Replays(foundation.state(), clock));
     Verdicts verdicts = new Verdicts(check, plans);
     RedriveWorker worker =
         closing.add(

@@ -15,6 +15,8 @@ import io.leat.http.Role;
 import io.leat.http.StreamScope;
 import io.leat.state.Client;
 import io.leat.state.Clients;
+import io.leat.state.Replay;
+import io.leat.state.Replays;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,13 +46,19 @@ final class RecordCheck {
   private final KeptTables tables;
   private final RedrivePreparation preparation;
   private final Clients clients;
+  private final Replays replays;
 
   RecordCheck(
-      StreamRegistry streams, KeptTables tables, RedrivePreparation preparation, Clients clients) {
+      StreamRegistry streams,
+      KeptTables tables,
+      RedrivePreparation preparation,
+      Clients clients,
+      Replays replays) {
     this.streams = streams;
     this.tables = tables;
     this.preparation = preparation;
     this.clients = clients;
+    this.replays = replays;
   }
 
   /** A record, and which attempt is made with it. */
@@ -116,11 +124,34 @@ final class RecordCheck {
     if (wanted.stream().anyMatch(w -> w.record().id().isRejected())) {
       clients.snapshot().clients().forEach(client -> known.put(client.id(), client));
     }
+    List<Replay> unfinished = replays.unfinished();
     List<Checked> checked = new ArrayList<>();
     for (Wanted one : wanted) {
-      checked.add(check(one, raw.get(one.record().id()), known));
+      Refusal replayed = replayed(one.record(), unfinished);
+      checked.add(
+          replayed == null
+              ? check(one, raw.get(one.record().id()), known)
+              : Checked.refused(one, streams.find(one.record().stream()), replayed));
     }
     return checked;
+  }
+
+  /** A replay may let in the same record, at its own position. */
+  static @Nullable Refusal replayed(KeptRecord record, List<Replay> unfinished) {
+    for (Replay replay : unfinished) {
+      if (replay.topic().equals(record.stream())
+          && !record.received().isBefore(replay.from())
+          && record.received().isBefore(replay.to())) {
+        return Refusal.of(
+            ErrorCode.CONFLICT,
+            "it was received in the period of the replay "
+                + replay.id()
+                + ", which is "
+                + replay.state().text()
+                + " and may let it in: switch to that or drop it first");
+      }
+    }
+    return null;
   }
 
   private Checked check(Wanted wanted, KeptTables.@Nullable RawRow raw, Map<String, Client> known) {

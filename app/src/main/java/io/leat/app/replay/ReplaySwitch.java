@@ -32,9 +32,13 @@ final class ReplaySwitch {
   private final SnapshotLeases leases;
   private final Pace pace;
   private final SwitchMarks marks;
+  private final @Nullable ReturnedIds returned;
   private final Consumer<Progress> progress;
   private final String name;
 
+  /**
+   * @param returned null when the stream is gone, so that nothing comes in any more
+   */
   ReplaySwitch(
       Replay replay,
       ShadowTables tables,
@@ -43,6 +47,7 @@ final class ReplaySwitch {
       SnapshotLeases leases,
       Pace pace,
       SwitchMarks marks,
+      @Nullable ReturnedIds returned,
       Consumer<Progress> progress) {
     this.replay = replay;
     this.tables = tables;
@@ -51,6 +56,7 @@ final class ReplaySwitch {
     this.leases = leases;
     this.pace = pace;
     this.marks = marks;
+    this.returned = returned;
     this.progress = progress;
     this.name = name(replay);
   }
@@ -75,7 +81,8 @@ final class ReplaySwitch {
   /**
    * Switches, or goes on with it. May be called again until it returns.
    *
-   * @throws LeatException CONFLICT when the books do not prove the period; nothing was changed then
+   * @throws LeatException CONFLICT when the books do not prove the period, or an id that comes in
+   *     anew has come in again since; nothing was changed then
    */
   void run() throws IOException {
     if (!tables.exist()) {
@@ -145,6 +152,16 @@ final class ReplaySwitch {
             tables.shadowQuarantine(),
             before.quarantined(),
             after.quarantined());
+    if (correction != null && returned != null) {
+      tell("looking for ids that came in again", 90);
+      try {
+        returned.refuse(before.processed(), after.processed());
+      } catch (IOException | RuntimeException e) {
+        discard(processed);
+        discard(quarantine);
+        throw e;
+      }
+    }
     return new Prepared(going, correction, processed, quarantine);
   }
 

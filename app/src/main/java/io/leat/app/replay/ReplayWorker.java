@@ -147,16 +147,7 @@ public final class ReplayWorker implements AutoCloseable {
     switch (replay.state()) {
       case BUILDING -> build(replay, tables);
       case SWITCHING -> {
-        new ReplaySwitch(
-                replay,
-                tables,
-                range(replay, bounds(replay)),
-                tools.locks(),
-                tools.leases(),
-                pace(),
-                marks,
-                now -> progress = now)
-            .run();
+        switchTo(replay, tables);
         replays.move(replay.id(), ReplayState.SWITCHING, ReplayState.SWITCHED, null);
         log.info("Switched to the replay {} of {}", replay.id(), replay.topic());
       }
@@ -204,6 +195,26 @@ public final class ReplayWorker implements AutoCloseable {
         replay.topic(),
         covered.size(),
         (System.nanoTime() - start) / 1_000_000);
+  }
+
+  private void switchTo(Replay replay, ShadowTables tables) throws IOException {
+    ReplayRange range = range(replay, bounds(replay));
+    ReplayPace pace = pace();
+    StreamPlan plan = around.plans().apply(replay.topic());
+    new ReplaySwitch(
+            replay,
+            tables,
+            range,
+            tools.locks(),
+            tools.leases(),
+            pace,
+            marks,
+            plan == null
+                ? null
+                : new ReturnedIds(
+                    replay, tables, plan, range, tools.scratch(), tools.leases(), pace),
+            now -> progress = now)
+        .run();
   }
 
   private static Replay.Bounds bounds(Replay replay) {

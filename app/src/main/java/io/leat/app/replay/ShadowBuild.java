@@ -1,7 +1,6 @@
 package io.leat.app.replay;
 
-import io.leat.app.replay.IdentityBuckets.Entry;
-import io.leat.app.replay.IdentityBuckets.Kind;
+import io.leat.app.replay.IdentityEntry.Kind;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.event.Timestamps;
@@ -17,7 +16,9 @@ import io.leat.stream.StreamPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
@@ -27,7 +28,7 @@ import org.apache.iceberg.Table;
  * Judges the raw rows of a range into the shadow tables. Raw is read twice: first to judge each
  * record and to learn the ids of those that are clean, then, when it is known which of an id comes
  * first, to write the rows. An id is looked for one window before and behind the range too, among
- * what is in processed there.
+ * what is in processed there; of that, only what may have an id of the range is remembered.
  */
 final class ShadowBuild {
   private final ShadowTables tables;
@@ -76,13 +77,42 @@ final class ShadowBuild {
    */
   PositionSet run() throws IOException {
     progress.accept(new Progress("reading what is in processed", 0, 0));
-    ReplayRange around = range.around(plan.dedupe());
-    PositionSet standing = Outcomes.positions(tables.processed(), around, leases, pace);
+    PositionSet standing =
+        Outcomes.positions(tables.processed(), range.around(plan.dedupe()), leases, pace);
     PositionedTable raw = tables.raw();
-    toRead = raw.estimate(around) + raw.estimate(range);
-    try (IdentityBuckets ids = new IdentityBuckets(scratch, new Deduplication(plan.dedupe()))) {
-      raw.read(around, RawReplay.COLUMNS, leases, pace, row -> look(row, standing, ids));
-      ids.resolve(first, conflicts, pace);
+    List<ReplayRange> beside = range.beside(plan.dedupe());
+    long period = raw.estimate(range);
+    toRead = 2 * period + beside.stream().mapToLong(raw::estimate).sum();
+    IdentityFilter known = new IdentityFilter(period);
+    try (IdentityJudge ids = new IdentityJudge(scratch, new Deduplication(plan.dedupe()), pace)) {
+      raw.read(
+          range.everywhere(),
+          RawReplay.COLUMNS,
+          leases,
+          pace,
+          row -> {
+            tell("judging");
+            if (range.contains(row.received(), row.epoch(), row.partition(), row.offset())) {
+              judge(row, standing, known, ids);
+            } else if (standing.contains(row.epoch(), row.partition(), row.offset())) {
+              fix(row, high -> true, ids);
+            }
+          });
+      for (ReplayRange one : beside) {
+        raw.read(
+            one,
+            RawReplay.COLUMNS,
+            leases,
+            pace,
+            row -> {
+              tell("looking for the same ids before and behind");
+              if (standing.contains(row.epoch(), row.partition(), row.offset())) {
+                fix(row, known::mayHave, ids);
+              }
+            });
+      }
+      progress.accept(new Progress("finding the first of each id", covered.size(), percent()));
+      ids.resolve(first, conflicts);
     }
     tables.drop();
     tables.create();
@@ -90,20 +120,12 @@ final class ShadowBuild {
     return covered;
   }
 
-  private void look(PositionedTable.Row row, PositionSet standing, IdentityBuckets ids)
+  private void judge(
+      PositionedTable.Row row, PositionSet standing, IdentityFilter known, IdentityJudge ids)
       throws IOException {
-    tell("judging");
     int epoch = row.epoch();
     int partition = row.partition();
     long offset = row.offset();
-    boolean stands = standing.contains(epoch, partition, offset);
-    if (!range.contains(row.received(), epoch, partition, offset)) {
-      if (stands) {
-        replay.identify(row.values());
-        addId(row, Kind.FIXED, ids);
-      }
-      return;
-    }
     if (covered.contains(epoch, partition, offset)) {
       throw new LeatException(
           ErrorCode.CONFLICT,
@@ -116,28 +138,39 @@ final class ShadowBuild {
               + " more than once: 'leat reconcile' names such records, mend them first");
     }
     covered.add(epoch, partition, offset);
-    if (replay.judge(row.values())) {
-      addId(row, stands ? Kind.STANDING : Kind.NEW, ids);
-    } else {
+    boolean stands = standing.contains(epoch, partition, offset);
+    if (!replay.judge(row.values())) {
       refused.add(epoch, partition, offset);
+    } else if (stands && replay.hasSuppliedId()) {
+      first.add(epoch, partition, offset); // nobody else has its id
+    } else {
+      if (replay.hasSuppliedId()) {
+        replay.identifyAsRedriven(); // what was redriven from it has its id
+      }
+      known.add(replay.idHigh());
+      ids.add(entry(row, stands ? Kind.STANDING : Kind.NEW));
     }
   }
 
-  private void addId(PositionedTable.Row row, Kind kind, IdentityBuckets ids) throws IOException {
-    if (!replay.hasSuppliedId()) {
-      ids.add(
-          new Entry(
-              replay.idHigh(),
-              replay.idLow(),
-              replay.payloadHash(),
-              row.received(),
-              row.epoch(),
-              row.partition(),
-              row.offset(),
-              kind));
-    } else if (kind != Kind.FIXED) {
-      first.add(row.epoch(), row.partition(), row.offset());
+  /** A row of processed that stays where it is; only of interest if its id is. */
+  private void fix(PositionedTable.Row row, LongPredicate isOfInterest, IdentityJudge ids)
+      throws IOException {
+    replay.identify(row.values());
+    if (!replay.hasSuppliedId() && isOfInterest.test(replay.idHigh())) {
+      ids.add(entry(row, Kind.FIXED));
     }
+  }
+
+  private IdentityEntry entry(PositionedTable.Row row, Kind kind) {
+    return new IdentityEntry(
+        replay.idHigh(),
+        replay.idLow(),
+        replay.payloadHash(),
+        row.received(),
+        row.epoch(),
+        row.partition(),
+        row.offset(),
+        kind);
   }
 
   private void write(PositionedTable raw) throws IOException {
@@ -187,7 +220,11 @@ final class ShadowBuild {
 
   private void tell(String doing) {
     if (++read % 1_000 == 0) {
-      progress.accept(new Progress(doing, covered.size(), Progress.percent(read, toRead)));
+      progress.accept(new Progress(doing, covered.size(), percent()));
     }
+  }
+
+  private int percent() {
+    return Progress.percent(read, toRead);
   }
 }

@@ -8,10 +8,12 @@ import io.leat.lake.SnapshotLeases;
 import io.leat.lake.maintenance.Pace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.iceberg.DataFile;
@@ -135,6 +137,32 @@ public final class PositionedTable {
         });
   }
 
+  /**
+   * The same of rows that are at or behind the range's bounds.
+   *
+   * @param more how much time before and behind the period they may have been received
+   */
+  public void readBehind(
+      ReplayRange range,
+      Duration more,
+      List<String> wanted,
+      SnapshotLeases leases,
+      Pace pace,
+      Rows rows)
+      throws IOException {
+    read(
+        range.around(more),
+        behind(range),
+        wanted,
+        leases,
+        pace,
+        row -> {
+          if (range.isBehind(row.epoch(), row.partition(), row.offset())) {
+            rows.row(row);
+          }
+        });
+  }
+
   /** Rows of the files that may have some of the range. */
   public long estimate(ReplayRange range) {
     table.refresh();
@@ -188,6 +216,24 @@ public final class PositionedTable {
                   Expressions.lessThan(columns.offset(), page.first() + PositionSet.PAGE)));
     }
     return any;
+  }
+
+  private Expression behind(ReplayRange range) {
+    Expression any =
+        range.before().isEmpty()
+            ? Expressions.alwaysTrue()
+            : Expressions.notIn(columns.partition(), range.before().keySet());
+    for (Map.Entry<Integer, Long> one : range.before().entrySet()) {
+      any =
+          Expressions.or(
+              any,
+              Expressions.and(
+                  Expressions.equal(columns.partition(), one.getKey()),
+                  Expressions.greaterThanOrEqual(columns.offset(), one.getValue())));
+    }
+    return Expressions.or(
+        Expressions.greaterThan(columns.epoch(), range.epoch()),
+        Expressions.and(Expressions.equal(columns.epoch(), range.epoch()), any));
   }
 
   /** What the files of the range have in common. */

@@ -1,9 +1,11 @@
 package io.leat.app.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.app.replay.IdentityBuckets.Entry;
-import io.leat.app.replay.IdentityBuckets.Kind;
+import io.leat.app.replay.IdentityEntry.Kind;
+import io.leat.event.ErrorCode;
+import io.leat.event.LeatException;
 import io.leat.lake.maintenance.Pace;
 import io.leat.lake.replay.PositionSet;
 import io.leat.rules.Deduplication;
@@ -19,31 +21,37 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class IdentityBucketsTest {
+class IdentityJudgeTest {
   private static final Duration WINDOW = Duration.ofHours(1);
   private static final long HOUR = Duration.ofHours(1).toNanos() / 1_000;
 
-  private final List<Entry> entries = new ArrayList<>();
+  private final List<IdentityEntry> entries = new ArrayList<>();
   private final PositionSet first = new PositionSet();
   private final PositionSet conflicts = new PositionSet();
   private final Path folder;
 
-  IdentityBucketsTest(@TempDir Path directory) {
+  IdentityJudgeTest(@TempDir Path directory) {
     this.folder = directory.resolve("ids");
   }
 
   private void add(long offset, long hash, long received, Kind kind) {
-    entries.add(new Entry(7, 8, hash, received, 1, 0, offset, kind));
+    entries.add(new IdentityEntry(7, 8, hash, received, 1, 0, offset, kind));
   }
 
-  /** Read in any order. */
+  /** Read in any order, of which memory holds three at a time, and two files are merged. */
   private void resolve(long seed) throws IOException {
+    resolve(seed, 1_000);
+  }
+
+  private void resolve(long seed, int mostStanding) throws IOException {
     Collections.shuffle(entries, new Random(seed));
-    try (IdentityBuckets buckets = new IdentityBuckets(folder, new Deduplication(WINDOW))) {
-      for (Entry entry : entries) {
-        buckets.add(entry);
+    try (IdentityJudge judge =
+        new IdentityJudge(
+            new IdentitySort(folder, 3, 2, Pace.FULL), new Deduplication(WINDOW), mostStanding)) {
+      for (IdentityEntry entry : entries) {
+        judge.add(entry);
       }
-      buckets.resolve(first, conflicts, Pace.FULL);
+      judge.resolve(first, conflicts);
     }
     assertThat(folder).doesNotExist();
   }
@@ -110,16 +118,17 @@ class IdentityBucketsTest {
   @Test
   void withoutAPastItEqualsTheLiveJobOnRandomTraffic() throws IOException {
     Random random = new Random(42);
-    Map<Long, Entry> seen = new HashMap<>();
+    Map<Long, IdentityEntry> seen = new HashMap<>();
     Deduplication deduplication = new Deduplication(WINDOW);
     List<Long> expectedFirst = new ArrayList<>();
     List<Long> expectedConflicts = new ArrayList<>();
     for (long offset = 0; offset < 5_000; offset++) {
       long id = random.nextInt(700);
-      Entry entry =
-          new Entry(id, -id, random.nextInt(2), offset * HOUR / 500, 1, 0, offset, Kind.NEW);
+      IdentityEntry entry =
+          new IdentityEntry(
+              id, -id, random.nextInt(2), offset * HOUR / 500, 1, 0, offset, Kind.NEW);
       entries.add(entry);
-      Entry before = seen.get(id);
+      IdentityEntry before = seen.get(id);
       Deduplication.Sighting sighting =
           before == null
               ? Deduplication.Sighting.FIRST
@@ -140,5 +149,74 @@ class IdentityBucketsTest {
     assertThat(offsets(first)).isEqualTo(expectedFirst);
     assertThat(offsets(conflicts)).isEqualTo(expectedConflicts);
     assertThat(expectedConflicts).hasSizeGreaterThan(500);
+  }
+
+  /** What a sender with one id for everything does: more of an id than memory holds. */
+  @Test
+  void anIdOfMoreRecordsThanMemoryHoldsIsJudgedAsOne() throws IOException {
+    List<Long> expectedFirst = new ArrayList<>();
+    for (long offset = 0; offset < 2_000; offset++) {
+      add(offset, offset % 7, offset * HOUR / 100, offset % 100 == 0 ? Kind.STANDING : Kind.NEW);
+      if (offset % 100 == 0) {
+        expectedFirst.add(offset);
+      }
+    }
+
+    resolve(7);
+
+    assertThat(offsets(first)).isEqualTo(expectedFirst);
+    assertThat(offsets(conflicts))
+        .hasSizeBetween(1_600, 1_800)
+        .allMatch(offset -> offset % 7 != offset / 100 * 100 % 7);
+  }
+
+  @Test
+  void anIdThatIsInProcessedTooOftenIsRefused() {
+    for (long offset = 0; offset < 6; offset++) {
+      add(offset, 1, offset * HOUR, Kind.FIXED);
+    }
+
+    assertThatThrownBy(() -> resolve(8, 5))
+        .isInstanceOfSatisfying(
+            LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_REQUEST))
+        .hasMessage(
+            "An event id is in processed more than 5 times, within the period and the stream's"
+                + " 'dedupe' window around it: replay it in shorter periods");
+    assertThat(folder).doesNotExist();
+  }
+
+  /** Files of any number are merged, a few at a time, into one order. */
+  @Test
+  void everythingThatIsAddedComesBackInOrder() throws IOException {
+    Random random = new Random(9);
+    for (int i = 0; i < 1_000; i++) {
+      entries.add(
+          new IdentityEntry(
+              random.nextInt(20),
+              random.nextInt(2),
+              random.nextLong(),
+              random.nextLong(),
+              random.nextInt(3),
+              random.nextInt(3),
+              i,
+              random.nextBoolean() ? Kind.NEW : random.nextBoolean() ? Kind.STANDING : Kind.FIXED));
+    }
+    List<IdentityEntry> taken = new ArrayList<>();
+    for (int inMemory : new int[] {1, 7, 1_000, 2_000}) {
+      taken.clear();
+      try (IdentitySort sort = new IdentitySort(folder, inMemory, 3, Pace.FULL)) {
+        for (IdentityEntry entry : entries) {
+          sort.add(entry);
+        }
+        for (IdentityEntry one = sort.next(); one != null; one = sort.next()) {
+          taken.add(one);
+        }
+      }
+      assertThat(folder).doesNotExist();
+
+      entries.sort(IdentityEntry.ORDER);
+      assertThat(taken).isEqualTo(entries);
+      Collections.shuffle(entries, random);
+    }
   }
 }
