@@ -301,7 +301,7 @@ final class BackupRun {
               snapshot == null ? null : snapshot.snapshotId(),
               rows[0],
               ageing.contains(held.blueprint() + "." + held.id().name()),
-              snapshot == null ? Map.of() : FlinkCommits.notes(snapshot)));
+              snapshot == null ? Map.of() : FlinkCommits.notes(held.metadata(), snapshot)));
     }
     return tables;
   }
