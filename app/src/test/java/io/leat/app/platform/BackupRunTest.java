@@ -81,8 +81,7 @@ class BackupRunTest {
         StateDatabase.open(
             StateSettings.of(postgres.jdbcUrl(), postgres.user(), postgres.password()));
     replays = new Replays(state, () -> NOW);
-    answered =
-        new AnsweredKeeper(new AnsweredCounts(state, InstantSource.system()), data.root());
+    answered = new AnsweredKeeper(new AnsweredCounts(state, InstantSource.system()), data.root());
     catalog.initialize("test", Map.of());
   }
 

@@ -37,8 +37,7 @@ class JobSupervisorTest {
   private static final String JOB = "devices-lake";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final JobSupervisor.Pauses PAUSES =
-      new JobSupervisor.Pauses(
-          Duration.ofMillis(10), Duration.ofSeconds(5), Duration.ofMinutes(1));
+      new JobSupervisor.Pauses(Duration.ofMillis(10), Duration.ofSeconds(5), Duration.ofMinutes(1));
 
   private final Path directory;
   private final Map<String, FlinkJob> jobs = new ConcurrentHashMap<>();

@@ -297,8 +297,7 @@ class ReplacementTest {
   }
 
   private Replacement replacement(Table into, Pace pace) {
-    return new Replacement(
-        PositionedTable.quarantine(into, "a"), RANGE, "replay-1", leases, pace);
+    return new Replacement(PositionedTable.quarantine(into, "a"), RANGE, "replay-1", leases, pace);
   }
 
   private boolean exists(String location) {
