@@ -5,7 +5,10 @@
  *
  * prints "on" when it is mounted. SIGUSR1 cuts the power: every operation fails with EIO from then
  * on. When it is then unmounted, it forgets what was not synced, mounts itself again and prints
- * "on". SIGTERM ends it.
+ * "on". SIGTERM ends it. A line "slow MILLIS" on its input makes the device slow from then on: each
+ * sync takes so long before it is done, several at a time, and everything else is as fast as ever,
+ * as with a page cache before a device. It is answered with the same line; 0 makes it fast again,
+ * for syncs that are under way too.
  *
  * What survives is the least that POSIX promises:
  *   - of a file, the bytes and the length that it had at its last fsync or fdatasync. Of the pages
@@ -28,6 +31,7 @@
 #include <fuse.h>
 #include <linux/falloc.h>
 #include <linux/fs.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -84,6 +88,13 @@ static volatile sig_atomic_t is_off, is_ending;
 static unsigned long long draws;
 static unsigned walk;
 static const char *kindly;
+
+/* Operations come in several threads, and work one at a time. */
+static pthread_mutex_t work = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_mutex_t pace = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t paced = PTHREAD_COND_INITIALIZER;
+static long sync_millis; /* under pace */
 
 static void *need(void *memory) {
   if (memory == NULL) {
@@ -369,8 +380,74 @@ static void come_back(void) {
 
 /* ---- operations ---- */
 
+static void end_work(char *unused) {
+  (void)unused;
+  pthread_mutex_unlock(&work);
+}
+
+/* Until the end of the block. */
+#define ALONE \
+  __attribute__((cleanup(end_work))) char working; \
+  (void)working; \
+  pthread_mutex_lock(&work)
+
 #define POWERED \
+  ALONE; \
   if (is_off) return -EIO
+
+static struct timespec later(const struct timespec *than, long millis) {
+  struct timespec at = *than;
+  at.tv_sec += millis / 1000;
+  at.tv_nsec += millis % 1000 * 1000000;
+  if (at.tv_nsec >= 1000000000) {
+    at.tv_sec++;
+    at.tv_nsec -= 1000000000;
+  }
+  return at;
+}
+
+static int is_before(const struct timespec *one, const struct timespec *other) {
+  return one->tv_sec < other->tv_sec ||
+         (one->tv_sec == other->tv_sec && one->tv_nsec < other->tv_nsec);
+}
+
+/* Returns when a sync that begins now may be done. */
+static void await_device(void) {
+  struct timespec begun, now;
+  clock_gettime(CLOCK_REALTIME, &begun);
+  pthread_mutex_lock(&pace);
+  for (now = begun; sync_millis > 0 && !is_off; clock_gettime(CLOCK_REALTIME, &now)) {
+    struct timespec due = later(&begun, sync_millis);
+    if (!is_before(&now, &due)) break;
+    pthread_cond_timedwait(&paced, &pace, &due);
+  }
+  pthread_mutex_unlock(&pace);
+}
+
+static void *listen_to_orders(void *unused) {
+  (void)unused;
+  long millis;
+  while (scanf(" slow %ld", &millis) == 1) {
+    pthread_mutex_lock(&pace);
+    sync_millis = millis;
+    pthread_cond_broadcast(&paced);
+    pthread_mutex_unlock(&pace);
+    printf("slow %ld\n", millis);
+    fflush(stdout);
+  }
+  return NULL;
+}
+
+/* Signals are for the main thread. */
+static void listen_beside(void) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t listener;
+  if (pthread_create(&listener, NULL, listen_to_orders, NULL) != 0) abort();
+  pthread_detach(listener);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
 
 static int op_getattr(const char *path, struct stat *st, struct fuse_file_info *info) {
   POWERED;
@@ -447,6 +524,7 @@ static int op_open(const char *path, struct fuse_file_info *info) {
 
 static int op_release(const char *path, struct fuse_file_info *info) {
   (void)path;
+  ALONE;
   struct node *node = (struct node *)(uintptr_t)info->fh;
   node->opened--;
   release(node);
@@ -507,6 +585,7 @@ static int op_fallocate(
 }
 
 static int op_fsync(const char *path, int data_only, struct fuse_file_info *info) {
+  await_device();
   POWERED;
   (void)data_only; /* a length that is needed to read the data is synced with it */
   struct node *node = of(path, info);
@@ -516,6 +595,7 @@ static int op_fsync(const char *path, int data_only, struct fuse_file_info *info
 }
 
 static int op_fsyncdir(const char *path, int data_only, struct fuse_file_info *info) {
+  await_device();
   POWERED;
   (void)data_only;
   struct node *node = of(path, info);
@@ -718,7 +798,7 @@ static int serve(const char *mountpoint) {
   mounted = fuse;
   printf("on\n");
   fflush(stdout);
-  fuse_loop(fuse);
+  fuse_loop_mt(fuse, 0);
   mounted = NULL;
   fuse_unmount(fuse);
   fuse_destroy(fuse);
@@ -738,6 +818,7 @@ int main(int count, char **arguments) {
   sigaction(SIGINT, &action, NULL);
   root = new_node(S_IFDIR | 0755);
   root->names = root->synced_names = 1;
+  listen_beside();
   int failure = 0;
   while (!is_ending && failure == 0) {
     failure = serve(arguments[1]);

@@ -4,7 +4,12 @@ import io.leat.query.worker.QueryWorker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -59,6 +64,23 @@ enum Fault {
       }
     }
   },
+  /** The catalog's server is there, but closes its connections and lets nobody in for a while. */
+  CATALOG_REFUSES(false) {
+    @Override
+    void strike(LeatProcess leat, Path data, Random random) throws Exception {
+      try (Connection beside = besideTheCatalog(data);
+          Statement statement = beside.createStatement()) {
+        statement.execute("ALTER DATABASE leat WITH ALLOW_CONNECTIONS false");
+        try {
+          statement.execute(
+              "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'leat'");
+          Thread.sleep(500 + random.nextInt(8_500));
+        } finally {
+          statement.execute("ALTER DATABASE leat WITH ALLOW_CONNECTIONS true");
+        }
+      }
+    }
+  },
   /** Others fill the disk nearly to its last byte, and later take it back. */
   DISK_FULL(false) {
     @Override
@@ -109,6 +131,24 @@ enum Fault {
       long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
       return ProcessHandle.of(pid).orElseThrow();
     }
+  }
+
+  /** To another database of the catalog's server, which may just be starting again. */
+  private static Connection besideTheCatalog(Path data) throws InterruptedException {
+    return Until.fits(
+        Duration.ofSeconds(60),
+        () -> {
+          Properties ports = new Properties();
+          try (var in = Files.newBufferedReader(data.resolve("ports.properties"))) {
+            ports.load(in);
+          }
+          return DriverManager.getConnection(
+              "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/postgres",
+              "leat",
+              Files.readString(data.resolve("postgres.password")).strip());
+        },
+        connection -> true,
+        () -> "the catalog's server does not let in");
   }
 
   static void signal(String name, List<ProcessHandle> processes)

@@ -117,7 +117,7 @@ class FaultStoryTest {
   @AfterEach
   void tell() {
     StringBuilder table =
-        new StringBuilder("fault          times  recovered after, median  most\n");
+        new StringBuilder("fault           times  recovered after, median  most\n");
     recoveries.forEach(
         (fault, millis) -> {
           List<Long> sorted = new ArrayList<>(millis);
@@ -125,7 +125,7 @@ class FaultStoryTest {
           table.append(
               String.format(
                   Locale.ROOT,
-                  "%-14s %5d %21.1f s %5.1f s%n",
+                  "%-15s %5d %21.1f s %5.1f s%n",
                   fault,
                   struck.getOrDefault(fault, sorted.size()),
                   sorted.get(sorted.size() / 2) / 1e3,

@@ -76,6 +76,7 @@ final class LeatProcess implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(Launch.command(arguments)).directory(directory.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
     return builder;
   }
 

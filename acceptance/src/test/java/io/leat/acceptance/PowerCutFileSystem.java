@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A mounted file system that forgets what was not synced when its power is cut: {@code powercut.c},
- * which says what survives.
+ * A mounted file system that forgets what was not synced when its power is cut, and can be slow:
+ * {@code powercut.c}, which says what survives.
  */
 final class PowerCutFileSystem implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -115,6 +116,23 @@ final class PowerCutFileSystem implements AutoCloseable {
     String next = said.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     if (!"on".equals(next)) {
       throw new AssertionError("the file system did not come back: " + next);
+    }
+  }
+
+  /**
+   * From now on each sync takes so long, also one that is under way; everything else is as fast as
+   * ever.
+   *
+   * @param sync 0 for as fast as it goes
+   */
+  void slow(Duration sync) throws IOException, InterruptedException {
+    String order = "slow " + sync.toMillis();
+    OutputStream orders = process.getOutputStream();
+    orders.write((order + "\n").getBytes(UTF_8));
+    orders.flush();
+    String answer = said.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    if (!order.equals(answer)) {
+      throw new AssertionError("the file system did not become " + order + ": " + answer);
     }
   }
 

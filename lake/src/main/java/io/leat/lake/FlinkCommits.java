@@ -142,17 +142,28 @@ public final class FlinkCommits {
     return Optional.ofNullable(target);
   }
 
-  /** What Flink's sink noted in a snapshot's summary, to be noted in a copy of it. */
-  public static Map<String, String> notes(Snapshot snapshot) {
+  /**
+   * What Flink's sink noted in the newest of its commits that a snapshot has the rows of, to be
+   * noted in a copy of the snapshot. Others, who merge files or replace rows, note nothing.
+   *
+   * @param metadata of the snapshot's table
+   * @return empty when there is no such commit, or when it has expired
+   */
+  public static Map<String, String> notes(TableMetadata metadata, Snapshot snapshot) {
+    Snapshot at = snapshot;
+    while (at != null && !isFlink(at)) {
+      at = at.parentId() == null ? null : metadata.snapshot(at.parentId());
+    }
     Map<String, String> notes = new TreeMap<>();
-    snapshot
-        .summary()
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith("flink.")) {
-                notes.put(key, value);
-              }
-            });
+    if (at != null) {
+      at.summary()
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith("flink.")) {
+                  notes.put(key, value);
+                }
+              });
+    }
     return notes;
   }
 

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -111,6 +112,36 @@ class FlinkCommitsTest {
     assertThat(checkpointAt("a", 0)).isEmpty();
     assertThat(checkpointAt("a", 4)).contains(current());
     assertThat(history()).isEqualTo(before);
+  }
+
+  @Test
+  void aSnapshotOfOthersHasTheNotesOfTheCommitBeforeIt() {
+    assertThat(notesOfHead()).isEmpty();
+    table.newAppend().appendFile(file("restored")).commit();
+    assertThat(notesOfHead()).isEmpty();
+    commit("a", 3);
+    commit("b", 4);
+    table.newRewrite().deleteFile(file("a3")).addFile(file("merged")).commit();
+    table.newOverwrite().deleteFile(file("b4")).addFile(file("replaced")).commit();
+
+    assertThat(notesOfHead())
+        .isEqualTo(
+            Map.of(
+                "flink.job-id",
+                "b",
+                "flink.operator-id",
+                "operator",
+                "flink.max-committed-checkpoint-id",
+                "4"));
+    assertThat(FlinkCommits.newest(table).get(0).checkpoint()).isEqualTo(4);
+  }
+
+  private Map<String, String> notesOfHead() {
+    table.refresh();
+    Snapshot head = table.currentSnapshot();
+    return head == null
+        ? Map.of()
+        : FlinkCommits.notes(((BaseTable) table).operations().current(), head);
   }
 
   private long current() {

@@ -178,17 +178,21 @@ final class BackupRun {
   }
 
   private void refuseChanges(List<Provisioning.Provisioned> blueprints, List<String> replays) {
-    List<Provisioning.Provisioned> now = sources.blueprints().get();
-    boolean isTheSame = now.size() == blueprints.size() && replays().equals(replays);
-    for (int i = 0; isTheSame && i < now.size(); i++) {
-      isTheSame = now.get(i).plans().equals(blueprints.get(i).plans());
-    }
-    if (!isTheSame) {
+    if (!areProcessedAlike(sources.blueprints().get(), blueprints) || !replays().equals(replays)) {
       throw new LeatException(
           ErrorCode.CONFLICT,
           "The blueprints were applied, or a replay was switched to, while the backup was taken:"
               + " its parts would not fit. Repeat it");
     }
+  }
+
+  /** An apply that changes nothing of what the jobs do makes no difference. */
+  static boolean areProcessedAlike(
+      List<Provisioning.Provisioned> some, List<Provisioning.Provisioned> others) {
+    return some.stream()
+        .map(Provisioning.Provisioned::plans)
+        .toList()
+        .equals(others.stream().map(Provisioning.Provisioned::plans).toList());
   }
 
   private void refuseOver() {
@@ -301,7 +305,7 @@ final class BackupRun {
               snapshot == null ? null : snapshot.snapshotId(),
               rows[0],
               ageing.contains(held.blueprint() + "." + held.id().name()),
-              snapshot == null ? Map.of() : FlinkCommits.notes(snapshot)));
+              snapshot == null ? Map.of() : FlinkCommits.notes(held.metadata(), snapshot)));
     }
     return tables;
   }

@@ -129,6 +129,11 @@ final class TestingTable implements AutoCloseable {
     return new TableMaintenance(policy, leases, new TableLocks(), thread, clock);
   }
 
+  /** One that takes turns with others of the same locks. */
+  TableMaintenance maintenance(TableLocks locks) {
+    return new TableMaintenance(POLICY, leases, locks, thread, () -> Instant.now().plus(ahead));
+  }
+
   TableMaintenance.Order order() {
     return new TableMaintenance.Order(again(), null, TableMaintenance.Orphaned.REMOVE, points);
   }

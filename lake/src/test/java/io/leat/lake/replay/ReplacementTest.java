@@ -12,11 +12,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.PartitionSpec;
@@ -26,8 +28,13 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericRecord;
+import org.apache.iceberg.exceptions.RESTException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.inmemory.InMemoryCatalog;
+import org.apache.iceberg.inmemory.InMemoryFileIO;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.OutputFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,8 +134,7 @@ class ReplacementTest {
   }
 
   private Replacement replacement(Pace pace) {
-    return new Replacement(
-        PositionedTable.quarantine(again("quarantine"), "a"), RANGE, "replay-1", leases, pace);
+    return replacement(again("quarantine"), pace);
   }
 
   private static PositionSet positions(long... offsets) {
@@ -240,6 +246,102 @@ class ReplacementTest {
         .isInstanceOf(ValidationException.class);
 
     assertThat(rows()).isEqualTo(before);
+  }
+
+  @Test
+  void whatAFailedReplacementPreparedIsRemoved() throws Exception {
+    List<String> before = rows();
+    WatchedTable watched = new WatchedTable(again("quarantine"));
+    Replacement replacement = replacement(watched, this::move);
+    replacement.prepare(PositionedTable.quarantine(shadow, "a"));
+    Set<String> prepared = Set.copyOf(watched.written);
+    assertThat(prepared).isNotEmpty().allMatch(this::exists);
+    assertThatThrownBy(() -> replacement.commit(positions(10, 20, 40), new TableLocks()))
+        .isInstanceOf(ValidationException.class);
+    assertThat(watched.written).as("files of the attempts").hasSizeGreaterThan(prepared.size());
+
+    replacement.discard();
+
+    assertThat(watched.written).noneMatch(this::exists);
+    assertThat(rows()).isEqualTo(before);
+  }
+
+  @Test
+  void whatIsCommittedIsNeverDiscarded() throws Exception {
+    WatchedTable watched = new WatchedTable(again("quarantine"));
+    Replacement replacement = replacement(watched, Pace.FULL);
+    replacement.prepare(PositionedTable.quarantine(shadow, "a"));
+    replacement.commit(positions(10, 20, 40), new TableLocks());
+    List<String> replaced = rows();
+
+    replacement.discard();
+
+    assertThat(watched.written).isNotEmpty().allMatch(this::exists);
+    assertThat(rows()).isEqualTo(replaced);
+  }
+
+  /** The commit may have come through. */
+  @Test
+  void whileTheTableDoesNotTellWhetherItHasThemNoFileGoes() throws Exception {
+    WatchedTable watched = new WatchedTable(again("quarantine"));
+    Replacement replacement = replacement(watched, Pace.FULL);
+    replacement.prepare(PositionedTable.quarantine(shadow, "a"));
+    watched.isAway = true;
+
+    replacement.discard();
+
+    assertThat(watched.written).isNotEmpty().allMatch(this::exists);
+    watched.isAway = false;
+    replacement.discard();
+    assertThat(watched.written).noneMatch(this::exists);
+  }
+
+  private Replacement replacement(Table into, Pace pace) {
+    return new Replacement(PositionedTable.quarantine(into, "a"), RANGE, "replay-1", leases, pace);
+  }
+
+  private boolean exists(String location) {
+    return ((InMemoryFileIO) table.io()).fileExists(location);
+  }
+
+  /** Knows which files were begun for it. */
+  private static final class WatchedTable extends BaseTable {
+    private final List<String> written = new ArrayList<>();
+    private boolean isAway;
+
+    WatchedTable(Table table) {
+      super(((BaseTable) table).operations(), table.name());
+    }
+
+    @Override
+    public void refresh() {
+      if (isAway) {
+        throw new RESTException("the catalog is away");
+      }
+      super.refresh();
+    }
+
+    @Override
+    public FileIO io() {
+      FileIO io = super.io();
+      return new FileIO() {
+        @Override
+        public InputFile newInputFile(String path) {
+          return io.newInputFile(path);
+        }
+
+        @Override
+        public OutputFile newOutputFile(String path) {
+          written.add(path);
+          return io.newOutputFile(path);
+        }
+
+        @Override
+        public void deleteFile(String path) {
+          io.deleteFile(path);
+        }
+      };
+    }
   }
 
   /** Puts a copy of each file in its place. */
