@@ -77,6 +77,20 @@ public final class Handover {
     return bytes;
   }
 
+  /** Bytes of the messages that were acknowledged so far. */
+  long acknowledgedBytes() {
+    if (!anyFailed) {
+      return bytes;
+    }
+    long acknowledged = 0;
+    for (int i = 0; i < messages.size(); i++) {
+      if (outcomes.get(i) == Outcome.ACKNOWLEDGED) {
+        acknowledged += messages.get(i).bytes();
+      }
+    }
+    return acknowledged;
+  }
+
   Message message(int index) {
     return messages.get(index);
   }

@@ -40,6 +40,7 @@ public final class Publisher implements AutoCloseable {
   private final PublisherSettings settings;
   private final BlockingQueue<Waiting> queue;
   private final AtomicLong bytes = new AtomicLong();
+  private final Congestion congestion = new Congestion();
   private final Thread thread;
   private final Timer seconds;
   private final Counter lateAcknowledgements;
@@ -89,8 +90,15 @@ public final class Publisher implements AutoCloseable {
             "leat.publish.unacknowledged.fill", this, p -> fill(p.bytes.get(), settings.maxBytes()))
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
+    Gauge.builder("leat.publish.unacknowledged.limit.bytes", this, Publisher::limit)
+        .description("Bytes that may be without an outcome now: less while the log is slow")
+        .register(registry);
     this.thread = threads.newThread(this::run);
     this.thread.start();
+  }
+
+  private double limit() {
+    return Math.min(settings.maxBytes(), congestion.limit(bytes.get(), System.nanoTime()));
   }
 
   private static double fill(long used, long bound) {
@@ -118,16 +126,23 @@ public final class Publisher implements AutoCloseable {
     }
     handover.onRelease(
         () -> {
+          long now = System.nanoTime();
           bytes.addAndGet(-size);
-          seconds.record(System.nanoTime() - since, TimeUnit.NANOSECONDS);
+          congestion.done(handover.acknowledgedBytes(), now - since, now);
+          seconds.record(now - since, TimeUnit.NANOSECONDS);
         });
     return true;
   }
 
-  /** Counts bytes as taken on, unless they are beyond the bound; a single request always fits. */
+  /** Counts bytes as taken on, unless they are beyond a bound; a single request always fits. */
   private boolean takes(long size) {
+    long now = System.nanoTime();
     long before = bytes.get();
-    while (before == 0 || before + size <= settings.maxBytes()) {
+    while (before == 0
+        || (before + size <= settings.maxBytes() && congestion.admits(before, size, now))) {
+      if (before == 0) {
+        congestion.begin(now);
+      }
       if (bytes.compareAndSet(before, before + size)) {
         return true;
       }
