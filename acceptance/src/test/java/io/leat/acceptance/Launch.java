@@ -96,42 +96,55 @@ final class Launch {
     }
     try {
       Path directory = Files.createTempDirectory("leat-archive");
-      Path archive = directory.resolve("leat.jsa");
-      Path data = directory.resolve("data");
-      String blueprint = Repository.root().resolve("blueprints/devices").toString();
-      List<String> command =
-          command(
-              List.of("-XX:ArchiveClassesAtExit=" + archive),
-              "up",
-              blueprint,
-              "--data",
-              data.toString(),
-              "--port",
-              "0");
-      Path said = directory.resolve("out");
-      Process leat =
-          new ProcessBuilder(command)
-              .directory(directory.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(said.toFile())
-              .start();
-      Until.holds(
-          ARCHIVED,
-          () -> !leat.isAlive() || Files.exists(data.resolve("run.json")),
-          "leat is up to have its classes archived");
-      leat.destroy();
-      boolean isEnded = leat.waitFor(ARCHIVED.toSeconds(), TimeUnit.SECONDS);
-      if (!isEnded || !Files.isRegularFile(archive)) {
-        leat.destroyForcibly();
-        throw new IllegalStateException("no archive was made: " + Files.readString(said));
-      }
       Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory)));
-      return archive;
+      return archive(directory);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Null when none came: then everything starts more slowly, and nothing else. */
+  private static @Nullable Path archive(Path directory) throws IOException, InterruptedException {
+    Path archive = directory.resolve("leat.jsa");
+    Path data = directory.resolve("data");
+    String blueprint = Repository.root().resolve("blueprints/devices").toString();
+    List<String> command =
+        command(
+            List.of("-XX:ArchiveClassesAtExit=" + archive),
+            "up",
+            blueprint,
+            "--data",
+            data.toString(),
+            "--port",
+            "0");
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    environment(builder);
+    Path said = directory.resolve("out");
+    Process leat = builder.redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    try {
+      long deadline = System.nanoTime() + ARCHIVED.toNanos();
+      while (leat.isAlive()
+          && !Files.exists(data.resolve("run.json"))
+          && System.nanoTime() < deadline) {
+        Thread.sleep(100);
+      }
+      leat.destroy();
+      if (leat.waitFor(ARCHIVED.toSeconds(), TimeUnit.SECONDS) && Files.isRegularFile(archive)) {
+        return archive;
+      }
+      System.err.println("No archive of classes was made: " + Files.readString(said));
+      return null;
+    } finally {
+      leat.destroyForcibly();
+    }
+  }
+
+  /** As the launcher sets it, with nothing of this process's own settings. */
+  static void environment(ProcessBuilder builder) {
+    builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
   }
 
   private static void delete(Path directory) {

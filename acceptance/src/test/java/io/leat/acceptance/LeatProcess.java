@@ -75,8 +75,7 @@ final class LeatProcess implements AutoCloseable {
   private static ProcessBuilder builder(Path directory, String... arguments) {
     ProcessBuilder builder =
         new ProcessBuilder(Launch.command(arguments)).directory(directory.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("LEAT_"));
-    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    Launch.environment(builder);
     return builder;
   }
 

@@ -27,7 +27,7 @@ class SlowDiskStoryTest {
   /** What it takes on one that is only busy. */
   private static final Duration BUSY = Duration.ofMillis(50);
 
-  /** A broker forces three files a partition: so many requests go through a second, at most. */
+  /** Of the busy disk's requests; some 270 go through in the time when nobody wastes any. */
   private static final int LEAST_ACCEPTED = 40;
 
   private static final Duration USUAL_TIME = Duration.ofSeconds(4);
@@ -72,11 +72,14 @@ class SlowDiskStoryTest {
           senders.awaitAnswers();
         }
         assertThat(senders.refused()).as("one after the other").isEqualTo(refusedBefore);
+        int refusedAtOnce = senders.answers().getOrDefault(503, 0);
         senders.send(SPIKE, SPIKE_TIME);
         assertThat(client.get("/health/live").status()).isEqualTo(200);
         disk.slow(Duration.ZERO);
         senders.awaitAnswers();
-        assertThat(senders.answers()).as("it was a spike").containsKey(503);
+        assertThat(senders.answers().getOrDefault(503, 0))
+            .as("it was a spike")
+            .isGreaterThan(refusedAtOnce);
 
         Until.holds(SOON, () -> client.get("/health/ready").status() == 200, "ready again");
         senders.awaitAcceptance(SOON);

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class Commits {
   private static final int MOST_FILES_READ = 32;
 
-  /** A row is merged again a number of times that grows with the logarithm of its partition. */
-  private static final int MOST_MERGES = 16;
+  /** As many as there are in the time for which snapshots are kept by default. */
+  private static final int MOST_MERGES = 128;
 
   private final Table table;
   private final Map<Long, Snapshot> bySequence = new HashMap<>();

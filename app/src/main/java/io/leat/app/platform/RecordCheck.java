@@ -138,6 +138,9 @@ final class RecordCheck {
 
   /** A replay may let in the same record, at its own position. */
   static @Nullable Refusal replayed(KeptRecord record, List<Replay> unfinished) {
+    if (record.id().isRejected()) {
+      return null; // it is not in raw
+    }
     for (Replay replay : unfinished) {
       if (replay.topic().equals(record.stream())
           && !record.received().isBefore(replay.from())

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What clients may ask of replays. Its calls block for some seconds at most. Thread-safe. */
 final class Replaying {
+  /** Replays that are looked through for others of the same time. */
+  private static final int MOST_OTHERS = 1_000;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> FIELDS = Set.of("stream", "from", "to", "into");
   private static final int MOST_LISTED = 100;
@@ -189,7 +192,31 @@ final class Replaying {
     if (stream != null) {
       refuseAged(stream.spec().keepFor(), replay.from(), clock.instant());
     }
+    refuseOthers(replay, plan.dedupe());
     return moved(replay, ReplayState.SWITCHING);
+  }
+
+  /** What another replay let in meanwhile, this one could let in beside it. */
+  private void refuseOthers(Replay replay, Duration dedupe) {
+    for (Replay other : replays.newest(MOST_OTHERS)) {
+      if (other.id() != replay.id()
+          && other.state() == ReplayState.SWITCHED
+          && other.topic().equals(replay.topic())
+          && !other.changedAt().isBefore(replay.requestedAt())
+          && other.from().isBefore(replay.to().plus(dedupe))
+          && replay.from().minus(dedupe).isBefore(other.to())) {
+        throw new LeatException(
+            ErrorCode.CONFLICT,
+            "The replay "
+                + other.id()
+                + " of "
+                + replay.topic()
+                + " was switched to since the replay "
+                + replay.id()
+                + " was asked for, and what it let in may have ids of this one: drop it and replay"
+                + " the period again");
+      }
+    }
   }
 
   /**

@@ -139,6 +139,35 @@ public final class LedgerTable {
     return rows;
   }
 
+  /** Whether there is a row of the stage and checkpoint. */
+  public boolean has(String stage, long checkpoint) {
+    Schema columns = table.schema().select("stage", "checkpoint_id");
+    Expression filter =
+        Expressions.and(
+            Expressions.equal("stage", stage), Expressions.equal("checkpoint_id", checkpoint));
+    table.refresh();
+    try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {
+      for (FileScanTask task : tasks) {
+        try (CloseableIterable<Record> records =
+            Parquet.read(table.io().newInputFile(task.file()))
+                .project(columns)
+                .filter(filter)
+                .createReaderFunc(schema -> GenericParquetReaders.buildReader(columns, schema))
+                .build()) {
+          for (Record record : records) {
+            if (stage.equals(record.getField("stage"))
+                && Long.valueOf(checkpoint).equals(record.getField("checkpoint_id"))) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private void read(Expression filter, Consumer<LedgerRow> rows) {
     Schema columns = table.schema().select(COLUMNS);
     try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {

@@ -89,6 +89,14 @@ final class LedgerCorrection {
     return correction;
   }
 
+  /**
+   * Whether a replay's corrections are written: its rows stay, when the snapshot that brought them
+   * has expired long since.
+   */
+  static boolean isWritten(Replay replay, Table ledger) {
+    return new LedgerTable(ledger).has(STAGE, -replay.id());
+  }
+
   private void count(int epoch, int partition, OffsetRange range, Instant writtenAt) {
     Counted earlier =
         counted

@@ -67,8 +67,9 @@ final class ReplaySwitch {
 
   /** Whether something of the switch was committed. */
   static boolean isBegun(Replay replay, ShadowTables tables) {
-    return Stream.of(tables.ledgerTable(), tables.processedTable(), tables.quarantineTable())
-        .anyMatch(table -> Replacement.isIn(table, name(replay)));
+    return LedgerCorrection.isWritten(replay, tables.ledgerTable())
+        || Stream.of(tables.ledgerTable(), tables.processedTable(), tables.quarantineTable())
+            .anyMatch(table -> Replacement.isIn(table, name(replay)));
   }
 
   /** What is prepared before anything is changed; null parts are done already. */
@@ -132,7 +133,7 @@ final class ReplaySwitch {
     Table ledger = tables.ledgerTable();
     LedgerCorrection correction = null;
     Outcomes before = Outcomes.read(tables.processed(), tables.quarantine(), range, leases, pace);
-    if (!Replacement.isIn(ledger, name)) {
+    if (!Replacement.isIn(ledger, name) && !LedgerCorrection.isWritten(replay, ledger)) {
       refuseDoubles(before);
       correction = LedgerCorrection.of(replay, new LedgerTable(ledger), going, before, after);
     }

@@ -70,7 +70,12 @@ final class ReturnedIds {
       IdentityFilter known = new IdentityFilter(letIn);
       RawReplay identities = new RawReplay(plan);
       addLetIn(before, after, identities, known, sort);
-      addSince(since(), identities, known, sort);
+      PositionSet since = since();
+      if (addSince(since, identities, known, sort) < since.size()) {
+        throw new LeatException(
+            ErrorCode.NOT_READY,
+            "Records of " + replay.topic() + " are in processed and not yet in raw");
+      }
       Returned returned = returned(sort, new Deduplication(plan.dedupe()));
       if (returned != null) {
         throw new LeatException(ErrorCode.CONFLICT, words(returned));
@@ -120,9 +125,11 @@ final class ReturnedIds {
             });
   }
 
-  private void addSince(
+  /** Returns of how many the identity was looked at: each table has a commit of its own. */
+  private long addSince(
       PositionSet since, RawReplay identities, IdentityFilter known, IdentitySort sort)
       throws IOException {
+    long[] found = new long[1];
     tables
         .raw()
         .readBehind(
@@ -133,12 +140,14 @@ final class ReturnedIds {
             pace,
             row -> {
               if (since.contains(row.epoch(), row.partition(), row.offset())) {
+                found[0]++;
                 identities.identify(row.values());
                 if (!identities.hasSuppliedId() && known.mayHave(identities.idHigh())) {
                   sort.add(entry(row, identities, Kind.FIXED));
                 }
               }
             });
+    return found[0];
   }
 
   private static IdentityEntry entry(PositionedTable.Row row, RawReplay identities, Kind kind) {

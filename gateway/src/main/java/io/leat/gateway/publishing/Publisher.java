@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,10 @@ public final class Publisher implements AutoCloseable {
   private final PublisherSettings settings;
   private final BlockingQueue<Waiting> queue;
   private final AtomicLong bytes = new AtomicLong();
-  private final Congestion congestion = new Congestion();
+
+  /** By topic. */
+  private final Map<String, Congestion> congestions = new ConcurrentHashMap<>();
+
   private final Thread thread;
   private final Timer seconds;
   private final Counter lateAcknowledgements;
@@ -91,14 +95,17 @@ public final class Publisher implements AutoCloseable {
         .description("The same as a share of its bound, 0 to 1")
         .register(registry);
     Gauge.builder("leat.publish.unacknowledged.limit.bytes", this, Publisher::limit)
-        .description("Bytes that may be without an outcome now: less while the log is slow")
+        .description("Bytes of the slowest topic that may be without an outcome now")
         .register(registry);
     this.thread = threads.newThread(this::run);
     this.thread.start();
   }
 
   private double limit() {
-    return Math.min(settings.maxBytes(), congestion.limit(bytes.get(), System.nanoTime()));
+    long now = System.nanoTime();
+    return congestions.values().stream()
+        .mapToLong(congestion -> congestion.limit(now))
+        .reduce(settings.maxBytes(), Math::min);
   }
 
   private static double fill(long used, long bound) {
@@ -120,29 +127,36 @@ public final class Publisher implements AutoCloseable {
       return false;
     }
     long since = System.nanoTime();
+    Congestion congestion = congestion(handover);
+    if (!congestion.takes(size, since)) {
+      bytes.addAndGet(-size);
+      return false;
+    }
     if (!queue.offer(new Waiting(handover, since))) {
       bytes.addAndGet(-size);
+      congestion.done(size, 0, 0, since);
       return false;
     }
     handover.onRelease(
         () -> {
           long now = System.nanoTime();
           bytes.addAndGet(-size);
-          congestion.done(handover.acknowledgedBytes(), now - since, now);
+          congestion.done(size, handover.acknowledgedBytes(), now - since, now);
           seconds.record(now - since, TimeUnit.NANOSECONDS);
         });
     return true;
   }
 
-  /** Counts bytes as taken on, unless they are beyond a bound; a single request always fits. */
+  /** Of its first record's topic: nearly all have one. */
+  private Congestion congestion(Handover handover) {
+    String topic = handover.size() == 0 ? "" : handover.message(0).topic();
+    return congestions.computeIfAbsent(topic, any -> new Congestion());
+  }
+
+  /** Counts bytes as taken on, unless they are beyond the bound; a single request always fits. */
   private boolean takes(long size) {
-    long now = System.nanoTime();
     long before = bytes.get();
-    while (before == 0
-        || (before + size <= settings.maxBytes() && congestion.admits(before, size, now))) {
-      if (before == 0) {
-        congestion.begin(now);
-      }
+    while (before == 0 || before + size <= settings.maxBytes()) {
       if (bytes.compareAndSet(before, before + size)) {
         return true;
       }
