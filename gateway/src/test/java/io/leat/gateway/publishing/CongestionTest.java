@@ -78,7 +78,7 @@ class CongestionTest {
   @Test
   void aLogThatIsTooSlowIsUsedToTheFull() {
     Load load = new Load(10);
-    load.run(Duration.ofMillis(100), REQUEST, Duration.ofSeconds(120));
+    load.run(Duration.ofMillis(100), REQUEST, Duration.ofMinutes(2));
 
     assertThat(load.acknowledged).isGreaterThan(100 * 1_000 * KIB);
     assertThat(load.tooLate).isLessThan(load.acknowledged / 10);
@@ -90,7 +90,7 @@ class CongestionTest {
   @Test
   void aLogOfSlowRoundsThatTakesWhatIsOfferedIsNotBounded() {
     Load load = new Load(50);
-    load.run(Duration.ofMillis(1_500), Long.MAX_VALUE, Duration.ofSeconds(120));
+    load.run(Duration.ofMillis(1_500), Long.MAX_VALUE, Duration.ofMinutes(2));
 
     assertThat(load.refused).isZero();
     assertThat(load.tooLate).isZero();
@@ -100,7 +100,7 @@ class CongestionTest {
   @Test
   void aLogOfSlowRoundsIsUsed() {
     Load load = new Load(10);
-    load.run(Duration.ofMillis(600), 1 << 20, Duration.ofSeconds(120));
+    load.run(Duration.ofMillis(600), 1 << 20, Duration.ofMinutes(2));
 
     assertThat(load.acknowledged).isGreaterThan(140L << 20);
     assertThat(load.tooLate).isLessThan(load.acknowledged / 10);
