@@ -97,9 +97,18 @@ class ReplayStoryTest {
       assertThat(again.path("comparison").path("differs").asBoolean())
           .as(again::toString)
           .isFalse();
+      JsonNode beside =
+          awaited(
+              client, begin(client, Instant.parse(switched.path("to").asText()), null), "built");
       String second = "/v1/replays/" + again.path("id").asText() + "/switch";
       assertThat(client.post(second, "{}").status()).isEqualTo(202);
       awaited(client, again, "switched");
+      TestingClient.Answer late =
+          client.post("/v1/replays/" + beside.path("id").asText() + "/switch", "{}");
+      assertThat(late.code()).as(late::toString).isEqualTo("conflict");
+      assertThat(late.json().path("detail").asText())
+          .contains("was switched to since", "drop it and replay the period again");
+      drop(client, beside);
       eachIsWhereTheRulesSay(client);
 
       feeder.end();

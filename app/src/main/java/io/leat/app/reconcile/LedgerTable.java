@@ -141,35 +141,28 @@ public final class LedgerTable {
 
   /** Whether there is a row of the stage and checkpoint. */
   public boolean has(String stage, long checkpoint) {
-    Schema columns = table.schema().select("stage", "checkpoint_id");
     Expression filter =
         Expressions.and(
             Expressions.equal("stage", stage), Expressions.equal("checkpoint_id", checkpoint));
+    boolean[] isThere = new boolean[1];
     table.refresh();
-    try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {
-      for (FileScanTask task : tasks) {
-        try (CloseableIterable<Record> records =
-            Parquet.read(table.io().newInputFile(task.file()))
-                .project(columns)
-                .filter(filter)
-                .createReaderFunc(schema -> GenericParquetReaders.buildReader(columns, schema))
-                .build()) {
-          for (Record record : records) {
-            if (stage.equals(record.getField("stage"))
-                && Long.valueOf(checkpoint).equals(record.getField("checkpoint_id"))) {
-              return true;
-            }
-          }
-        }
-      }
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    read(
+        List.of("stage", "checkpoint_id"),
+        filter,
+        record ->
+            isThere[0] |=
+                stage.equals(record.getField("stage"))
+                    && number(record, "checkpoint_id") == checkpoint);
+    return isThere[0];
   }
 
   private void read(Expression filter, Consumer<LedgerRow> rows) {
-    Schema columns = table.schema().select(COLUMNS);
+    read(COLUMNS, filter, record -> rows.accept(row(record)));
+  }
+
+  /** All rows of the files that may have what the filter wants. */
+  private void read(List<String> wanted, Expression filter, Consumer<Record> rows) {
+    Schema columns = table.schema().select(wanted);
     try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(filter).planFiles()) {
       for (FileScanTask task : tasks) {
         try (CloseableIterable<Record> records =
@@ -177,7 +170,7 @@ public final class LedgerTable {
                 .project(columns)
                 .createReaderFunc(schema -> GenericParquetReaders.buildReader(columns, schema))
                 .build()) {
-          records.forEach(record -> rows.accept(row(record)));
+          records.forEach(rows);
         }
       }
     } catch (IOException e) {

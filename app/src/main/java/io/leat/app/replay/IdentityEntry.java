@@ -1,5 +1,7 @@
 package io.leat.app.replay;
 
+import io.leat.lake.replay.PositionedTable;
+import io.leat.stream.RawReplay;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -54,6 +56,19 @@ record IdentityEntry(
       }
       throw new IOException("No kind has the letter " + letter);
     }
+  }
+
+  /** Of a row of raw that was judged or identified last. */
+  static IdentityEntry of(PositionedTable.Row row, RawReplay identified, Kind kind) {
+    return new IdentityEntry(
+        identified.idHigh(),
+        identified.idLow(),
+        identified.payloadHash(),
+        row.received(),
+        row.epoch(),
+        row.partition(),
+        row.offset(),
+        kind);
   }
 
   boolean isSameEvent(IdentityEntry other) {

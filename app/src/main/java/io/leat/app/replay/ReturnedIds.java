@@ -7,7 +7,6 @@ import io.leat.event.LogPosition;
 import io.leat.lake.SnapshotLeases;
 import io.leat.lake.maintenance.Pace;
 import io.leat.lake.replay.PositionSet;
-import io.leat.lake.replay.PositionedTable;
 import io.leat.lake.replay.ReplayRange;
 import io.leat.rules.Deduplication;
 import io.leat.state.Replay;
@@ -120,7 +119,7 @@ final class ReturnedIds {
                   identities.identifyAsRedriven();
                 }
                 known.add(identities.idHigh());
-                sort.add(entry(row, identities, Kind.NEW));
+                sort.add(IdentityEntry.of(row, identities, Kind.NEW));
               }
             });
   }
@@ -143,23 +142,11 @@ final class ReturnedIds {
                 found[0]++;
                 identities.identify(row.values());
                 if (!identities.hasSuppliedId() && known.mayHave(identities.idHigh())) {
-                  sort.add(entry(row, identities, Kind.FIXED));
+                  sort.add(IdentityEntry.of(row, identities, Kind.FIXED));
                 }
               }
             });
     return found[0];
-  }
-
-  private static IdentityEntry entry(PositionedTable.Row row, RawReplay identities, Kind kind) {
-    return new IdentityEntry(
-        identities.idHigh(),
-        identities.idLow(),
-        identities.payloadHash(),
-        row.received(),
-        row.epoch(),
-        row.partition(),
-        row.offset(),
-        kind);
   }
 
   /**

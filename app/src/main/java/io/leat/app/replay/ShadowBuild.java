@@ -148,7 +148,7 @@ final class ShadowBuild {
         replay.identifyAsRedriven(); // what was redriven from it has its id
       }
       known.add(replay.idHigh());
-      ids.add(entry(row, stands ? Kind.STANDING : Kind.NEW));
+      ids.add(IdentityEntry.of(row, replay, stands ? Kind.STANDING : Kind.NEW));
     }
   }
 
@@ -157,20 +157,8 @@ final class ShadowBuild {
       throws IOException {
     replay.identify(row.values());
     if (!replay.hasSuppliedId() && isOfInterest.test(replay.idHigh())) {
-      ids.add(entry(row, Kind.FIXED));
+      ids.add(IdentityEntry.of(row, replay, Kind.FIXED));
     }
-  }
-
-  private IdentityEntry entry(PositionedTable.Row row, Kind kind) {
-    return new IdentityEntry(
-        replay.idHigh(),
-        replay.idLow(),
-        replay.payloadHash(),
-        row.received(),
-        row.epoch(),
-        row.partition(),
-        row.offset(),
-        kind);
   }
 
   private void write(PositionedTable raw) throws IOException {

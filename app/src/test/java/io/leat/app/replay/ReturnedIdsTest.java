@@ -91,4 +91,13 @@ class ReturnedIdsTest {
 
     assertThatCode(this::refuse).doesNotThrowAnyException();
   }
+
+  @Test
+  void whatIsNotYetInRawIsWaitedFor() {
+    stream.processed(BOUND + 1, "let-in", END.plusSeconds(5));
+
+    assertThatThrownBy(this::refuse)
+        .isInstanceOfSatisfying(
+            LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
+  }
 }

@@ -85,6 +85,7 @@ final class TestingStream implements AutoCloseable {
     }
     create(Names.rawNamespace("devices"), "telemetry", EventTables.raw());
     create(Names.rawNamespace("devices"), "quarantine", EventTables.quarantine());
+    create(Names.rawNamespace("devices"), "ledger", EventTables.ledger());
     create(
         Names.processedNamespace("devices"), "telemetry", EventTables.processed(schema.columns()));
     this.tables = new ShadowTables(catalog, replay);
@@ -157,6 +158,11 @@ final class TestingStream implements AutoCloseable {
       int temperature,
       @org.jspecify.annotations.Nullable String supplied) {
     raw(offset, id, received, temperature, supplied);
+    processed(offset, id, received);
+  }
+
+  /** A row in processed alone, as when raw's commit is still under way. */
+  void processed(long offset, String id, Instant received) {
     GenericRecord row = GenericRecord.create(plan.processed());
     row.setField(EventTables.EVENT_ID, id);
     row.setField(EventTables.RECEIVED_AT, Timestamps.toMicros(received));
@@ -164,6 +170,25 @@ final class TestingStream implements AutoCloseable {
     row.setField(EventTables.LOG_PARTITION, 0);
     row.setField(EventTables.LOG_OFFSET, offset);
     processed.add(row);
+  }
+
+  /** A row of the ledger that counts offsets, as the parser's. */
+  void counted(long first, long next, long quarantined) throws IOException {
+    GenericRecord row = GenericRecord.create(EventTables.ledger());
+    row.setField("stream", "telemetry");
+    row.setField("log_epoch", 1);
+    row.setField("log_partition", 0);
+    row.setField("checkpoint_id", first + 1);
+    row.setField("stage", "parse");
+    row.setField("first_offset", first);
+    row.setField("next_offset", next);
+    row.setField("logged", next - first);
+    row.setField("raw", next - first);
+    row.setField("processed", next - first - quarantined);
+    row.setField("duplicates", 0L);
+    row.setField("quarantined", quarantined);
+    row.setField("written_at", Timestamps.toMicros(END));
+    append(new ArrayList<>(List.of(row)), tables.ledgerTable());
   }
 
   /** Puts into the tables what was told since. */

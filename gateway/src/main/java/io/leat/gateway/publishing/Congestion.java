@@ -64,6 +64,11 @@ final class Congestion {
     return limit;
   }
 
+  /** What was taken on is not sent at all, for another reason. */
+  synchronized void giveBack(long bytes) {
+    waiting -= bytes;
+  }
+
   /**
    * Something has its outcome.
    *

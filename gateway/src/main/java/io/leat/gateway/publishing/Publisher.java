@@ -134,7 +134,7 @@ public final class Publisher implements AutoCloseable {
     }
     if (!queue.offer(new Waiting(handover, since))) {
       bytes.addAndGet(-size);
-      congestion.done(size, 0, 0, since);
+      congestion.giveBack(size);
       return false;
     }
     handover.onRelease(

@@ -55,6 +55,16 @@ class CongestionTest {
   }
 
   @Test
+  void whatIsGivenBackSaysNothingOfTheLog() {
+    assertThat(congestion.takes(600 * KIB, 0)).isTrue();
+    assertThat(congestion.takes(KIB, 3_000 * MILLI)).isTrue();
+
+    congestion.giveBack(KIB);
+
+    assertThat(congestion.takes(KIB, 3_600 * MILLI)).isFalse();
+  }
+
+  @Test
   void oneHiccupIsOverWhenNothingComesForAWhile() {
     congestion.takes(KIB, 0);
     congestion.done(KIB, KIB, 4_000 * MILLI, 4_000 * MILLI);
