@@ -32,6 +32,7 @@ class ArchitectureTest {
           Map.entry("stream", Set.of("event", "schema", "rules", "blueprint", "lake")),
           Map.entry("gateway", Set.of("event", "schema", "rules", "blueprint", "state", "http")),
           Map.entry("query", Set.of("event", "schema", "lake", "state", "http")),
+          Map.entry("action", Set.of("event", "schema", "rules", "state", "http")),
           Map.entry(
               "app",
               Set.of(
@@ -44,7 +45,8 @@ class ArchitectureTest {
                   "http",
                   "stream",
                   "gateway",
-                  "query")),
+                  "query",
+                  "action")),
           Map.entry(
               "bench",
               Set.of(
@@ -58,6 +60,7 @@ class ArchitectureTest {
                   "stream",
                   "gateway",
                   "query",
+                  "action",
                   "app")));
 
   @ArchTest

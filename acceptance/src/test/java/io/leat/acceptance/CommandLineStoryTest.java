@@ -121,6 +121,16 @@ class CommandLineStoryTest {
     assertThat(unknown.exitCode()).isEqualTo(1);
     assertThat(unknown.err()).isEqualTo("leat: no event with the id 'cli-unknown' is known.\n");
 
+    LeatProcess.Result states = command("", "state", "list", "devices.device", "--prefix", "no-");
+    assertThat(states.exitCode()).as(states::toString).isEqualTo(0);
+    assertThat(states.out()).isEqualTo("There is none.\n");
+    LeatProcess.Result never = command("", "state", "show", "devices.device", "never-seen");
+    assertThat(never.exitCode()).isEqualTo(1);
+    assertThat(never.err())
+        .isEqualTo(
+            "leat: The table 'devices.device' knows nothing of this key, or no longer"
+                + " (not-found).\n");
+
     LeatProcess.Result tail =
         command("", "tail", "devices.telemetry", "--from", "beginning", "-n", "1");
     assertThat(tail.exitCode()).as(tail::toString).isEqualTo(0);
@@ -164,7 +174,7 @@ class CommandLineStoryTest {
     assertThat(status.path("jobs").path(0).path("restarts").asInt(-1)).isZero();
     assertThat(status.path("components"))
         .extracting(component -> component.path("address").asText())
-        .contains("in this process, 1 job", "1 worker process");
+        .contains("in this process, 2 jobs", "1 worker process");
     LeatProcess.Result people = command("", "status");
     assertThat(people.exitCode()).isEqualTo(0);
     assertThat(people.out()).contains("kafka", "running", "devices-lake", "telemetry");

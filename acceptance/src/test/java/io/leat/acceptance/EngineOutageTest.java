@@ -76,6 +76,7 @@ class EngineOutageTest {
     try {
       routes.areAnsweredInAnOutage("PostgreSQL hangs");
       assertThat(routes.outcome("GET /v1/clients")).isEqualTo("state-unavailable");
+      assertThat(routes.outcome("GET /v1/state/{table}")).isEqualTo("state-unavailable");
       assertThat(routes.outcome("GET /v1/sql/tables")).isEqualTo("lake-unavailable");
       assertThat(routes.outcome("GET /v1/trace/{id}")).isEqualTo("lake-unavailable");
       assertThat(routes.outcome("POST /v1/blueprints/apply")).isEqualTo("lake-unavailable");

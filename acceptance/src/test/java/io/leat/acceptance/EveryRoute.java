@@ -65,11 +65,34 @@ final class EveryRoute {
       case "POST /v1/backups" -> json(path, "{\"target\":\"no-absolute-path\"}");
       case "POST /v1/maintenance" -> json(path + "?dry-run=true", "{}");
       case "DELETE /v1/clients/{id}" -> client.request("/v1/clients/ffff").DELETE();
+      case "GET /v1/state/{table}" -> client.request("/v1/state/devices.device").GET();
+      case "GET /v1/state/{table}/{key}" ->
+          client.request("/v1/state/devices.device/never-seen").GET();
       case "GET /v1/trace/{id}" -> client.request("/v1/trace/never-sent").GET();
       case "GET /v1/quarantine/{id}" ->
           client.request("/v1/quarantine/q%3Adevices.fault%3A1%2F0%2F999999999").GET();
       case "POST /v1/quarantine/redrive" ->
           json(path, "{\"ids\":[\"q:devices.fault:1/0/999999999\"]}");
+      case "GET /v1/incidents/{id}" -> client.request("/v1/incidents/ffff").GET();
+      case "POST /v1/incidents/{id}/{action}" -> json("/v1/incidents/ffff/ack", "{}");
+      case "POST /v1/silences" ->
+          json(
+              path,
+              "{\"blueprint\":\"devices\",\"matchers\":[{\"field\":\"key\",\"equals\":\"outage\"}],"
+                  + "\"reason\":\"an outage\",\"ends_at\":\"%s\"}"
+                      .formatted(Instant.now().plusSeconds(60)));
+      case "DELETE /v1/silences/{id}" -> client.request("/v1/silences/999999").DELETE();
+      case "GET /v1/deliveries/{id}" -> client.request("/v1/deliveries/999999").GET();
+      case "POST /v1/deliveries/{id}/redrive" -> json("/v1/deliveries/999999/redrive", "{}");
+      case "POST /v1/targets/{name}/test" -> json("/v1/targets/devices.log/test", "{}");
+      case "POST /v1/targets/{name}/pause" -> json("/v1/targets/devices.nothing/pause", "{}");
+      case "POST /v1/targets/{name}/resume" -> json("/v1/targets/devices.log/resume", "{}");
+      case "POST /v1/targets/{name}/redrive" -> json("/v1/targets/devices.log/redrive", "{}");
+      case "POST /v1/routes/{blueprint}/test" ->
+          json("/v1/routes/devices/test", "{\"severity\":\"major\"}");
+      case "GET /v1/alerts/{id}" -> client.request("/v1/alerts/ffff").GET();
+      case "POST /v1/detectors/{detector}/backtest" ->
+          json("/v1/detectors/devices.nothing/backtest", "{\"from\":\"2020-01-01T00:00:00Z\"}");
       case "GET /v1/tail/{stream}" ->
           client.request("/v1/tail/devices.telemetry?from=beginning&limit=1").GET();
       default -> {

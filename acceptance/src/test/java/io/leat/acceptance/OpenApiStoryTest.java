@@ -73,6 +73,9 @@ class OpenApiStoryTest {
     check("GET", "/v1/trace/{id}", 200, client.get("/v1/trace/nothing"));
     quarantine();
     replays();
+    incidents();
+    backtests();
+    states();
     check("GET", "/v1/tail/{stream}", 404, client.get("/v1/tail/devices.nothing"));
     check("GET", "/v1/tail/{stream}", 400, client.get("/v1/tail/devices.telemetry?limit=x"));
     check("POST", "/v1/blueprints/apply", 200, client.apply());
@@ -132,6 +135,80 @@ class OpenApiStoryTest {
     check("DELETE", one, 202, client.delete(id));
     check("POST", to, 409, client.post(id + "/switch", "{}"));
     check("POST", to, 404, client.post(all + "/999999/switch", "{}"));
+  }
+
+  private void incidents() throws Exception {
+    String incidents = "/v1/incidents";
+    check("GET", incidents, 200, client.get(incidents));
+    check("GET", incidents, 400, client.get(incidents + "?state=lost"));
+    check("GET", incidents + "/{id}", 404, client.get(incidents + "/ffff"));
+    String act = incidents + "/{id}/{action}";
+    check("POST", act, 404, client.post(incidents + "/ffff/ack", "{}"));
+    check("POST", act, 400, client.post(incidents + "/ffff/ack", "[]"));
+    String silences = "/v1/silences";
+    String silence =
+        "{\"blueprint\":\"devices\",\"matchers\":[{\"field\":\"key\",\"equals\":\"api\"}],"
+            + "\"reason\":\"a test\",\"ends_at\":\"%s\"}".formatted(Instant.now().plusSeconds(600));
+    TestingClient.Answer made = client.post(silences, silence);
+    check("POST", silences, 201, made);
+    check("POST", silences, 400, client.post(silences, "{}"));
+    check("GET", silences, 200, client.get(silences));
+    String one = silences + "/" + made.json().path("id").asText();
+    check("DELETE", silences + "/{id}", 200, client.delete(one));
+    check("DELETE", silences + "/{id}", 404, client.delete(silences + "/999999"));
+    check("GET", "/v1/deliveries", 200, client.get("/v1/deliveries"));
+    check("GET", "/v1/deliveries/{id}", 404, client.get("/v1/deliveries/999999"));
+    String log = "/v1/targets/devices.log";
+    String target = "/v1/targets/{name}";
+    check("GET", "/v1/targets", 200, client.get("/v1/targets"));
+    check("POST", target + "/test", 200, client.post(log + "/test", "{}"));
+    check("POST", target + "/test", 404, client.post("/v1/targets/devices.no/test", "{}"));
+    check("POST", target + "/pause", 200, client.post(log + "/pause", "{\"reason\":\"x\"}"));
+    check("POST", target + "/pause", 400, client.post(log + "/pause", "{}"));
+    check("POST", target + "/resume", 200, client.post(log + "/resume", "{}"));
+    check("POST", target + "/redrive", 200, client.post(log + "/redrive", "{}"));
+    String test = "/v1/routes/{blueprint}/test";
+    String alert = "{\"severity\":\"info\"}";
+    check("POST", test, 200, client.post("/v1/routes/devices/test", alert));
+    check("POST", test, 400, client.post("/v1/routes/devices/test", "{\"detail\":7}"));
+    check("POST", test, 404, client.post("/v1/routes/nothing/test", alert));
+    TestingClient sender = client.as(client.newKey("api-i", "\"send\"", "\"devices.fault\""));
+    check("GET", incidents, 403, sender.get(incidents));
+    check("GET", "/v1/alerts/{id}", 404, client.get("/v1/alerts/ffff"));
+    check("GET", "/v1/alerts/{id}", 403, sender.get("/v1/alerts/ffff"));
+  }
+
+  private void backtests() throws Exception {
+    String route = "/v1/detectors/{detector}/backtest";
+    String offline = "/v1/detectors/devices.offline/backtest";
+    String from = "{\"from\":\"2020-01-01T00:00:00Z\"}";
+    check("POST", route, 200, client.post(offline, from));
+    check("POST", route, 400, client.post(offline, "{}"));
+    check("POST", route, 400, client.post(offline, "{\"form\":7}"));
+    check("POST", route, 404, client.post("/v1/detectors/devices.no/backtest", from));
+    check(
+        "POST",
+        route,
+        422,
+        client.post(offline, from.replace("}", ",\"files\":{\"blueprint.yaml\":\"a: b\"}}")));
+    TestingClient reader = client.as(client.newKey("api-b", "\"read\"", "\"devices.fault\""));
+    check("POST", route, 403, reader.post(offline, from));
+    check("POST", route, 401, client.as("nobody").post(offline, from));
+  }
+
+  private void states() throws Exception {
+    String list = "/v1/state/{table}";
+    String one = "/v1/state/{table}/{key}";
+    String table = "/v1/state/devices.device";
+    check("GET", list, 200, client.get(table + "?status=online&prefix=no-&firmware=1&limit=5"));
+    check("GET", list, 400, client.get(table + "?firmwear=1"));
+    check("GET", list, 400, client.get(table + "?limit=1&limit=2"));
+    check("GET", list, 404, client.get("/v1/state/devices.nothing"));
+    check("GET", one, 404, client.get(table + "/never-seen"));
+    TestingClient reader = client.as(client.newKey("api-state", "\"read\"", "\"devices.fault\""));
+    check("GET", list, 403, reader.get(table));
+    check("GET", one, 403, reader.get(table + "/never-seen"));
+    check("GET", one, 401, client.as("nobody").get(table + "/never-seen"));
   }
 
   private void quarantine() throws Exception {

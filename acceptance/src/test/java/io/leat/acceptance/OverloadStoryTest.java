@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Order(80)
 class OverloadStoryTest {
   private static final Duration SOON = Duration.ofSeconds(90);
-  private static final long BUDGET = 64 << 20;
+  private static final long BUDGET = 80 << 20;
   private static final int BATCH = 100;
 
   private final Path directory;
@@ -152,7 +152,7 @@ class OverloadStoryTest {
     assertThat(refused.http().headers().firstValue("Retry-After")).contains("5");
     assertThat(refused.json().path("detail").asText())
         .matches(
-            "The log holds [0-9.]+ MiB of the 64\\.0 MiB that it may\\. It gets smaller as the"
+            "The log holds [0-9.]+ MiB of the 80\\.0 MiB that it may\\. It gets smaller as the"
                 + " processor works it off: send again later\\. If it does not, look after the jobs"
                 + " in 'leat status', or set 'disk\\.log' in leat\\.yaml higher\\.");
     Thread.sleep(3_000);

@@ -102,27 +102,28 @@ class RestartStoryTest {
     Path yaml = blueprint.resolve("blueprint.yaml");
     String with = Files.readString(yaml);
     String without =
-        with.substring(0, with.indexOf("\n  fault:"))
-            + with.substring(with.indexOf("\n  transaction:"));
+        with.substring(0, with.indexOf("\n  transaction:"))
+            + with.substring(with.indexOf("\n\ndetectors:"));
     try (LeatProcess leat = up(blueprint, data, "0")) {
       leat.awaitReady(data);
       leat.signal("TERM");
       assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
     }
-    Files.delete(blueprint.resolve("schemas/fault.json"));
+    Files.delete(blueprint.resolve("schemas/transaction.json"));
     Files.writeString(yaml, without);
     try (LeatProcess leat = up(blueprint, data, "0")) {
       LeatProcess.Result ended = leat.await(SOON);
       assertThat(ended.exitCode()).isEqualTo(1);
       assertThat(ended.err())
-          .contains("The blueprint 'devices' had the streams [fault]", "removed: [fault]")
+          .contains(
+              "The blueprint 'devices' had the streams [transaction]", "removed: [transaction]")
           .doesNotContain("\tat ");
     }
-    Files.writeString(yaml, without + "\nremoved: [fault]\n");
+    Files.writeString(yaml, without + "\nremoved: [transaction]\n");
     try (LeatProcess leat = up(blueprint, data, "0")) {
       TestingClient client = leat.awaitReady(data);
       assertThat(client.status().path("jobs").path(0).path("state").asText()).isEqualTo("RUNNING");
-      assertThat(client.number("SELECT count(*) FROM devices_raw.fault")).isZero();
+      assertThat(client.number("SELECT count(*) FROM devices_raw.transaction")).isZero();
     }
   }
 

@@ -188,61 +188,64 @@ class SchemaEvolutionStoryTest {
 
   @Test
   void aStreamIsRemovedByNameOnlyAndGoesOnWhereItWas() throws Exception {
-    Path fault = yaml.resolveSibling("schemas/fault.json");
-    String faultSchema = Files.readString(fault);
+    Path schema = yaml.resolveSibling("schemas/transaction.json");
+    String schemaBefore = Files.readString(schema);
     String with = Files.readString(yaml);
-    int begin = with.indexOf("\n  fault:");
-    int end = with.indexOf("\n  transaction:");
+    int begin = with.indexOf("\n  transaction:");
+    int end = with.indexOf("\n\ndetectors:");
     assertThat(begin).isPositive();
     assertThat(end).isGreaterThan(begin);
     String without = with.substring(0, begin) + with.substring(end);
-    assertThat(client.send("devices.fault", faultEvent("evo-fault-1")).status()).isEqualTo(202);
+    assertThat(client.send("devices.transaction", saleEvent("evo-sale-1")).status()).isEqualTo(202);
     Books before = Books.settled(client);
-    long faults = client.number("SELECT count(*) FROM devices_raw.fault");
+    long sales = client.number("SELECT count(*) FROM devices_raw.transaction");
     try {
-      Files.delete(fault);
+      Files.delete(schema);
       Files.writeString(yaml, without);
       String job = jobState();
       TestingClient.Answer refused = client.apply();
       assertThat(refused.status()).as(refused::toString).isEqualTo(409);
       assertThat(refused.json().path("detail").asText())
           .isEqualTo(
-              "The blueprint 'devices' had the streams [fault], which it does not name any more."
+              "The blueprint 'devices' had the streams [transaction], which it does not name any more."
                   + " What devices still send to them would be refused. Put them back, or say"
-                  + " 'removed: [fault]' in its blueprint.yaml; their topics and tables stay.");
+                  + " 'removed: [transaction]' in its blueprint.yaml; their topics and tables stay.");
       assertThat(jobState()).isEqualTo(job);
-      assertThat(client.send("devices.fault", faultEvent("evo-fault-2")).status()).isEqualTo(202);
+      assertThat(client.send("devices.transaction", saleEvent("evo-sale-2")).status())
+          .isEqualTo(202);
 
-      Files.writeString(yaml, without + "\nremoved: [fault]\n");
+      Files.writeString(yaml, without + "\nremoved: [transaction]\n");
       TestingClient.Answer removed = client.apply();
       assertThat(removed.status()).as(removed::toString).isEqualTo(200);
       assertThat(texts(removed.json().path("changes")))
           .containsExactly("devices: the job was restarted from a savepoint");
-      assertThat(client.send("devices.fault", faultEvent("evo-fault-3")).status()).isEqualTo(404);
-      assertThat(client.number("SELECT count(*) FROM devices_raw.fault")).isEqualTo(faults + 1);
+      assertThat(client.send("devices.transaction", saleEvent("evo-sale-3")).status())
+          .isEqualTo(404);
+      assertThat(client.number("SELECT count(*) FROM devices_raw.transaction"))
+          .isEqualTo(sales + 1);
       assertThat(client.send("devices.telemetry", event("evo-without", "")).status())
           .isEqualTo(202);
       awaitProcessed("evo-without");
     } finally {
-      Files.writeString(fault, faultSchema);
+      Files.writeString(schema, schemaBefore);
       Files.writeString(yaml, with);
     }
 
     assertThat(client.apply().status()).isEqualTo(200);
-    assertThat(client.send("devices.fault", faultEvent("evo-fault-4")).status()).isEqualTo(202);
+    assertThat(client.send("devices.transaction", saleEvent("evo-sale-4")).status()).isEqualTo(202);
     Until.holds(
         SOON,
-        () -> client.number("SELECT count(*) FROM devices_raw.fault") >= faults + 2,
+        () -> client.number("SELECT count(*) FROM devices_raw.transaction") >= sales + 2,
         "the stream goes on");
     Books after = Books.settled(client);
     assertThat(after.since(before)).isEqualTo(new Books(3, 3, 3, 0, 0));
     assertThat(
             client.rows(
                 """
-                SELECT _event_id FROM devices_processed.fault
-                WHERE _event_id LIKE 'evo-fault-%' ORDER BY 1"""))
+                SELECT _event_id FROM devices_processed.transaction
+                WHERE _event_id LIKE 'evo-sale-%' ORDER BY 1"""))
         .extracting(row -> row.path(0).asText())
-        .containsExactly("evo-fault-1", "evo-fault-2", "evo-fault-4");
+        .containsExactly("evo-sale-1", "evo-sale-2", "evo-sale-4");
   }
 
   @Test
@@ -259,9 +262,10 @@ class SchemaEvolutionStoryTest {
     assertThat(operator.apply().status()).isEqualTo(200);
   }
 
-  private static String faultEvent(String id) {
-    return "{\"event_id\":\"%s\",\"device_id\":\"evo\",\"ts\":\"%s\",\"code\":\"E7\",\"severity\":\"minor\"}"
-        .formatted(id, Instant.now());
+  private static String saleEvent(String id) {
+    return ("{\"event_id\":\"%s\",\"device_id\":\"evo\",\"ts\":\"%s\",\"transaction_id\":\"%s\","
+            + "\"amount_minor\":150,\"currency\":\"EUR\",\"result\":\"declined\"}")
+        .formatted(id, Instant.now(), id);
   }
 
   private static String event(String id, String more) {

@@ -55,7 +55,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      defaultValue = "01,02,03,04,05,06",
+      defaultValue = "01,02,03,04,05,06,07,08,09",
       description = "Scenarios to measure. Default: ${DEFAULT-VALUE}")
   private List<String> only = List.of();
 
@@ -139,6 +139,7 @@ final class Bench implements Callable<Integer> {
     try {
       List<Series> all = new ArrayList<>(measureJobs(options));
       all.addAll(measureServers(options));
+      all.addAll(measureDetection(options));
       String report = new Report(options, command, all, meanBytes()).markdown();
       System.out.println(report);
       if (out != null) {
@@ -204,6 +205,32 @@ final class Bench implements Callable<Integer> {
                     HttpScenario.durable(options, Durability.PROCESS, load),
                     HttpScenario.durable(options, Durability.DISK, load)),
                 options));
+      }
+    }
+    return all;
+  }
+
+  private static List<Series> measureDetection(Options options) throws Exception {
+    List<Series> all = new ArrayList<>();
+    if (options.only().contains("07")) {
+      List<Scenario> both = new ArrayList<>();
+      for (RoutingScenario.Kind kind : RoutingScenario.Kind.values()) {
+        both.add(RoutingScenario.bare(options, kind));
+        both.add(RoutingScenario.ours(options, kind));
+      }
+      all.addAll(measure(both, options));
+    }
+    if (options.only().contains("08")) {
+      List<Scenario> sizes = new ArrayList<>();
+      for (long devices : List.of(10_000L, 100_000L, 1_000_000L)) {
+        sizes.add(new SilenceScenario(options, devices));
+      }
+      all.addAll(measure(sizes, options.withoutWarmUp()));
+    }
+    if (options.only().contains("09")) {
+      for (AlertingLoad.Kind kind : AlertingLoad.Kind.values()) {
+        Options own = options.withoutWarmUp();
+        all.addAll(measure(List.of(new LatencyScenario(own, kind)), own));
       }
     }
     return all;

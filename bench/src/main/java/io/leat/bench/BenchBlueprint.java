@@ -16,14 +16,27 @@ import java.util.Objects;
 final class BenchBlueprint {
   static final String STREAM = "events";
 
+  /** What makes incidents of events. */
+  static final String WITH_DETECTORS = "detectors.yaml";
+
   private BenchBlueprint() {}
 
   /** Writes the blueprint under a name of its own and loads it. */
   static Blueprint write(Path directory, String name) throws IOException {
+    return write(directory, name, "");
+  }
+
+  /**
+   * As {@link #write(Path, String)}.
+   *
+   * @param more empty, or {@link #WITH_DETECTORS}
+   */
+  static Blueprint write(Path directory, String name, String more) throws IOException {
     Path folder = directory.resolve(name);
     Files.createDirectories(folder.resolve("schemas"));
     Files.writeString(
-        folder.resolve(BlueprintLoader.FILE), resource("blueprint.yaml").replace("NAME", name));
+        folder.resolve(BlueprintLoader.FILE),
+        resource("blueprint.yaml").replace("NAME", name) + (more.isEmpty() ? "" : resource(more)));
     Files.writeString(folder.resolve("schemas/events.json"), schema());
     return new BlueprintLoader().load(folder);
   }

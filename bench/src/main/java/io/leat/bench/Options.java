@@ -36,6 +36,23 @@ record Options(
     Path directory) {
   static final Duration PATIENCE = Duration.ofMinutes(30);
 
+  /** For what warms up by itself. */
+  Options withoutWarmUp() {
+    return new Options(
+        events,
+        rounds,
+        0,
+        only,
+        dedupIds,
+        parallelism,
+        commitInterval,
+        flink,
+        connections,
+        batch,
+        serverHeap,
+        directory);
+  }
+
   Options {
     only = List.copyOf(only);
     flink = Map.copyOf(flink);

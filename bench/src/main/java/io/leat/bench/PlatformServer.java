@@ -14,15 +14,17 @@ import java.util.List;
 
 /**
  * The whole platform in a process of its own, with Leat's defaults but for the commit interval and
- * the rate limit. Arguments: directory, commit interval in milliseconds, durability. Says {@code
- * URI KEY BOOTSTRAP} when it serves.
+ * the rate limit. Arguments: directory, commit interval in milliseconds, durability, and perhaps
+ * what the blueprint has besides. Says {@code URI KEY BOOTSTRAP} when it serves.
  */
 final class PlatformServer {
   private PlatformServer() {}
 
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
-    Blueprint blueprint = BenchBlueprint.write(directory.resolve("blueprints"), "bench");
+    Blueprint blueprint =
+        BenchBlueprint.write(
+            directory.resolve("blueprints"), "bench", arguments.length > 3 ? arguments[3] : "");
     Settings settings =
         settings(
             directory,

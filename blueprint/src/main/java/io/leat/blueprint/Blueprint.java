@@ -1,7 +1,12 @@
 package io.leat.blueprint;
 
 import io.leat.event.Names;
+import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.incident.IncidentPolicy;
+import io.leat.rules.incident.RouteSpec;
+import io.leat.rules.incident.TargetSpec;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param streams by name, in the order of the file
  * @param removed names of streams that there were and that are no longer served; their topics and
  *     tables stay
+ * @param detectors by name, in the order of the file
+ * @param tables the tables of each entity's newest state, by name, in the order of the file
+ * @param incidents what becomes of incidents as time passes
+ * @param routes by name, in the order of the file; with {@link RouteSpec#DEFAULT} when there are
+ *     detectors
+ * @param targets by name, in the order of the file
  * @param directory the folder it was read from
  */
 public record Blueprint(
@@ -27,11 +38,24 @@ public record Blueprint(
     Map<String, String> tags,
     Map<String, StreamSpec> streams,
     Set<String> removed,
+    Map<String, DetectorSpec> detectors,
+    Map<String, HotTableSpec> tables,
+    IncidentPolicy incidents,
+    Map<String, RouteSpec> routes,
+    Map<String, TargetSpec> targets,
     Path directory) {
   public Blueprint {
     tags = Map.copyOf(tags);
     removed = Set.copyOf(removed);
-    streams = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(streams));
+    streams = ordered(streams);
+    detectors = ordered(detectors);
+    tables = ordered(tables);
+    routes = ordered(routes);
+    targets = ordered(targets);
+  }
+
+  private static <T> Map<String, T> ordered(Map<String, T> map) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(map));
   }
 
   /** The topic of a stream of this blueprint. */

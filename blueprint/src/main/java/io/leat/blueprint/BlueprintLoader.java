@@ -6,6 +6,10 @@ import io.leat.blueprint.yaml.Problems;
 import io.leat.blueprint.yaml.Section;
 import io.leat.blueprint.yaml.YamlFile;
 import io.leat.event.Names;
+import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.incident.IncidentPolicy;
+import io.leat.rules.incident.RouteSpec;
+import io.leat.rules.incident.TargetSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,13 +103,49 @@ public final class BlueprintLoader {
       StreamCheck.check(stream, files).ifPresent(spec -> streams.put(spec.name(), spec));
     }
     files.refuseUnused();
-    return Optional.of(new Loaded(raw, streams));
+    KnownStreams known =
+        new KnownStreams(raw.streams().stream().map(RawBlueprint.Stream::name).toList(), streams);
+    Map<String, DetectorSpec> detectors = new LinkedHashMap<>();
+    for (RawDetector detector : raw.detectors()) {
+      DetectorCheck.check(detector, known).ifPresent(spec -> detectors.put(spec.name(), spec));
+    }
+    List<String> names = raw.detectors().stream().map(RawDetector::name).toList();
+    Map<String, HotTableSpec> tables = new LinkedHashMap<>();
+    for (RawRouting.Table table : raw.routing().tables()) {
+      TableCheck.check(table, known, detectors, names)
+          .ifPresent(spec -> tables.put(spec.name(), spec));
+    }
+    RoutingCheck routing = new RoutingCheck(raw, detectors);
+    return Optional.of(
+        new Loaded(
+            raw,
+            streams,
+            detectors,
+            tables,
+            routing.incidents(),
+            routing.routes(),
+            routing.targets()));
   }
 
   /** What was read of a folder; it may be incomplete if there are problems. */
-  private record Loaded(RawBlueprint raw, Map<String, StreamSpec> streams) {
+  private record Loaded(
+      RawBlueprint raw,
+      Map<String, StreamSpec> streams,
+      Map<String, DetectorSpec> detectors,
+      Map<String, HotTableSpec> tables,
+      IncidentPolicy incidents,
+      Map<String, RouteSpec> routes,
+      Map<String, TargetSpec> targets) {
+    private boolean isComplete() {
+      return streams.size() == raw.streams().size()
+          && detectors.size() == raw.detectors().size()
+          && tables.size() == raw.routing().tables().size()
+          && routes.size() == raw.routing().routes().size()
+          && targets.size() == raw.routing().targets().size();
+    }
+
     Optional<Blueprint> complete(Path directory) {
-      return streams.size() < raw.streams().size()
+      return !isComplete()
           ? Optional.empty()
           : Optional.of(
               new Blueprint(
@@ -118,6 +158,11 @@ public final class BlueprintLoader {
                       .map(RawBlueprint.Located::text)
                       .filter(Objects::nonNull)
                       .collect(Collectors.toSet()),
+                  detectors,
+                  tables,
+                  incidents,
+                  routes,
+                  targets,
                   directory));
     }
   }

@@ -41,11 +41,14 @@ final class BlueprintReader {
             nameAt,
             owner,
             root.optional("description").textOrNull(),
-            tags(root.optional("tags").section()),
+            labels(root.optional("tags").section(), "tag"),
             streams(root.required("streams", "Add at least one stream: 'streams: {<name>: ...}'.")),
             root.optional("removed").list(MAX_STREAMS).stream()
                 .map(BlueprintReader::removed)
-                .toList());
+                .toList(),
+            DetectorReader.read(root.optional("detectors")),
+            RoutingReader.read(root),
+            root.optional("routes"));
     refuseServed(raw);
     root.refuseUnknown();
     return raw;
@@ -69,20 +72,32 @@ final class BlueprintReader {
     }
   }
 
-  private static Map<String, String> tags(Section section) {
-    Map<String, String> tags = new LinkedHashMap<>();
+  /**
+   * Texts by name.
+   *
+   * @param what one is called in a message
+   */
+  static Map<String, String> labels(Section section, String what) {
+    Map<String, String> labels = new LinkedHashMap<>();
     section
         .values()
         .forEach(
             (name, value) -> {
               if (!LABEL.matcher(name).matches()) {
                 value.problem(
-                    "'" + name + "' cannot name a tag.",
+                    "'" + name + "' cannot name a " + what + ".",
                     "Use a letter, then up to 62 letters, digits and '-', all lower-case.");
               }
-              tags.put(name, value.text(""));
+              labels.put(name, value.text(""));
             });
-    return tags;
+    return labels;
+  }
+
+  /** Reports a name that topics, tables and addresses could not have. */
+  static void refuseUnnamed(String name, Value at) {
+    if (!Names.isName(name)) {
+      at.problem("'" + name + "' is not " + NAME_FORM + ".", NAME_REMEDY);
+    }
   }
 
   private static List<RawBlueprint.Stream> streams(Value value) {
@@ -100,9 +115,7 @@ final class BlueprintReader {
   }
 
   private static RawBlueprint.Stream stream(String name, Value at) {
-    if (!Names.isName(name)) {
-      at.problem("'" + name + "' is not " + NAME_FORM + ".", NAME_REMEDY);
-    }
+    refuseUnnamed(name, at);
     if (Names.RESERVED_STREAMS.contains(name)) {
       at.problem("'" + name + "' is a name that Leat uses itself.", "Choose another.");
     }
@@ -202,7 +215,7 @@ final class BlueprintReader {
                 + " truncate(4, code).");
   }
 
-  private static Located located(Value value) {
+  static Located located(Value value) {
     return new Located(value.textOrNull(), value);
   }
 
@@ -214,6 +227,7 @@ final class BlueprintReader {
     static final Duration DEDUPE = Duration.ofHours(24);
     static final Duration PAST = Duration.ofDays(365);
     static final Duration FUTURE = Duration.ofMinutes(10);
+    static final Duration LATENESS = Duration.ofSeconds(30);
 
     private Defaults() {}
   }

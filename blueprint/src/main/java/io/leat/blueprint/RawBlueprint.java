@@ -17,7 +17,10 @@ record RawBlueprint(
     @Nullable String description,
     Map<String, String> tags,
     List<Stream> streams,
-    List<Located> removed) {
+    List<Located> removed,
+    List<RawDetector> detectors,
+    RawRouting routing,
+    Value routesAt) {
 
   /**
    * A text and where it stands.

@@ -5,7 +5,6 @@ import io.leat.blueprint.RawBlueprint.Located;
 import io.leat.blueprint.yaml.Suggestions;
 import io.leat.blueprint.yaml.Units;
 import io.leat.rules.Condition;
-import io.leat.rules.InvalidConditionException;
 import io.leat.rules.QualityRule;
 import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a stream's parts against each other and against its schema. */
@@ -33,8 +30,6 @@ final class StreamCheck {
               "_event_id", Primitive.STRING,
               "_source", Primitive.STRING,
               "_client", Primitive.STRING));
-
-  private static final Pattern UNDECLARED = Pattern.compile("undeclared reference to '([^']+)'");
 
   private final RawBlueprint.Stream raw;
   private final @Nullable StreamSchema schema;
@@ -142,24 +137,8 @@ final class StreamCheck {
     if (name == null || schema == null) {
       return name;
     }
-    Column column = column(name);
-    if (column == null) {
-      located
-          .at()
-          .problem(
-              "'" + name + "' is not a property of " + raw.schema().text() + ".",
-              Suggestions.remedy(name, schema.columns().stream().map(Column::name).toList()));
-      return null;
-    }
-    if (!List.of(types).contains(column.type())) {
-      located
-          .at()
-          .problem(
-              "'" + name + "' is " + describe(column.type()) + " and cannot be " + what + ".",
-              "Choose a property that is " + describe(types) + ".");
-      return null;
-    }
-    return name;
+    String file = String.valueOf(raw.schema().text());
+    return ColumnCheck.column(located, schema, file, what, types) == null ? null : name;
   }
 
   private List<QualityRule> quality() {
@@ -183,28 +162,7 @@ final class StreamCheck {
     if (text == null || schema == null) {
       return null;
     }
-    try {
-      Condition condition = Condition.compile(text, schema.columns());
-      if (condition.columnNames().isEmpty()) {
-        expect
-            .at()
-            .problem(
-                "'" + expect.at().shown() + "' names no column, so that all rows are alike to it.",
-                "Name a property of the schema.");
-      }
-      return condition;
-    } catch (InvalidConditionException e) {
-      for (String error : e.errors()) {
-        Matcher undeclared = UNDECLARED.matcher(error);
-        String remedy =
-            undeclared.find()
-                ? Suggestions.remedy(
-                    undeclared.group(1), schema.columns().stream().map(Column::name).toList())
-                : "";
-        expect.at().problem(error + (error.endsWith(".") ? "" : "."), remedy);
-      }
-      return null;
-    }
+    return ColumnCheck.condition(expect, schema);
   }
 
   private List<PartitionField> partitionBy() {
@@ -250,7 +208,7 @@ final class StreamCheck {
               "'"
                   + field.column()
                   + "' is "
-                  + describe(type)
+                  + ColumnCheck.describe(type)
                   + ", to which '"
                   + field.transform().text()
                   + "' cannot be applied.",
@@ -287,28 +245,5 @@ final class StreamCheck {
 
   private @Nullable Column column(String name) {
     return schema == null ? null : schema.column(name);
-  }
-
-  private static String describe(Primitive... types) {
-    List<String> names = new ArrayList<>();
-    for (Primitive type : types) {
-      names.add(describe((ColumnType) type));
-    }
-    return String.join(" or ", names);
-  }
-
-  private static String describe(ColumnType type) {
-    if (type instanceof Primitive primitive) {
-      return switch (primitive) {
-        case BOOLEAN -> "a boolean";
-        case LONG -> "an integer";
-        case DOUBLE -> "a number";
-        case STRING -> "a string";
-        case TIMESTAMP -> "a date-time";
-        case DATE -> "a date";
-        case JSON -> "of no single type";
-      };
-    }
-    return type instanceof ColumnType.ListOf ? "an array" : "an object";
   }
 }

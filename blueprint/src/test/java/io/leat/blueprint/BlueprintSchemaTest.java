@@ -40,7 +40,11 @@ class BlueprintSchemaTest {
        "7 days", "1.5h", "0s", "flag", "Flag", "quarantine", "devices", "day(ts)", "dya(ts)",
        "bucket(16, device_id)", "bucket(0, x)", "truncate(2,code)", "day(ts", [], {}, ["a"], [1],
        {"a": "b"}, {"a": 1}, {"past": "7d"}, {"partition-by": ["ts"]},
-       {"name": "a-rule", "expect": "x > 1", "else": "flag"}, {"schema": "a.json", "key": "b"}]
+       {"name": "a-rule", "expect": "x > 1", "else": "flag"}, {"schema": "a.json", "key": "b"},
+       "critical", "key", "all", "correct", "90%", "0%", "100%", "5/s", "0/s", "https://a.example",
+       "log", "event", "none", "a@b.example", 10001, [null],
+       {"silence": {"stream": "a", "after": "1m"}, "severity": "info"}, {"to": ["log"]},
+       {"kind": "log"}, {"pattern": {}, "to": ["a"]}, {"key": "a", "from": {"b": []}}]
       """;
 
   private final Schema schema =
@@ -59,10 +63,11 @@ class BlueprintSchemaTest {
     List<JsonNode> originals =
         List.of(
             json(Files.readString(Path.of("../blueprints/devices/blueprint.yaml"))),
+            json(Files.readString(Path.of("src/test/resources/everything/blueprint.yaml"))),
             json("{blueprint: a, owner: b, streams: {c: {schema: s.json, key: k}}}"));
     int accepted = 0;
-    for (int round = 0; round < 5_000; round++) {
-      JsonNode document = mutations.mutate(originals.get(round % 2));
+    for (int round = 0; round < 9_000; round++) {
+      JsonNode document = mutations.mutate(originals.get(round % 3));
       boolean valid = schema.validate(document).isEmpty();
       List<Problem> problems = problems(document.toString());
       assertThat(problems.isEmpty())
@@ -70,7 +75,7 @@ class BlueprintSchemaTest {
           .isEqualTo(valid);
       accepted += valid ? 1 : 0;
     }
-    assertThat(accepted).isBetween(250, 4_500);
+    assertThat(accepted).isBetween(450, 8_000);
   }
 
   @ParameterizedTest
@@ -117,6 +122,52 @@ class BlueprintSchemaTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "detectors: {}",
+        "detectors: {a: {severity: info}}",
+        "detectors: {a: {silence: ~, severity: info}}",
+        "detectors: {A: {silence: {stream: c, after: 1m}, severity: info}}",
+        "detectors: {a: {silence: {stream: c, streams: [c], after: 1m}, severity: info}}",
+        "detectors: {a: {silence: {streams: [], after: 1m}, severity: info}}",
+        "detectors: {a: {silence: {stream: c, after: 1m}, severity: info, group-by: []}}",
+        "detectors: {a: {silence: {stream: c, after: 1m}, severity: info, runbook: wiki}}",
+        "detectors: {a: {rate: {stream: c, within: 1m}, severity: info}}",
+        "detectors: {a: {rate: {stream: c, within: 1m, more-than: 0}, severity: info}}",
+        "detectors: {a: {rate: {stream: c, within: 1m, less-than: 0}, severity: info}}",
+        "detectors: {a: {change: {stream: c, of: k, from: 1, to: true}, severity: info}}",
+        "detectors: {a: {change: {stream: c, of: k, to: [b]}, severity: info}}",
+        "detectors: {a: {sequence: {stream: c, first: b, within: 1m}, severity: info}}",
+        "detectors: {a: {anomaly: {stream: c, of: k, sensitivity: 1.5}, severity: info}}",
+        "detectors: {a: {missing-data: {stream: c, every: 1m, over: 1h, at-least: 100%}, severity: info}}",
+        "detectors: {a: {missing-data: {stream: c, every: 1m, over: 1h, at-least: 90}, severity: info}}",
+        "incidents: {flap: {changes: 2}, escalate: []}",
+        "incidents: {escalate: [{after: 1m, to: []}]}",
+        "tables: {a: {key: k, from: {}}}",
+        "tables: {a: {key: k, from: {c: [~]}}}",
+        "routes: {default: {to: [a]}}",
+        "routes: {default: {pattern: {}, to: [a]}}",
+        "routes: {a: {pattern: {b: [~, 1.5, true]}, to: [a]}}",
+        "routes: {a: {pattern: [], to: [a]}}",
+        "targets: {a: {kind: log, rate: 100/m}}",
+        "targets: {a: {kind: log, rate: 5/d}}",
+        "targets: {a: {kind: log}}",
+        "targets: {a: {kind: slack, url: '$${secret:a}'}}",
+        "targets: {a: {kind: slack, url: ftp://a}}",
+        "targets: {a: {kind: webhook, secret: abc}}",
+        "targets: {a: {kind: email, to: [a@b, c]}}",
+        "targets: {a: {kind: email, port: 65536}}"
+      })
+  void itAgreesWithTheLoaderOnTheTopLevel(String line) throws Exception {
+    String yaml =
+        "{blueprint: a, owner: b, streams: {c: {schema: s.json, key: k}}, "
+            + line.replace("$$", "$")
+            + "}";
+
+    assertThat(problems(yaml).isEmpty()).isEqualTo(schema.validate(json(yaml)).isEmpty());
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"ledger", "Telemetry", "a-b", "1a", "a1_b"})
   void itAgreesWithTheLoaderOnTheStreamName(String name) throws Exception {
     String yaml = "{blueprint: a, owner: b, streams: {" + name + ": {schema: s.json, key: k}}}";
@@ -137,6 +188,7 @@ class BlueprintSchemaTest {
     return switch (name) {
       case "FOUR" -> "4";
       case "DAYS" -> "3d";
+      case "SNOW" -> "https://a.example";
       default -> null;
     };
   }

@@ -1,11 +1,13 @@
 package io.leat.blueprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.blueprint.yaml.Environment;
 import io.leat.blueprint.yaml.Problems;
 import io.leat.blueprint.yaml.Section;
 import io.leat.blueprint.yaml.YamlFile;
+import io.leat.rules.detect.DetectorSpec;
 import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
 import java.nio.file.Path;
@@ -44,6 +46,26 @@ class ShippedBlueprintsTest {
               assertThat(stream.quality()).isNotEmpty();
               assertThat(stream.schema().columns()).extracting(Column::doc).doesNotContainNull();
             });
+  }
+
+  @Test
+  void devicesLooksForWhatMachinesSuffer() {
+    Blueprint blueprint = new BlueprintLoader().load(devices);
+
+    assertThat(blueprint.detectors().values())
+        .extracting(DetectorSpec::name, detector -> detector.kind().yaml())
+        .containsExactly(
+            tuple("offline", "silence"),
+            tuple("overheating", "threshold"),
+            tuple("not_recovered", "sequence"),
+            tuple("fault_storm", "rate"),
+            tuple("new_firmware", "change"));
+    assertThat(blueprint.detectors().values())
+        .extracting(DetectorSpec::description)
+        .doesNotContainNull();
+    assertThat(blueprint.tables().keySet()).containsExactly("device");
+    assertThat(blueprint.routes().keySet()).containsExactly("page", "default");
+    assertThat(blueprint.targets().keySet()).containsExactly("log");
   }
 
   @Test

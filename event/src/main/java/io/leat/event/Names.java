@@ -32,6 +32,16 @@ public final class Names {
     return blueprint + ".rejected";
   }
 
+  /** The topic of what detectors say: {@code devices.alerts}. */
+  public static String alertsTopic(String blueprint) {
+    return blueprint + ".alerts";
+  }
+
+  /** The topic of the gateways' signs of life: {@code devices.markers}. */
+  public static String markersTopic(String blueprint) {
+    return blueprint + ".markers";
+  }
+
   /** The Iceberg namespace of immutable events: {@code devices_raw}. */
   public static String rawNamespace(String blueprint) {
     return blueprint + "_raw";

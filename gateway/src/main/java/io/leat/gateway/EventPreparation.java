@@ -85,14 +85,19 @@ final class EventPreparation {
   }
 
   /**
-   * A record that came before, judged by today's rules.
+   * A record whose id is known, since it came before; judged by the rules of now.
    *
    * @param id the id that it keeps
    * @param supplied {@code i} if the server made the id, else empty
-   * @param mark where it comes from
+   * @param mark where it comes from; null when no attempt of it is in the log
    */
   Prepared again(
-      Ingest ingest, IncomingRecord record, int index, String id, String supplied, Header mark) {
+      Ingest ingest,
+      IncomingRecord record,
+      int index,
+      String id,
+      String supplied,
+      @Nullable Header mark) {
     Refusal refusal = refuse(ingest, record, id);
     return refusal != null
         ? Prepared.refused(id, refusal)
@@ -264,7 +269,7 @@ final class EventPreparation {
     return new String(letters);
   }
 
-  private static String member(String name) {
+  static String member(String name) {
     return "/" + name.replace("~", "~0").replace("/", "~1");
   }
 
@@ -280,7 +285,8 @@ final class EventPreparation {
     return value.isIntegralNumber() ? value.asText() : null;
   }
 
-  private static @Nullable String key(StreamSpec spec, JsonNode node) {
+  /** The entity key of a record, or null when it has none that can be one. */
+  static @Nullable String key(StreamSpec spec, JsonNode node) {
     JsonNode value = node.path(spec.key());
     String text = null;
     if (value.isTextual()) {

@@ -9,9 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
 /** A record of the log as text. */
-record LoggedEvent(
+public record LoggedEvent(
     int partition, long offset, String key, String value, Map<String, String> headers) {
-  static LoggedEvent of(ConsumerRecord<byte[], byte[]> record) {
+  public static LoggedEvent of(ConsumerRecord<byte[], byte[]> record) {
     Map<String, String> headers = new TreeMap<>();
     for (Header header : record.headers()) {
       if (headers.put(header.key(), text(header.value())) != null) {
@@ -26,11 +26,11 @@ record LoggedEvent(
         headers);
   }
 
-  String header(String name) {
+  public String header(String name) {
     return headers.getOrDefault(name, "none");
   }
 
-  LogFacts facts() {
+  public LogFacts facts() {
     return LogFacts.decode(header(LogHeaders.FACTS).getBytes(StandardCharsets.UTF_8));
   }
 

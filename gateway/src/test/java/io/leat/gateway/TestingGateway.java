@@ -16,6 +16,7 @@ import io.leat.http.Principal;
 import io.leat.http.RateLimit;
 import io.leat.http.Role;
 import io.leat.http.StreamScope;
+import io.leat.rules.incident.IncidentPolicy;
 import io.leat.schema.InvalidSchemaException;
 import io.leat.schema.StreamSchema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -37,7 +38,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A gateway on a real HTTP server, for clients with the keys {@code sender} and so on. */
-final class TestingGateway implements AutoCloseable {
+public final class TestingGateway implements AutoCloseable {
   static final String SCHEMA =
       """
       {"type": "object",
@@ -107,7 +108,7 @@ final class TestingGateway implements AutoCloseable {
     return new Principal(id, id, roles, new StreamScope(List.of("devices.*")), entities);
   }
 
-  static Blueprint blueprint() throws InvalidSchemaException {
+  public static Blueprint blueprint() throws InvalidSchemaException {
     return new Blueprint(
         "devices",
         "team",
@@ -115,10 +116,21 @@ final class TestingGateway implements AutoCloseable {
         Map.of(),
         Map.of("telemetry", stream()),
         Set.of(),
+        Map.of(),
+        Map.of(),
+        new IncidentPolicy(
+            Duration.ofMinutes(30),
+            Duration.ofHours(24),
+            Duration.ofDays(400),
+            5,
+            Duration.ofMinutes(10),
+            List.of()),
+        Map.of(),
+        Map.of(),
         Path.of("devices"));
   }
 
-  static StreamSpec stream() throws InvalidSchemaException {
+  public static StreamSpec stream() throws InvalidSchemaException {
     return new StreamSpec(
         "telemetry",
         null,

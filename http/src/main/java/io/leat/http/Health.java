@@ -42,9 +42,17 @@ public final class Health implements AutoCloseable {
 
   /** Adds a check, from now on part of readiness; not ready until its first run has ended. */
   public void register(String name, HealthCheck check) {
-    Watched watched = new Watched(name, check);
-    if (closed || checks.putIfAbsent(name, watched) != null) {
-      throw new IllegalStateException("The check '" + name + "' cannot be added");
+    add(new Watched(name, check, true));
+  }
+
+  /** Adds a check that is reported, but no part of readiness: without it Leat still serves. */
+  public void observe(String name, HealthCheck check) {
+    add(new Watched(name, check, false));
+  }
+
+  private void add(Watched watched) {
+    if (closed || checks.putIfAbsent(watched.name, watched) != null) {
+      throw new IllegalStateException("The check '" + watched.name + "' cannot be added");
     }
     watched.thread.start();
   }
@@ -56,9 +64,16 @@ public final class Health implements AutoCloseable {
     return Collections.unmodifiableMap(report);
   }
 
-  /** Whether every check is well. */
+  /** Whether every check is well that readiness depends on. */
   public boolean ready() {
-    return checks.values().stream().allMatch(watched -> watched.problem().isEmpty());
+    return checks.values().stream()
+        .allMatch(watched -> !watched.required || watched.problem().isEmpty());
+  }
+
+  /** Whether readiness depends on the check. */
+  public boolean isRequired(String name) {
+    Watched watched = checks.get(name);
+    return watched != null && watched.required;
   }
 
   @Override
@@ -71,13 +86,15 @@ public final class Health implements AutoCloseable {
   private final class Watched {
     private final String name;
     private final HealthCheck check;
+    private final boolean required;
     private final Thread thread;
     private volatile Optional<String> last = Optional.of("has not been looked at yet");
     private volatile Instant ended = clock.instant();
 
-    Watched(String name, HealthCheck check) {
+    Watched(String name, HealthCheck check, boolean required) {
       this.name = name;
       this.check = check;
+      this.required = required;
       this.thread = new Thread(this::run, "leat-health-" + name);
       this.thread.setDaemon(true);
     }

@@ -48,8 +48,10 @@ final class OperationRoutes implements Routes {
     boolean ready = !stopping.getAsBoolean();
     for (Map.Entry<String, Optional<String>> check : health.report().entrySet()) {
       // Why it is not is for operators: the log and the status tell.
-      checks.put(check.getKey(), check.getValue().isEmpty() ? "ready" : "not ready");
-      ready &= check.getValue().isEmpty();
+      boolean well = check.getValue().isEmpty();
+      boolean required = health.isRequired(check.getKey());
+      checks.put(check.getKey(), well ? "ready" : required ? "not ready" : "degraded");
+      ready &= well || !required;
     }
     if (stopping.getAsBoolean()) {
       checks.put("http", "is stopping");

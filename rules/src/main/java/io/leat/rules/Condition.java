@@ -21,6 +21,10 @@ import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectStreamException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,8 +40,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A condition is judged only when every column it names has a value; otherwise the outcome is
  * {@link Outcome#UNKNOWN}. Whether a value must be there is the schema's business ({@code
  * required}).
+ *
+ * <p>Travels as its text and columns, and is compiled again where it arrives.
  */
-public final class Condition {
+public final class Condition implements Serializable {
+  private static final long serialVersionUID = 1L;
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .enableHeterogeneousNumericComparisons(true)
@@ -57,11 +64,11 @@ public final class Condition {
           java.util.regex.Pattern.compile("mismatched input '<EOF>'"), "something is missing");
 
   private final String expression;
-  private final List<Column> columns;
-  private final int[] references;
-  private final CelRuntime.Program program;
-  private final ConditionCompiler.Test test;
-  private final boolean isCompiled;
+  private final transient List<Column> columns;
+  private final transient int[] references;
+  private final transient CelRuntime.Program program;
+  private final transient ConditionCompiler.Test test;
+  private final transient boolean isCompiled;
 
   private Condition(
       String expression,
@@ -131,6 +138,27 @@ public final class Condition {
     } catch (CelEvaluationException e) {
       throw new InvalidConditionException(List.of(String.valueOf(e.getMessage())));
     }
+  }
+
+  /** What travels. */
+  private record Text(String expression, List<Column> columns) implements Serializable {
+    private Object readResolve() throws ObjectStreamException {
+      try {
+        return compile(expression, columns);
+      } catch (InvalidConditionException e) {
+        InvalidObjectException failure = new InvalidObjectException(e.getMessage());
+        failure.initCause(e);
+        throw failure;
+      }
+    }
+  }
+
+  private Object writeReplace() {
+    return new Text(expression, new ArrayList<>(columns));
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("only its text travels");
   }
 
   /** The text that was compiled. */
@@ -247,6 +275,19 @@ public final class Condition {
     int line = issue.getSourceLocation().getLine();
     String place = "column " + (issue.getSourceLocation().getColumn() + 1) + ": ";
     return (line > 1 ? "line " + line + ", " : "") + place + message;
+  }
+
+  /** Whether it is the same text about the same columns. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Condition condition
+        && condition.expression.equals(expression)
+        && condition.columns.equals(columns);
+  }
+
+  @Override
+  public int hashCode() {
+    return expression.hashCode();
   }
 
   @Override

@@ -64,8 +64,12 @@ public final class StateDatabase implements AutoCloseable {
     return connect(settings);
   }
 
-  /** Without migrating. */
-  static StateDatabase connect(StateSettings settings) {
+  /**
+   * Connects to tables that were migrated before.
+   *
+   * @throws RuntimeException when PostgreSQL does not answer
+   */
+  public static StateDatabase connect(StateSettings settings) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("leat-state");
     config.setJdbcUrl(settings.url());

@@ -7,9 +7,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.ArrayData;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -24,7 +25,8 @@ interface CelValues {
       return structs(struct, table.asStructType());
     }
     if (type instanceof ColumnType.ListOf list) {
-      return lists(of(list.element(), table.asListType().elementType()));
+      Type element = table.asListType().elementType();
+      return lists(element, of(list.element(), element));
     }
     return switch ((ColumnType.Primitive) type) {
       case BOOLEAN, LONG, DOUBLE -> value -> value;
@@ -40,12 +42,16 @@ interface CelValues {
       parts.put(column.name(), of(column.type(), table.fieldType(column.name())));
     }
     List<Types.NestedField> fields = table.fields();
+    List<RowData.FieldGetter> getters = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      getters.add(RowData.createFieldGetter(FlinkSchemaUtil.convert(fields.get(i).type()), i));
+    }
     return value -> {
-      GenericRowData row = (GenericRowData) value;
+      RowData row = (RowData) value;
       Map<String, Object> map = new HashMap<>();
       for (int i = 0; i < fields.size(); i++) {
         CelValues part = parts.get(fields.get(i).name());
-        Object field = row.getField(i);
+        Object field = getters.get(i).getFieldOrNull(row);
         if (part != null && field != null) {
           map.put(fields.get(i).name(), part.convert(field));
         }
@@ -54,10 +60,13 @@ interface CelValues {
     };
   }
 
-  private static CelValues lists(CelValues element) {
+  private static CelValues lists(Type type, CelValues element) {
+    ArrayData.ElementGetter getter = ArrayData.createElementGetter(FlinkSchemaUtil.convert(type));
     return value -> {
+      ArrayData array = (ArrayData) value;
       List<Object> list = new ArrayList<>();
-      for (Object item : ((GenericArrayData) value).toObjectArray()) {
+      for (int i = 0; i < array.size(); i++) {
+        Object item = getter.getElementOrNull(array, i);
         if (item != null) {
           list.add(element.convert(item));
         }

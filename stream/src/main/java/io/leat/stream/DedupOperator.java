@@ -56,6 +56,7 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   private final StreamPlan plan;
   private final Written written;
   private final String directory;
+  private final int batch;
   private transient Machine machine;
 
   /** Of the files of all subtasks: name, first bucket, bucket after the last, shared. */
@@ -66,12 +67,14 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
   /**
    * @param written records before it are remembered, and nothing comes of them
    * @param directory for the files of the stream's ids
+   * @param batch rows that wait for each other, at the longest for the next watermark
    */
   @SuppressWarnings("NullAway.Init") // Flink calls initializeState() before anything else.
-  DedupOperator(StreamPlan plan, Written written, String directory) {
+  DedupOperator(StreamPlan plan, Written written, String directory, int batch) {
     this.plan = plan;
     this.written = written;
     this.directory = directory;
+    this.batch = batch;
   }
 
   @Override
@@ -193,11 +196,11 @@ final class DedupOperator extends AbstractStreamOperator<RowData>
     private final StreamRecord<RowData> reused = new StreamRecord<>(null);
 
     /** Rows that wait for others, for the same reason as in {@link ParseOperator}. */
-    private final RowData[] rows = new RowData[ParseOperator.BATCH];
+    private final RowData[] rows = new RowData[batch];
 
-    private final long[] timestamps = new long[ParseOperator.BATCH];
-    private final long[] highs = new long[ParseOperator.BATCH];
-    private final long[] lows = new long[ParseOperator.BATCH];
+    private final long[] timestamps = new long[batch];
+    private final long[] highs = new long[batch];
+    private final long[] lows = new long[batch];
     private int waiting;
 
     Machine(SeenIds ids) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * quarantine, the ledger and the table of rejected records.
  */
 public final class LakeJob {
-  private static final String DEDUP = "dedup-";
+  static final String DEDUP = "dedup-";
 
   private LakeJob() {}
 
@@ -92,7 +92,8 @@ public final class LakeJob {
         .transform(
             name,
             Candidates.type(plan.processed()),
-            new DedupOperator(plan, written, seenIds.resolve(plan.stream()).toString()))
+            new DedupOperator(
+                plan, written, seenIds.resolve(plan.stream()).toString(), ParseOperator.BATCH))
         .name(name)
         .uid(name);
   }

@@ -75,6 +75,12 @@ public record StreamPlan(
         stream, topic, other, schemaDocument, processed, timeColumn, dedupe, past, future, rules);
   }
 
+  /** The same with another time for which an event id counts as seen. */
+  StreamPlan remembering(Duration other) {
+    return new StreamPlan(
+        stream, topic, epoch, schemaDocument, processed, timeColumn, other, past, future, rules);
+  }
+
   /** Names what decides about a record, for comparison with a later plan. */
   public String fingerprint() {
     try {

@@ -68,7 +68,8 @@ class DedupOperatorTest {
       for (int i = 0; i < parallelism; i++) {
         OneInputStreamOperatorTestHarness<RowData, RowData> subtask =
             new OneInputStreamOperatorTestHarness<>(
-                new DedupOperator(plan, new Written(Map.of()), files.toString()),
+                new DedupOperator(
+                    plan, new Written(Map.of()), files.toString(), ParseOperator.BATCH),
                 MAX_PARALLELISM,
                 parallelism,
                 i);

@@ -21,6 +21,7 @@ final class Shape {
           new Rule("(<path>|\\./?)(/[\\w.-]+)+", "<path>"),
           new Rule("\\d[\\d,.]* ?(ns|µs|ms|s|min|m|h|d)\\b( \\d+ ?(s|ms|min|m|h)\\b)*", "<span>"),
           new Rule("\\d[\\d,.]* ?(B|kB|KB|KiB|MB|MiB|GiB|GB)\\b", "<size>"),
+          new Rule("<span> ago\\b|\\bnever\\b", "<when>"),
           new Rule("─+", "─"),
           new Rule("[ \\t]+", " "));
 

@@ -5,6 +5,7 @@ import io.leat.app.client.LeatClient;
 import io.leat.app.demo.Demo;
 import io.leat.app.demo.DemoReport;
 import io.leat.app.demo.Freshness;
+import io.leat.app.demo.TicketDesk;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
 import java.io.IOException;
@@ -80,6 +81,14 @@ final class DemoCommand implements Callable<Integer> {
       description = "Feed the Leat that runs there instead of starting one (admin key: LEAT_KEY).")
   @Nullable URI url;
 
+  @Option(
+      names = "--no-incidents",
+      description = {
+        "Let no machine get into trouble. Otherwise some do, and become",
+        "tickets in a twin of ServiceNow that the demo starts (not with --url)."
+      })
+  boolean noIncidents;
+
   @Option(names = "--json", description = "Print the summary as JSON.")
   boolean json;
 
@@ -107,7 +116,11 @@ final class DemoCommand implements Callable<Integer> {
     Path directory = data != null ? data.toAbsolutePath() : Files.createTempDirectory("leat-demo-");
     boolean kept = data != null;
     try {
-      int code = run(blueprint, directory);
+      LogFiles.in(directory);
+      leat.terminal().note("Starting " + name + " on " + directory);
+      TicketDesk desk =
+          noIncidents ? null : TicketDesk.open(blueprint, directory, devices, context.clock());
+      int code = run(blueprint, directory, desk);
       if (code == 0 && !kept) {
         delete(directory);
         kept = true;
@@ -120,10 +133,10 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int run(Path blueprint, Path directory) throws IOException, InterruptedException {
-    LogFiles.in(directory);
+  private int run(Path blueprint, Path directory, @Nullable TicketDesk desk)
+      throws IOException, InterruptedException {
     Terminal terminal = leat.terminal();
-    terminal.note("Starting " + name + " on " + directory);
+    Path started = desk == null ? blueprint : desk.blueprint();
     // Commits each second: the demo is watched.
     Map<String, String> settings = new java.util.HashMap<>(Map.of("flink.commit-interval", "PT1S"));
     if (data == null) {
@@ -133,19 +146,30 @@ final class DemoCommand implements Callable<Integer> {
     PlatformLauncher.Running running;
     try (progress) {
       running =
-          leat.context().launcher().start(List.of(blueprint), null, directory, settings, progress);
+          leat.context().launcher().start(List.of(started), null, directory, settings, progress);
+    } catch (RuntimeException e) {
+      closeDesk(desk);
+      throw e;
     }
     terminal.note("Up in " + Text.duration(progress.elapsed()) + " at " + running.baseUri());
     return feed(
         new LeatClient(running.baseUri(), running.adminKey()),
         running::freshness,
         blueprint,
-        () -> stop(running, directory));
+        desk,
+        () -> stop(running, desk, directory));
   }
 
-  private void stop(PlatformLauncher.Running running, Path directory) {
+  private static void closeDesk(@Nullable TicketDesk desk) {
+    if (desk != null) {
+      desk.close();
+    }
+  }
+
+  private void stop(PlatformLauncher.Running running, @Nullable TicketDesk desk, Path directory) {
     long stopping = System.nanoTime();
     running.close();
+    closeDesk(desk);
     leat.terminal().note("Stopped in " + since(stopping));
     if (interrupted.get() && data == null) {
       delete(directory);
@@ -158,19 +182,25 @@ final class DemoCommand implements Callable<Integer> {
     connection.url = target;
     connection.data = data;
     LeatClient client = connection.connect(leat.context().environment());
-    return feed(client, () -> reportedFreshness(client), blueprint, () -> {});
+    return feed(client, () -> reportedFreshness(client), blueprint, null, () -> {});
   }
 
   /**
    * Feeds, compares and reports.
    *
+   * @param desk takes the tickets, if there are to be any
    * @param stop called once behind that, or at Ctrl-C
    */
-  private int feed(LeatClient client, Supplier<Freshness> freshness, Path blueprint, Runnable stop)
+  private int feed(
+      LeatClient client,
+      Supplier<Freshness> freshness,
+      Path blueprint,
+      @Nullable TicketDesk desk,
+      Runnable stop)
       throws IOException, InterruptedException {
     Terminal terminal = leat.terminal();
     Demo.Settings settings =
-        new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices);
+        new Demo.Settings(name, blueprint, length, rate == null ? 0 : rate, seed, devices, desk);
     Demo demo =
         new Demo(client, freshness, settings, leat.context().clock(), terminal, json, STANDSTILL);
     AtomicBoolean ended = new AtomicBoolean();

@@ -12,6 +12,7 @@ import io.leat.blueprint.BlueprintLoader;
 import io.leat.blueprint.yaml.Problem;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -67,11 +68,23 @@ final class ValidateCommand implements Callable<Integer> {
               + "  "
               + blueprint.name()
               + " ("
-              + Text.plural(blueprint.streams().size(), "stream", "streams")
-              + ": "
-              + String.join(", ", blueprint.streams().keySet())
+              + named(blueprint.streams().keySet(), "stream", "streams")
               + ")");
+      more(blueprint.detectors().keySet(), "detector", "detectors");
+      more(blueprint.tables().keySet(), "table", "tables");
+      more(blueprint.routes().keySet(), "route", "routes");
+      more(blueprint.targets().keySet(), "target", "targets");
     }
+  }
+
+  private void more(Set<String> names, String one, String several) {
+    if (!names.isEmpty()) {
+      leat.terminal().line("       " + named(names, one, several));
+    }
+  }
+
+  private static String named(Set<String> names, String one, String several) {
+    return Text.plural(names.size(), one, several) + ": " + String.join(", ", names);
   }
 
   private void invalid(List<Problem> problems) {

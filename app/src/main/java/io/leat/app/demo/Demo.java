@@ -57,9 +57,16 @@ public final class Demo implements AutoCloseable {
    * @param rate events a second; 0 for as many as complete the series in {@code length}
    * @param seed of the fleet
    * @param devices in the fleet
+   * @param desk takes the tickets of machines that get into trouble; without it none does
    */
   public record Settings(
-      String blueprint, Path folder, Duration length, int rate, long seed, int devices) {}
+      String blueprint,
+      Path folder,
+      Duration length,
+      int rate,
+      long seed,
+      int devices,
+      @Nullable TicketDesk desk) {}
 
   /**
    * @param admin may create clients and read everything
@@ -89,7 +96,9 @@ public final class Demo implements AutoCloseable {
   public DemoReport run() throws IOException, InterruptedException {
     Instant start = clock.instant();
     String run = Long.toString(start.toEpochMilli(), 36);
-    RecordFeed feed = feed(run, start);
+    SeriesReplay series = series(run, start);
+    FleetGenerator fleet = fleet(run, start, series);
+    RecordFeed feed = new MixedFeed(List.of(series, fleet));
     Tallies before = Tallies.count(admin, settings.blueprint(), STREAMS);
     long loggedBefore = logged();
     JsonNode client = addClient(run);
@@ -97,12 +106,19 @@ public final class Demo implements AutoCloseable {
     if (closed) {
       close(); // An interruption came while the client was being made.
     }
-    try (DemoProgress progress =
-        new DemoProgress(admin, counts, freshness, terminal, quiet, feed.size())) {
+    try (Detection detection = detection(run, start, client, fleet);
+        DemoProgress progress =
+            new DemoProgress(admin, counts, freshness, detection, terminal, quiet, feed.size())) {
+      if (detection != null) {
+        detection.start();
+      }
       progress.start();
       long feeding = System.nanoTime();
       feed(feed, client, run);
       Duration fed = Duration.ofNanos(System.nanoTime() - feeding);
+      double perSecond = counts.accepted() / Math.max(0.001, fed.toMillis() / 1_000.0);
+      progress.phase("waiting for incidents");
+      IncidentTally incidents = detection == null ? null : detection.await();
       progress.phase("catching up");
       long waiting = System.nanoTime();
       Tallies tables = settle(before);
@@ -116,9 +132,10 @@ public final class Demo implements AutoCloseable {
               counts.rejected(),
               freshness.get(),
               fed,
+              perSecond,
               settled);
       List<Answer> answers = ask();
-      return new DemoReport(found, ledger.total(), checks(found), answers);
+      return new DemoReport(found, ledger.total(), checks(found), incidents, answers);
     }
   }
 
@@ -136,17 +153,19 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private RecordFeed feed(String run, Instant start) throws IOException {
-    SeriesReplay series = SeriesReplay.load(settings.folder(), run, start, 1);
+  /** How many records, when the series are complete or {@code most} of them. */
+  private long planned(SeriesReplay series) {
     double seconds = settings.length().toMillis() / 1_000.0;
-    long all =
-        settings.rate() > 0
-            ? Math.round(settings.rate() * seconds)
-            : series.size() + Math.round(FLEET_RATE * seconds);
-    long most = settings.rate() > 0 ? Math.round(all * SERIES_SHARE) : series.size();
-    long ofSeries = Math.min(series.size(), most);
-    if (ofSeries < series.size()) {
-      double share = (double) ofSeries / series.size();
+    return settings.rate() > 0
+        ? Math.round(settings.rate() * seconds)
+        : series.size() + Math.round(FLEET_RATE * seconds);
+  }
+
+  private SeriesReplay series(String run, Instant start) throws IOException {
+    SeriesReplay series = SeriesReplay.load(settings.folder(), run, start, 1);
+    long most = settings.rate() > 0 ? Math.round(planned(series) * SERIES_SHARE) : series.size();
+    if (most < series.size()) {
+      double share = (double) most / series.size();
       if (!quiet) {
         terminal.note(
             "At this rate the series are replayed from their last "
@@ -155,6 +174,10 @@ public final class Demo implements AutoCloseable {
       }
       series = SeriesReplay.load(settings.folder(), run, start, share);
     }
+    return series;
+  }
+
+  private FleetGenerator fleet(String run, Instant start, SeriesReplay series) {
     FleetGenerator fleet =
         new FleetGenerator(
             settings.seed(),
@@ -162,7 +185,7 @@ public final class Demo implements AutoCloseable {
             run,
             start,
             settings.length(),
-            Math.max(0, all - series.size()));
+            Math.max(0, planned(series) - series.size()));
     if (!quiet) {
       terminal.note(
           "Feeding "
@@ -172,16 +195,44 @@ public final class Demo implements AutoCloseable {
               + " events of a fleet of "
               + Text.count(settings.devices()));
     }
-    return new MixedFeed(List.of(series, fleet));
+    return fleet;
+  }
+
+  private @Nullable Detection detection(
+      String run, Instant start, JsonNode client, FleetGenerator fleet) {
+    TicketDesk desk = settings.desk();
+    if (desk == null) {
+      return null;
+    }
+    TicketDesk.Pace pace = desk.pace();
+    Troubles troubles = new Troubles(settings.seed(), run, pace.isSeen());
+    if (!quiet) {
+      troubles.describe(pace).forEach(terminal::note);
+      terminal.note("Tickets go to a twin of ServiceNow at " + desk.uri() + "/");
+    }
+    RecordSender sender =
+        new RecordSender(settings.blueprint(), sender(client), counts, run + "-heartbeats");
+    return new Detection(
+        admin,
+        settings.blueprint(),
+        desk::tickets,
+        troubles,
+        new Heartbeats(sender, ledger, clock, run, fleet.machines(), pace.turns()),
+        clock,
+        start,
+        standstill.plus(pace.silence().multipliedBy(2)));
+  }
+
+  private EventSender sender(JsonNode client) {
+    return new EventSender(
+        admin.withKey(client.path("key").asText()), RetryPolicy.DEFAULT, Pause.sleeping());
   }
 
   private void feed(RecordFeed feed, JsonNode client, String run) throws InterruptedException {
-    LeatClient sending = admin.withKey(client.path("key").asText());
-    EventSender events = new EventSender(sending, RetryPolicy.DEFAULT, Pause.sleeping());
     double perSecond = feed.size() / (settings.length().toMillis() / 1_000.0);
     Duration longest = settings.length().multipliedBy(3).plusSeconds(60);
     boolean whole =
-        new Feeder(settings.blueprint(), events, run, CONNECTIONS, counts, ledger)
+        new Feeder(settings.blueprint(), sender(client), run, CONNECTIONS, counts, ledger)
             .run(feed, perSecond, longest);
     if (!whole && !quiet) {
       terminal.note("Not everything was sent within " + Text.duration(longest));

@@ -9,8 +9,11 @@ import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows how far the demo is: redrawn in place on a terminal, otherwise a line on standard error
@@ -23,6 +26,7 @@ final class DemoProgress implements AutoCloseable {
   private final LeatClient client;
   private final FeedCounts counts;
   private final Supplier<Freshness> freshness;
+  private final @Nullable Detection detection;
   private final Terminal terminal;
   private final boolean quiet;
   private final long planned;
@@ -44,12 +48,14 @@ final class DemoProgress implements AutoCloseable {
       LeatClient client,
       FeedCounts counts,
       Supplier<Freshness> freshness,
+      @Nullable Detection detection,
       Terminal terminal,
       boolean quiet,
       long planned) {
     this.client = client;
     this.counts = counts;
     this.freshness = freshness;
+    this.detection = detection;
     this.terminal = terminal;
     this.quiet = quiet;
     this.planned = planned;
@@ -122,7 +128,9 @@ final class DemoProgress implements AutoCloseable {
     long answered = counts.accepted() + counts.rejectedTotal();
     double part = planned == 0 ? 0 : (double) answered / planned;
     long behind = Math.max(0, counts.accepted() - settled(totals));
-    return List.of(
+    List<String> lines = new ArrayList<>();
+    Collections.addAll(
+        lines,
         terminal.styled(Style.CYAN, LiveLines.bar(part, 40))
             + "  "
             + terminal.styled(Style.BOLD, phase)
@@ -145,6 +153,20 @@ final class DemoProgress implements AutoCloseable {
             + " / "
             + fresh.p99()
             + " ms");
+    if (detection != null) {
+      Detection.Glance glance = detection.glance();
+      lines.add(
+          "  incidents  "
+              + cell(glance.open())
+              + " open, "
+              + glance.resolved()
+              + " resolved   tickets "
+              + glance.newTickets()
+              + " new, "
+              + glance.resolvedTickets()
+              + " resolved");
+    }
+    return lines;
   }
 
   private String line(Totals totals) {
@@ -173,7 +195,20 @@ final class DemoProgress implements AutoCloseable {
         + fresh.p50()
         + " / "
         + fresh.p99()
-        + " ms";
+        + " ms"
+        + (detection == null ? "" : line(detection.glance()));
+  }
+
+  private static String line(Detection.Glance glance) {
+    return ", incidents "
+        + glance.open()
+        + " open "
+        + glance.resolved()
+        + " resolved, tickets "
+        + glance.newTickets()
+        + " new "
+        + glance.resolvedTickets()
+        + " resolved";
   }
 
   private void measureRate() {

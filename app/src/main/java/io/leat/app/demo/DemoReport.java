@@ -9,14 +9,18 @@ import io.leat.app.terminal.Table;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The summary of a demo. */
 public final class DemoReport {
   private final Found found;
   private final Ledger.Counts truth;
   private final List<Check> checks;
+  private final @Nullable IncidentTally incidents;
   private final List<Answer> answers;
 
   /**
@@ -28,6 +32,7 @@ public final class DemoReport {
    * @param rejected answers by code
    * @param freshness of all processed rows
    * @param fed how long the feeding took
+   * @param perSecond accepted records while it did
    * @param settled how long after it everything was in the tables
    */
   record Found(
@@ -37,18 +42,36 @@ public final class DemoReport {
       Map<String, Long> rejected,
       Freshness freshness,
       Duration fed,
+      double perSecond,
       Duration settled) {}
 
-  DemoReport(Found found, Ledger.Counts truth, List<Check> checks, List<Answer> answers) {
+  /**
+   * @param incidents null when no machine got into trouble
+   */
+  DemoReport(
+      Found found,
+      Ledger.Counts truth,
+      List<Check> checks,
+      @Nullable IncidentTally incidents,
+      List<Answer> answers) {
     this.found = found;
     this.truth = truth;
     this.checks = List.copyOf(checks);
+    this.incidents = incidents;
     this.answers = List.copyOf(answers);
   }
 
   /** Whether every number is what it must be. */
   public boolean isOk() {
-    return checks.stream().allMatch(Check::isOk);
+    return allChecks().stream().allMatch(Check::isOk);
+  }
+
+  private List<Check> allChecks() {
+    List<Check> all = new ArrayList<>(checks);
+    if (incidents != null) {
+      all.addAll(incidents.checks());
+    }
+    return all;
   }
 
   /** The summary for programs. */
@@ -64,6 +87,16 @@ public final class DemoReport {
     json.putObject("freshness")
         .put("p50_ms", found.freshness().p50())
         .put("p99_ms", found.freshness().p99());
+    if (incidents != null) {
+      put(
+          json.putObject("incidents"),
+          incidents.opened(),
+          incidents.resolved(),
+          incidents.tickets(),
+          incidents.unexpected(),
+          incidents.twice());
+      put(json.putObject("other_incidents"), incidents.others());
+    }
     ArrayNode list = json.putArray("answers");
     for (Answer answer : answers) {
       ObjectNode node = list.addObject();
@@ -85,6 +118,15 @@ public final class DemoReport {
         .put("duplicates", truth.duplicates())
         .put("quarantined", truth.quarantinedTotal());
     put(expected.putObject("rejected"), truth.rejected());
+    if (incidents != null) {
+      put(
+          expected.putObject("incidents"),
+          incidents.expectedOpened(),
+          incidents.expectedResolved(),
+          incidents.expectedTickets(),
+          0,
+          0);
+    }
     return json.put("ok", isOk());
   }
 
@@ -92,28 +134,19 @@ public final class DemoReport {
   public void print(Terminal terminal) {
     terminal.line();
     printCounts(terminal);
+    printIncidents(terminal);
     printAnswers(terminal);
     printVerdict(terminal);
   }
 
   private void printCounts(Terminal terminal) {
-    Table table = new Table("what", "expected>", "found>", "");
-    for (Check check : checks) {
-      String verdict =
-          check.isOk()
-              ? terminal.styled(Style.GREEN, "ok")
-              : terminal.styled(Style.RED, "MISMATCH");
-      String expected = Text.count(check.expected()) + (check.slack() > 0 ? "+" : "");
-      table.row(check.name(), expected, Text.count(check.found()), verdict);
-    }
     terminal.line(terminal.styled(Style.TITLE, "What was sent and what arrived"));
-    table.print(terminal);
-    double perSecond = found.accepted() / Math.max(0.001, found.fed().toMillis() / 1_000.0);
+    print(checks, terminal);
     terminal.line(
         "Fed in "
             + Text.duration(found.fed())
             + " ("
-            + Text.rate(perSecond)
+            + Text.rate(found.perSecond())
             + "), all in the tables "
             + Text.duration(found.settled())
             + " later.");
@@ -123,6 +156,35 @@ public final class DemoReport {
             + ", p99 "
             + terminal.styled(Style.BOLD, Text.duration(Duration.ofMillis(found.freshness().p99())))
             + ".");
+  }
+
+  private static void print(List<Check> checks, Terminal terminal) {
+    Table table = new Table("what", "expected>", "found>", "");
+    for (Check check : checks) {
+      String verdict =
+          check.isOk()
+              ? terminal.styled(Style.GREEN, "ok")
+              : terminal.styled(Style.RED, "MISMATCH");
+      String expected = Text.count(check.expected()) + (check.slack() > 0 ? "+" : "");
+      table.row(check.name(), expected, Text.count(check.found()), verdict);
+    }
+    table.print(terminal);
+  }
+
+  private void printIncidents(Terminal terminal) {
+    if (incidents == null) {
+      return;
+    }
+    terminal.line();
+    terminal.line(terminal.styled(Style.TITLE, "What went wrong with machines, and its tickets"));
+    print(incidents.checks(), terminal);
+    if (!incidents.others().isEmpty()) {
+      String others =
+          incidents.others().entrySet().stream()
+              .map(one -> one.getKey() + " " + Text.count(one.getValue()))
+              .collect(Collectors.joining(", "));
+      terminal.line("Incidents that the other machines happened to have: " + others + ".");
+    }
   }
 
   private void printAnswers(Terminal terminal) {
@@ -150,13 +212,15 @@ public final class DemoReport {
 
   private void printVerdict(Terminal terminal) {
     terminal.line();
-    long wrong = checks.stream().filter(c -> !c.isOk()).count();
+    List<Check> all = allChecks();
+    long wrong = all.stream().filter(c -> !c.isOk()).count();
     terminal.line(
         wrong == 0
             ? terminal.styled(Style.GREEN, "✔")
                 + " All "
-                + checks.size()
-                + " numbers are what they must be: every event accounted for."
+                + all.size()
+                + " numbers are what they must be: every event accounted for"
+                + (incidents == null ? "." : ", one incident and one ticket for each cause.")
             : terminal.styled(Style.RED, "✘")
                 + " "
                 + Text.plural(wrong, "number differs", "numbers differ")
@@ -173,6 +237,19 @@ public final class DemoReport {
     return value.isNumber()
         ? String.format(java.util.Locale.ROOT, "%,.2f", value.asDouble())
         : Text.printable(value.isValueNode() ? value.asText() : value.toString());
+  }
+
+  private static void put(
+      ObjectNode object,
+      Map<String, Long> opened,
+      Map<String, Long> resolved,
+      Map<String, Long> tickets,
+      long unexpected,
+      long twice) {
+    put(object.putObject("opened"), opened);
+    put(object.putObject("resolved"), resolved);
+    put(object.putObject("tickets"), tickets);
+    object.put("without_cause", unexpected).put("tickets_twice", twice);
   }
 
   private static void put(ObjectNode object, Map<String, Long> counts) {

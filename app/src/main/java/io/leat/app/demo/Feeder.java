@@ -1,14 +1,10 @@
 package io.leat.app.demo;
 
-import io.leat.app.client.BatchFormat;
 import io.leat.app.client.EventSender;
 import io.leat.app.client.HttpProblemException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +15,9 @@ import org.jspecify.annotations.Nullable;
  * connection, one request after the other, so that their order is kept.
  */
 final class Feeder {
-  private static final int BATCH = 500;
   private static final int QUEUE = 5_000;
   private static final Duration TICK = Duration.ofMillis(50);
 
-  private final String blueprint;
-  private final EventSender sender;
-  private final String run;
-  private final FeedCounts counts;
   private final Ledger ledger;
   private final List<Connection> connections = new ArrayList<>();
   private volatile @Nullable RuntimeException failure;
@@ -45,13 +36,10 @@ final class Feeder {
       int connections,
       FeedCounts counts,
       Ledger ledger) {
-    this.blueprint = blueprint;
-    this.sender = sender;
-    this.run = run;
-    this.counts = counts;
     this.ledger = ledger;
     for (int i = 0; i < connections; i++) {
-      this.connections.add(new Connection(i));
+      this.connections.add(
+          new Connection(i, new RecordSender(blueprint, sender, counts, run + "-" + i)));
     }
   }
 
@@ -110,13 +98,12 @@ final class Feeder {
   /** One connection: a queue and the thread that sends what is in it. */
   private final class Connection extends Thread {
     private final BlockingQueue<DemoRecord> queue = new ArrayBlockingQueue<>(QUEUE);
-    private final int number;
+    private final RecordSender records;
     private volatile boolean ending;
-    private long batches;
 
-    Connection(int number) {
+    Connection(int number, RecordSender records) {
       super("leat-demo-sender-" + number);
-      this.number = number;
+      this.records = records;
       setDaemon(true);
     }
 
@@ -142,8 +129,8 @@ final class Feeder {
           DemoRecord first = queue.poll(50, TimeUnit.MILLISECONDS);
           if (first != null) {
             taken.add(first);
-            queue.drainTo(taken, 4 * BATCH);
-            sendAll(taken);
+            queue.drainTo(taken, 4 * RecordSender.BATCH);
+            records.send(taken);
             taken.clear();
           }
         }
@@ -151,28 +138,6 @@ final class Feeder {
         Thread.currentThread().interrupt();
       } catch (HttpProblemException e) {
         failure = e;
-      }
-    }
-
-    private void sendAll(List<DemoRecord> records) {
-      Map<String, List<byte[]>> byStream = new LinkedHashMap<>();
-      for (DemoRecord record : records) {
-        byStream.computeIfAbsent(record.stream(), s -> new ArrayList<>()).add(record.line());
-      }
-      byStream.forEach(
-          (stream, lines) -> {
-            for (int from = 0; from < lines.size(); from += BATCH) {
-              send(stream, lines.subList(from, Math.min(lines.size(), from + BATCH)));
-            }
-          });
-    }
-
-    private void send(String stream, List<byte[]> lines) {
-      String key = run + "-" + number + "-" + batches++;
-      try {
-        counts.add(stream, sender.send(blueprint + "." + stream, BatchFormat.NDJSON, lines, key));
-      } catch (IOException e) {
-        counts.addFailed("no-answer", lines.size());
       }
     }
   }

@@ -91,6 +91,11 @@ final class FleetGenerator implements RecordFeed {
     }
   }
 
+  /** Of which only what never changes may be used elsewhere. */
+  List<Machine> machines() {
+    return List.copyOf(machines);
+  }
+
   @Override
   public boolean hasNext() {
     return produced < size;

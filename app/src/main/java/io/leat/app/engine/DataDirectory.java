@@ -39,8 +39,12 @@ public final class DataDirectory implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DataDirectory.class);
   private static final String LOCK = "leat.lock";
   private static final String RESTORING = "restoring";
+
+  /** A folder of secrets, a file each, which may be there before anything else is. */
+  private static final String SECRETS = "secrets";
+
   private static final Set<String> IGNORED =
-      Set.of(LOCK, DataFormat.FILE, RESTORING, "lost+found", "logs");
+      Set.of(LOCK, DataFormat.FILE, RESTORING, "lost+found", "logs", SECRETS);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path root;
@@ -207,6 +211,11 @@ public final class DataDirectory implements AutoCloseable {
   /** The embedded PostgreSQL's cluster. */
   public Path postgres() {
     return root.resolve("postgres");
+  }
+
+  /** Secrets that settings refer to by name, a file each; who runs Leat puts them there. */
+  public Path secrets() {
+    return root.resolve(SECRETS);
   }
 
   /** Flink's checkpoints, savepoints and working files. */

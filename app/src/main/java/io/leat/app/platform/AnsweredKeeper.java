@@ -1,12 +1,12 @@
 package io.leat.app.platform;
 
+import io.leat.app.engine.DurableFiles;
 import io.leat.event.LeatException;
 import io.leat.gateway.OutcomeCounts;
 import io.leat.state.AnsweredCounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -47,12 +47,18 @@ final class AnsweredKeeper implements AutoCloseable {
   }
 
   private static String instance(Path file) throws IOException {
-    if (!Files.exists(file)) {
-      Path next = file.resolveSibling(FILE + ".next");
-      Files.writeString(next, UUID.randomUUID() + "\n");
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    String known = Files.exists(file) ? Files.readString(file).strip() : "";
+    if (!known.isEmpty()) {
+      return known;
     }
-    return Files.readString(file).strip();
+    String made = UUID.randomUUID().toString(); // also when a power cut left the file empty
+    DurableFiles.writePrivate(file, made + "\n");
+    return made;
+  }
+
+  /** Names this process for good. */
+  String instance() {
+    return instance;
   }
 
   /** Begins to keep these. */

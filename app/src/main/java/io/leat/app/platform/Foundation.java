@@ -1,5 +1,6 @@
 package io.leat.app.platform;
 
+import io.leat.app.detect.Detection;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.disk.EmbeddedLog;
 import io.leat.app.disk.FileSpace;
@@ -20,6 +21,7 @@ import io.leat.app.settings.Flink;
 import io.leat.app.settings.Kafka;
 import io.leat.app.settings.Postgres;
 import io.leat.app.settings.Settings;
+import io.leat.blueprint.Blueprint;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.http.HttpService;
@@ -32,6 +34,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +65,19 @@ final class Foundation {
   /**
    * Starts and opens it all.
    *
-   * @param partitions how many the log has to have
+   * @param blueprints that will be served: how much log and how many slots there have to be
    * @param closing takes what has to be closed, also when a part does not start
    * @throws io.leat.event.LeatException if the data directory is in use, the log has too little
    *     space, or an engine does not start
    */
-  Foundation(Settings settings, int partitions, Closing closing, StartObserver observer) {
+  Foundation(
+      Settings settings,
+      Collection<Blueprint> blueprints,
+      Closing closing,
+      StartObserver observer) {
     this(
         settings,
-        partitions,
+        blueprints,
         closing.add("data directory", DataDirectory.open(settings.data())),
         closing,
         observer,
@@ -80,12 +87,12 @@ final class Foundation {
   /**
    * In a data directory that is open.
    *
-   * @param partitions how many the log has to have
+   * @param blueprints as above
    * @param beforeState what to do when PostgreSQL runs, before Leat's tables are looked at
    */
   Foundation(
       Settings settings,
-      int partitions,
+      Collection<Blueprint> blueprints,
       DataDirectory data,
       Closing closing,
       StartObserver observer,
@@ -95,11 +102,14 @@ final class Foundation {
     HttpService.checkPort(SettingsMapping.http(settings.http()));
     logBudget =
         settings.kafka() instanceof Kafka.Embedded
-            ? LogBudget.of(settings.disk().log(), data.root(), partitions)
+            ? LogBudget.of(settings.disk().log(), data.root(), Provisioning.partitions(blueprints))
             : null;
     AtomicReference<@Nullable CatalogSpec> shared = new AtomicReference<>();
     closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
-    engines = closing.add("engines", start(settings, data, logBudget, observer));
+    engines =
+        closing.add(
+            "engines",
+            start(settings, data, logBudget, slots(settings.flink(), blueprints), observer));
     stateSettings = state(settings.postgres(), engines);
     beforeState.accept(stateSettings);
     state =
@@ -244,6 +254,7 @@ final class Foundation {
       Settings settings,
       DataDirectory data,
       @Nullable LogBudget logBudget,
+      int slots,
       StartObserver observer) {
     return EmbeddedEngines.start(
         data,
@@ -253,7 +264,7 @@ final class Foundation {
             : KafkaSettings.defaults()
                 .with(settings.durability())
                 .withSegmentBytes(logBudget.segmentBytes()),
-        flink(settings.flink()),
+        flink(settings.flink(), slots),
         observer);
   }
 
@@ -266,12 +277,34 @@ final class Foundation {
     return StateSettings.of(engine.jdbcUrl(), engine.user(), engine.password());
   }
 
-  /** The job's slots: every stream and side table shares one slot per subtask. */
-  private static FlinkSettings flink(Flink flink) {
+  /**
+   * What the jobs of the blueprints need: all streams and side tables of one share a slot for each
+   * subtask.
+   */
+  private static int slots(Flink flink, Collection<Blueprint> blueprints) {
+    int detecting = (int) blueprints.stream().filter(Detection::isAskedFor).count();
+    return blueprints.size() * flink.parallelism() + detecting * detectParallelism(flink);
+  }
+
+  private static int detectParallelism(Flink flink) {
+    return (flink.parallelism() + 1) / 2;
+  }
+
+  /** Of detect jobs: half of the others, rounded up; their operators are tasks of their own. */
+  int detectParallelism() {
+    return detectParallelism(settings.flink());
+  }
+
+  /** For those that open connections themselves, as tasks do. */
+  StateSettings stateSettings() {
+    return stateSettings;
+  }
+
+  private static FlinkSettings flink(Flink flink, int slots) {
     FlinkSettings defaults = FlinkSettings.defaults();
     return new FlinkSettings(
         flink.parallelism(),
-        Math.max(defaults.slots(), flink.parallelism()),
+        Math.max(defaults.slots(), slots),
         defaults.networkMb(),
         flink.commitInterval(),
         defaults.checkpointTimeout(),

@@ -4,10 +4,13 @@ import io.leat.app.engine.FlinkJob;
 import io.leat.event.LeatException;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -40,12 +43,13 @@ final class JobSupervisor implements AutoCloseable {
   private final Pauses pauses;
   private final Map<String, Life> lives = new ConcurrentSkipListMap<>();
   private final Thread thread = new Thread(this::run, "leat-jobs");
+  private @Nullable MeterRegistry registry;
   private volatile boolean closed;
 
-  /** Starts a blueprint's failed job from its newest checkpoint. */
+  /** Starts a failed job from its newest checkpoint. */
   @FunctionalInterface
   interface Starter {
-    void start(String blueprint);
+    void start(String job);
   }
 
   /**
@@ -66,7 +70,7 @@ final class JobSupervisor implements AutoCloseable {
   }
 
   /**
-   * @param jobs the newest submission of each job, by blueprint
+   * @param jobs the newest submission of each job, by its name
    */
   JobSupervisor(
       Supplier<Map<String, FlinkJob>> jobs, Starter starter, InstantSource clock, Pauses pauses) {
@@ -89,6 +93,7 @@ final class JobSupervisor implements AutoCloseable {
     /** With which the submission before ended, if that got no further. */
     private @Nullable JobFailure ended;
 
+    private final List<Meter> meters = new ArrayList<>();
     private volatile JobCondition condition;
 
     Life(FlinkJob job, Instant now) {
@@ -113,31 +118,41 @@ final class JobSupervisor implements AutoCloseable {
 
   /** Begins to look after the jobs that there are. */
   void start(MeterRegistry registry) {
-    Instant now = clock.instant();
-    jobs.get()
-        .forEach(
-            (blueprint, job) -> {
-              Life life = new Life(job, now);
-              lives.put(blueprint, life);
-              register(registry, life);
-            });
+    this.registry = registry;
     look();
     thread.start();
   }
 
+  private Life begin(FlinkJob job) {
+    Life life = new Life(job, clock.instant());
+    if (registry != null) {
+      register(registry, life);
+    }
+    return life;
+  }
+
+  private void forget(String name) {
+    Life gone = lives.remove(name);
+    if (gone != null && registry != null) {
+      gone.meters.forEach(registry::remove);
+    }
+  }
+
   private static void register(MeterRegistry registry, Life life) {
     String job = life.condition.job();
-    FunctionCounter.builder("leat_job_restarts", life, own -> own.condition.restarts())
-        .description("How often the job was started anew after a failure")
-        .tag("job", job)
-        .register(registry);
+    life.meters.add(
+        FunctionCounter.builder("leat_job_restarts", life, own -> own.condition.restarts())
+            .description("How often the job was started anew after a failure")
+            .tag("job", job)
+            .register(registry));
     for (JobCondition.State state : JobCondition.State.values()) {
-      Gauge.builder("leat_job_state", life, own -> own.condition.state() == state ? 1 : 0)
-          .description("1 at the state that the job is in")
-          .tag("job", job)
-          .tag("state", state.name().toLowerCase(java.util.Locale.ROOT))
-          .strongReference(true)
-          .register(registry);
+      life.meters.add(
+          Gauge.builder("leat_job_state", life, own -> own.condition.state() == state ? 1 : 0)
+              .description("1 at the state that the job is in")
+              .tag("job", job)
+              .tag("state", state.name().toLowerCase(java.util.Locale.ROOT))
+              .strongReference(true)
+              .register(registry));
     }
   }
 
@@ -170,17 +185,14 @@ final class JobSupervisor implements AutoCloseable {
   }
 
   private void look() {
-    jobs.get()
-        .forEach(
-            (blueprint, job) -> {
-              Life life = lives.get(blueprint);
-              if (life != null) {
-                look(blueprint, job, life);
-              }
-            });
+    Map<String, FlinkJob> all = jobs.get();
+    List.copyOf(lives.keySet()).stream()
+        .filter(name -> !all.containsKey(name))
+        .forEach(this::forget);
+    all.forEach((name, job) -> look(name, job, lives.computeIfAbsent(name, any -> begin(job))));
   }
 
-  private void look(String blueprint, FlinkJob job, Life life) {
+  private void look(String name, FlinkJob job, Life life) {
     Instant now = clock.instant();
     if (life.job != job) {
       boolean wasFailed = life.condition.state() == JobCondition.State.FAILED;
@@ -195,7 +207,7 @@ final class JobSupervisor implements AutoCloseable {
       if (!hasFailed) {
         read(life, now);
       } else {
-        tryAgain(blueprint, life, now);
+        tryAgain(name, life, now);
       }
     } catch (LeatException e) {
       log.debug("The job {} does not tell how it is", job.name(), e);
@@ -264,16 +276,16 @@ final class JobSupervisor implements AutoCloseable {
     log.error("{}", life.condition.problem().orElse(""));
   }
 
-  private void tryAgain(String blueprint, Life life, Instant now) {
+  private void tryAgain(String name, Life life, Instant now) {
     Instant nextTry = life.condition.nextTry();
     if (nextTry == null || now.isBefore(nextTry)) {
       return;
     }
     log.info("Starting the failed job {} again from its newest checkpoint", life.job.name());
     try {
-      starter.start(blueprint);
+      starter.start(name);
     } catch (RuntimeException e) {
-      if (jobs.get().get(blueprint) == life.job) {
+      if (jobs.get().get(name) == life.job) {
         life.restartsBefore++;
         life.hasProgressed = false;
         fail(life, JobFailure.of(e), clock.instant());

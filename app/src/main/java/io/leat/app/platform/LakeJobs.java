@@ -270,11 +270,16 @@ final class LakeJobs {
 
   /** Where a restore puts what the blueprint's job remembers. */
   static FlinkEngine.Seed seed(FlinkEngine flink, String blueprint) {
-    return flink.seed(blueprint + "-lake");
+    return flink.seed(name(blueprint));
   }
 
   private static String name(Blueprint blueprint) {
-    return blueprint.name() + "-lake";
+    return name(blueprint.name());
+  }
+
+  /** The name of a blueprint's job. */
+  static String name(String blueprint) {
+    return blueprint + "-lake";
   }
 
   /**
@@ -366,17 +371,12 @@ final class LakeJobs {
 
   /** What the job of a blueprint can be restored from. */
   RestorePoints restorePoints(String blueprint) {
-    return flink.restorePoints(blueprint + "-lake");
+    return flink.restorePoints(name(blueprint));
   }
 
   /** The newest submission of each job. */
   Collection<FlinkJob> jobs() {
     return List.copyOf(jobs.values());
-  }
-
-  /** The same by blueprint. */
-  Map<String, FlinkJob> byBlueprint() {
-    return Map.copyOf(jobs);
   }
 
   /** Whether the blueprint's job has ended, and nobody has started it again. */

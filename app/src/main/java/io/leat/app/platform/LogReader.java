@@ -131,15 +131,28 @@ final class LogReader implements AutoCloseable {
    */
   Map<LogPosition, Instant> times(Collection<LogPosition> records) {
     Map<LogPosition, Instant> times = new HashMap<>();
-    if (records.isEmpty()) {
-      return times;
+    records(records)
+        .forEach((at, logged) -> times.put(at, Instant.ofEpochMilli(logged.timestamp())));
+    return times;
+  }
+
+  /**
+   * Some records.
+   *
+   * @param positions of the present log epoch
+   * @return without those that it does not give within a second, or has no longer
+   */
+  Map<LogPosition, ConsumerRecord<byte[], byte[]>> records(Collection<LogPosition> positions) {
+    Map<LogPosition, ConsumerRecord<byte[], byte[]>> records = new HashMap<>();
+    if (positions.isEmpty()) {
+      return records;
     }
     long until = System.nanoTime() + TIMES.toNanos();
     try (LogConsumer log = new LogConsumer(client, Map.of("max.poll.records", "1"))) {
       KafkaConsumer<byte[], byte[]> consumer = log.consumer();
-      for (LogPosition record : records) {
+      for (LogPosition record : positions) {
         if (System.nanoTime() >= until) {
-          return times;
+          return records;
         }
         TopicPartition partition = new TopicPartition(record.topic(), record.partition());
         consumer.assign(List.of(partition));
@@ -147,13 +160,13 @@ final class LogReader implements AutoCloseable {
         while (System.nanoTime() < until && consumer.position(partition) == record.offset()) {
           for (ConsumerRecord<byte[], byte[]> logged : consumer.poll(Duration.ofMillis(200))) {
             if (logged.offset() == record.offset() && !LogEnds.isFiller(logged.headers())) {
-              times.put(record, Instant.ofEpochMilli(logged.timestamp()));
+              records.put(record, logged);
             }
           }
         }
       }
     }
-    return times;
+    return records;
   }
 
   @Override

@@ -1,15 +1,23 @@
 package io.leat.app.platform;
 
+import io.leat.action.delivery.Deliveries;
+import io.leat.action.delivery.DeliveryOutbox;
+import io.leat.action.incident.AlertLookup;
+import io.leat.action.routes.AlertRoutes;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.reconcile.Reconciler;
 import io.leat.app.reconcile.Surroundings;
 import io.leat.app.replay.SwitchMarks;
 import io.leat.app.settings.Settings;
+import io.leat.blueprint.Blueprint;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.Routes;
 import io.leat.lake.SnapshotLeases;
 import io.leat.lake.maintenance.TableLocks;
 import io.leat.state.AnsweredCounts;
+import io.leat.state.BlueprintVersions;
+import io.leat.state.HotSweep;
+import io.leat.state.HotTables;
 import io.leat.stream.StreamPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -27,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * of blueprints.
  */
 final class OperationsAssembly {
+  private static final String BACKTEST = "backtest";
   private static final Duration LEAST_SETTLING = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -40,7 +49,8 @@ final class OperationsAssembly {
   record Running(
       StreamRegistry streams,
       BookKeeper books,
-      LakeJobs jobs,
+      LakeJobs lakeJobs,
+      BlueprintJobs jobs,
       JobSupervisor supervisor,
       DiskGuard disk,
       FreshnessMonitor freshness,
@@ -48,6 +58,7 @@ final class OperationsAssembly {
       TableLocks locks,
       LogEnds ends,
       Function<String, @Nullable StreamPlan> plans,
+      IncidentAssembly incidents,
       Supplier<List<Component>> components) {}
 
   /** The blueprints as they are processed now, and their folders. */
@@ -124,7 +135,53 @@ final class OperationsAssembly {
     routes.add(maintenance(shared, running, load, upkeep));
     routes.add(replays.routes(shared, running, load, running.locks()));
     routes.add(backups(shared, running, applied, answers));
+    routes.addAll(
+        running.incidents().routes(shared, answers.keeper().instance(), settings.heartbeat()));
+    routes.add(newestStates(shared, applied));
+    routes.add(alerts(shared, running, applied, log));
+    routes.add(backtests(shared, running, applied));
     return routes;
+  }
+
+  private BacktestRoutes backtests(Serving.Shared shared, Running running, Applied applied) {
+    return closing.add(
+        "backtests",
+        new BacktestRoutes(
+            shared.vertx(),
+            shared.bodies(),
+            new Backtesting(() -> blueprints(applied), running.streams(), clock),
+            new PromptCatalog(foundation.catalog().catalog(), asking.lake()),
+            running.leases(),
+            new AlertLookup(foundation.state()),
+            foundation.data().root().resolve(BACKTEST)));
+  }
+
+  private static List<Blueprint> blueprints(Applied applied) {
+    return applied.blueprints().get().stream().map(Provisioning.Provisioned::blueprint).toList();
+  }
+
+  private AlertRoutes alerts(
+      Serving.Shared shared, Running running, Applied applied, LogReader log) {
+    EvidenceReader events =
+        new EvidenceReader(running.streams(), log, foundation.catalog().catalog(), asking);
+    BlueprintVersions versions = new BlueprintVersions(foundation.state(), clock);
+    return closing.add(
+        "alert requests",
+        new AlertRoutes(
+            shared.vertx(),
+            shared.bodies(),
+            new AlertLookup(foundation.state()),
+            new Deliveries(foundation.state(), new DeliveryOutbox()),
+            new AlertOrigin(events, versions, applied.folders())));
+  }
+
+  private StateRoutes newestStates(Serving.Shared shared, Applied applied) {
+    Supplier<List<Blueprint>> blueprints = () -> blueprints(applied);
+    HotSweep sweep = new HotSweep(foundation.state(), clock);
+    closing.add("newest states", new HotSweeper(sweep, blueprints)).start();
+    HotTables tables = new HotTables(foundation.state(), clock);
+    return closing.add(
+        "state requests", new StateRoutes(shared.vertx(), new StateLookup(tables, blueprints)));
   }
 
   private BackupRoutes backups(
@@ -135,7 +192,7 @@ final class OperationsAssembly {
             foundation.catalog().catalog(),
             foundation.state(),
             foundation.kafkaClient(),
-            running.jobs(),
+            running.lakeJobs(),
             running.leases(),
             applied.blueprints(),
             applied.folders(),
@@ -161,7 +218,7 @@ final class OperationsAssembly {
                 running.streams(),
                 running.leases(),
                 running.locks(),
-                running.jobs()::restorePoints,
+                running.lakeJobs()::restorePoints,
                 load::tooMuch,
                 clock,
                 state));

@@ -1,13 +1,14 @@
 package io.leat.app.platform;
 
 import static io.leat.event.ErrorCode.LAKE_UNAVAILABLE;
-import static io.leat.event.ErrorCode.PROCESSOR_UNAVAILABLE;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.app.detect.DetectJobs;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.FlinkJob;
+import io.leat.app.engine.LateEvents;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -26,6 +27,7 @@ import io.leat.lake.SnapshotLeases;
 import io.leat.lake.Tables;
 import io.leat.lake.maintenance.TableLocks;
 import io.leat.state.AnsweredCounts;
+import io.leat.state.BlueprintVersions;
 import io.leat.state.Clients;
 import io.leat.state.LogEpochs;
 import io.leat.state.LogGaps;
@@ -69,15 +71,17 @@ public final class Platform implements AutoCloseable {
   private final BookKeeper books = new BookKeeper();
   private final SnapshotLeases leases = new SnapshotLeases();
   private final TableLocks locks = new TableLocks();
-  private final AppliedFolders applied = new AppliedFolders();
   private final Asking asking = Asking.with(closing);
   private final Foundation foundation;
+  private final AppliedFolders applied;
   private final LogReader logReader;
   private final LogEnds ends;
   private final Provisioning provisioning;
-  private final LakeJobs jobs;
+  private final LakeJobs lakeJobs;
+  private final BlueprintJobs jobs;
   private final JobSupervisor supervisor;
   private final DiskGuard disk;
+  private final IncidentAssembly incidents;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -87,13 +91,15 @@ public final class Platform implements AutoCloseable {
     this.settings = settings;
     this.folders = List.copyOf(folders);
     try {
+      LateEvents.reportTo(registry);
       Serving serving = new Serving(settings, registry, clock, closing);
-      foundation = new Foundation(settings, Provisioning.partitions(blueprints), closing, observer);
+      foundation = new Foundation(settings, blueprints, closing, observer);
+      applied = new AppliedFolders(new BlueprintVersions(foundation.state(), clock)::keep);
       logReader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
       ends = ends(foundation, logReader, clock);
       closing.add("books", books);
       provisioning = provisioning();
-      jobs =
+      lakeJobs =
           new LakeJobs(
               foundation.flink(),
               foundation.kafkaClient(),
@@ -102,6 +108,10 @@ public final class Platform implements AutoCloseable {
               foundation::forget,
               locks,
               clock);
+      jobs =
+          new BlueprintJobs(
+              lakeJobs, detectJobs(), foundation.catalog().catalog(), this::committed);
+      incidents = new IncidentAssembly(foundation, registry, clock, closing);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
@@ -111,9 +121,9 @@ public final class Platform implements AutoCloseable {
           closing.add(
               "job supervisor",
               new JobSupervisor(
-                  jobs::byBlueprint, this::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
+                  jobs::byName, this::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
       supervisor.start(registry);
-      disk = closing.add("disk", foundation.guard(jobs::byGroup, registry));
+      disk = closing.add("disk", foundation.guard(lakeJobs::byGroup, registry));
       disk.start();
       books.start();
       freshness = closing.add("freshness", freshness());
@@ -136,7 +146,8 @@ public final class Platform implements AutoCloseable {
                       leases,
                       supervisor::problem,
                       shared ->
-                          operations(shared, new OperationsAssembly.Answers(counts, answered))));
+                          operations(shared, new OperationsAssembly.Answers(counts, answered)),
+                      shared -> letTimePass(shared, answered.instance())));
       foundation.data().announce(runInfo());
     } catch (IOException e) {
       throw closeAfter(
@@ -220,21 +231,34 @@ public final class Platform implements AutoCloseable {
         foundation::forceLog);
   }
 
+  private DetectJobs detectJobs() {
+    return closing.add(
+        "detect jobs",
+        new DetectJobs(
+            foundation.flink(),
+            foundation.kafkaClient(),
+            foundation.stateSettings(),
+            foundation.detectParallelism()));
+  }
+
+  private Provisioning.Provisioned provision(Blueprint blueprint) {
+    return provisioning.provision(blueprint, AppliedFolders.version(blueprint));
+  }
+
   private void begin(Blueprint blueprint, StartObserver observer) {
     String name = blueprint.name();
     Provisioning.Provisioned made =
-        observer.observe("tables of " + name, () -> provisioning.provision(blueprint));
+        observer.observe("tables of " + name, () -> provision(blueprint));
     made.notes().forEach(note -> log.info("{}: {}", name, note));
     provisioned.put(name, made);
     applied.keep(blueprint);
-    jobs.align(blueprint, foundation.catalog().catalog());
+    lakeJobs.align(blueprint, foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
-    LakeJobs.Committed committed = committed(name);
-    ends.restore(jobs.read(made, committed));
+    ends.restore(jobs.read(made));
     observer.observe(
-        "job of " + name,
+        "jobs of " + name,
         () -> {
-          jobs.start(made, foundation.catalog().catalog(), committed);
+          jobs.start(made);
           return made;
         });
   }
@@ -265,6 +289,7 @@ public final class Platform implements AutoCloseable {
             new OperationsAssembly.Running(
                 streams,
                 books,
+                lakeJobs,
                 jobs,
                 supervisor,
                 disk,
@@ -273,11 +298,27 @@ public final class Platform implements AutoCloseable {
                 locks,
                 ends,
                 this::plan,
+                incidents,
                 this::components),
             new OperationsAssembly.Applied(this::provisioned, applied),
             answers,
             logReader,
             applying);
+  }
+
+  private void letTimePass(Serving.Shared shared, String instance) {
+    closing.add(
+        "markers",
+        SignsOfLife.begin(
+            foundation,
+            logReader,
+            streams,
+            shared.publisher(),
+            disk,
+            instance,
+            this::provisioned,
+            clock,
+            registry));
   }
 
   private synchronized List<Provisioning.Provisioned> provisioned() {
@@ -318,6 +359,7 @@ public final class Platform implements AutoCloseable {
         .values()
         .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
     plans = Map.copyOf(next);
+    incidents.follow(provisioned.values());
   }
 
   /** Of a stream as it is processed now. */
@@ -326,12 +368,8 @@ public final class Platform implements AutoCloseable {
   }
 
   /** From its newest checkpoint, as its blueprint was applied last. */
-  private synchronized void startFailed(String blueprint) {
-    Provisioning.Provisioned made = provisioned.get(blueprint);
-    if (made != null && jobs.hasEnded(blueprint)) {
-      jobs.align(made.blueprint(), foundation.catalog().catalog());
-      jobs.start(made, foundation.catalog().catalog(), committed(blueprint));
-    }
+  private synchronized void startFailed(String job) {
+    provisioned.values().forEach(made -> jobs.startFailed(job, made));
   }
 
   /**
@@ -361,15 +399,12 @@ public final class Platform implements AutoCloseable {
     for (Blueprint blueprint : read) {
       Provisioning.Provisioned before = provisioned.get(blueprint.name());
       steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
-      Provisioning.Provisioned after = provisioning.provision(blueprint);
+      Provisioning.Provisioned after = provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      boolean hasEnded = jobs.hasEnded(blueprint.name());
-      if (before == null || hasEnded || !after.plans().equals(before.plans())) {
-        String point = hasEnded ? "its newest checkpoint" : "a savepoint";
-        steps.begin("restarting the job of " + blueprint.name(), PROCESSOR_UNAVAILABLE);
-        restart(before, after);
-        changes.add(blueprint.name() + ": the job was restarted from " + point);
-      }
+      // Tables may have grown: the earlier blueprint is held against them as they are.
+      jobs.change(
+              before, after, steps, old -> provisioning.provision(old.blueprint(), old.version()))
+          .forEach(changes::add);
       provisioned.put(blueprint.name(), after);
       applied.keep(blueprint);
       serve();
@@ -387,34 +422,6 @@ public final class Platform implements AutoCloseable {
             asking.state().begin(foundation.state()::isThere),
             asking.processor().begin(() -> jobs.jobs().stream().map(FlinkJob::status).toList()));
     signs.forEach(EngineCalls.Pending::answer);
-  }
-
-  private void restart(Provisioning.@Nullable Provisioned before, Provisioning.Provisioned after) {
-    try {
-      jobs.stop(after.blueprint());
-      jobs.align(after.blueprint(), foundation.catalog().catalog());
-      jobs.start(after, foundation.catalog().catalog(), committed(after.blueprint().name()));
-    } catch (RuntimeException e) {
-      if (before != null) {
-        goBack(before.blueprint(), e);
-      }
-      throw e;
-    }
-  }
-
-  /** The tables may have grown: the earlier blueprint is held against them as they are. */
-  private void goBack(Blueprint blueprint, RuntimeException failure) {
-    log.warn("The job of {} goes on as it was: the change failed", blueprint.name(), failure);
-    try {
-      jobs.stop(blueprint);
-      jobs.align(blueprint, foundation.catalog().catalog());
-      jobs.start(
-          provisioning.provision(blueprint),
-          foundation.catalog().catalog(),
-          committed(blueprint.name()));
-    } catch (RuntimeException e) {
-      failure.addSuppressed(e);
-    }
   }
 
   private RuntimeException closeAfter(RuntimeException failure) {

@@ -1,5 +1,6 @@
 package io.leat.app.platform;
 
+import io.leat.app.detect.Detection;
 import io.leat.app.engine.ProvisionedTopics;
 import io.leat.app.engine.TopicFinding;
 import io.leat.app.engine.TopicSpec;
@@ -29,7 +30,14 @@ final class Provisioning {
   /** How long the log keeps refused records. */
   static final Duration REJECTED_RETENTION = Duration.ofDays(7);
 
+  private static final Duration ALERTS_RETENTION = Duration.ofDays(7);
+
+  /** A detect job that was away for longer has missed time, in which nobody counts as silent. */
+  private static final Duration MARKERS_RETENTION = Duration.ofHours(6);
+
   private static final int REJECTED_PARTITIONS = 1;
+  private static final int ALERTS_PARTITIONS = 4;
+  private static final int MARKERS_PARTITIONS = 1;
 
   private final Topics topics;
   private final LakeTables tables;
@@ -65,15 +73,21 @@ final class Provisioning {
    * What a blueprint's parts are made from.
    *
    * @param blueprint as it was loaded
+   * @param version of it: a hash of its files
    * @param plans for the lake job, one per stream
    * @param rejectedEpoch log epoch of the topic of rejected records
+   * @param alertsEpoch log epoch of the topic of alerts; 0 when there are no detectors
+   * @param detection for the detect job
    * @param served for the gateway, one per stream
    * @param notes what was created, changed or found to differ
    */
   record Provisioned(
       Blueprint blueprint,
+      String version,
       List<StreamPlan> plans,
       int rejectedEpoch,
+      int alertsEpoch,
+      Detection detection,
       List<ServedStream> served,
       List<String> notes) {}
 
@@ -83,6 +97,8 @@ final class Provisioning {
         .mapToInt(
             blueprint ->
                 REJECTED_PARTITIONS
+                    + (blueprint.detectors().isEmpty() ? 0 : ALERTS_PARTITIONS)
+                    + (Detection.isAskedFor(blueprint) ? MARKERS_PARTITIONS : 0)
                     + blueprint.streams().values().stream().mapToInt(StreamSpec::partitions).sum())
         .sum();
   }
@@ -138,9 +154,10 @@ final class Provisioning {
   /**
    * Provisions what was {@link #check checked}.
    *
+   * @param version of the blueprint: a hash of its files
    * @throws LeatException DESTRUCTIVE_CHANGE with the way to do it; what was made before stays
    */
-  Provisioned provision(Blueprint blueprint) {
+  Provisioned provision(Blueprint blueprint, String version) {
     ProvisionedTopics provisioned = topics.provision(topicSpecs(blueprint));
     if (!provisioned.created().isEmpty()) {
       madeTopics.run();
@@ -151,21 +168,32 @@ final class Provisioning {
     for (StreamSpec stream : blueprint.streams().values()) {
       String topic = blueprint.topic(stream);
       int epoch = epoch(provisioned, topic);
-      int version =
+      int schemaVersion =
           versions.versionOf(
               blueprint.name(),
               stream.name(),
               stream.schema().fingerprint(),
               stream.schema().document().toString());
       plans.add(StreamPlan.of(stream, topic, epoch, ensured.schema(stream)));
-      served.add(new ServedStream(blueprint, stream, version, epoch));
+      served.add(new ServedStream(blueprint, stream, schemaVersion, epoch));
     }
     List<String> notes = new ArrayList<>(ensured.notes());
     provisioned.created().forEach(t -> notes.add("created topic " + t));
     provisioned.findings().stream().map(TopicFinding::toString).forEach(notes::add);
     int rejectedEpoch = epoch(provisioned, Names.rejectedTopic(blueprint.name()));
+    int alertsEpoch =
+        blueprint.detectors().isEmpty()
+            ? 0
+            : epoch(provisioned, Names.alertsTopic(blueprint.name()));
     return new Provisioned(
-        blueprint, List.copyOf(plans), rejectedEpoch, List.copyOf(served), List.copyOf(notes));
+        blueprint,
+        version,
+        List.copyOf(plans),
+        rejectedEpoch,
+        alertsEpoch,
+        Detection.of(blueprint, version, plans),
+        List.copyOf(served),
+        List.copyOf(notes));
   }
 
   private int epoch(ProvisionedTopics provisioned, String topic) {
@@ -192,6 +220,22 @@ final class Provisioning {
             REJECTED_PARTITIONS,
             clusterReplication,
             configs(REJECTED_RETENTION, clusterReplication)));
+    if (!blueprint.detectors().isEmpty()) {
+      specs.add(
+          new TopicSpec(
+              Names.alertsTopic(blueprint.name()),
+              ALERTS_PARTITIONS,
+              clusterReplication,
+              configs(ALERTS_RETENTION, clusterReplication)));
+    }
+    if (Detection.isAskedFor(blueprint)) {
+      specs.add(
+          new TopicSpec(
+              Names.markersTopic(blueprint.name()),
+              MARKERS_PARTITIONS,
+              clusterReplication,
+              configs(MARKERS_RETENTION, clusterReplication)));
+    }
     return specs;
   }
 

@@ -118,13 +118,7 @@ public final class Restoration {
       try {
         progress.accept("restoring the state tables");
         Foundation foundation =
-            new Foundation(
-                settings,
-                Provisioning.partitions(blueprints),
-                data,
-                closing,
-                StartObserver.NONE,
-                this::state);
+            new Foundation(settings, blueprints, data, closing, StartObserver.NONE, this::state);
         revokeAdministrator(foundation);
         new LakeRestoration(store, manifest, files, progress).restore(foundation);
         jobs(foundation);
@@ -241,7 +235,8 @@ public final class Restoration {
     long logged = 0;
     for (Blueprint blueprint : blueprints) {
       progress.accept("making the topics of " + blueprint.name());
-      Provisioning.Provisioned made = provisioning.provision(blueprint);
+      Provisioning.Provisioned made =
+          provisioning.provision(blueprint, AppliedFolders.version(blueprint));
       progress.accept("logging the end of the log of " + blueprint.name() + " again");
       try (LogRestoration restoration =
           new LogRestoration(foundation.kafkaClient(), client, foundation.state(), clock)) {

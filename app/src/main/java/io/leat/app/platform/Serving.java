@@ -7,7 +7,10 @@ import io.leat.event.EventIds;
 import io.leat.event.LeatException;
 import io.leat.gateway.Admission;
 import io.leat.gateway.EventRoutes;
+import io.leat.gateway.MessageIngest;
 import io.leat.gateway.StreamRegistry;
+import io.leat.gateway.mqtt.MqttConnection;
+import io.leat.gateway.mqtt.MqttSettings;
 import io.leat.gateway.publishing.KafkaCheck;
 import io.leat.gateway.publishing.Publisher;
 import io.leat.http.Bodies;
@@ -26,6 +29,7 @@ import io.leat.state.Clients;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Everything that answers over HTTP: events, clients, queries, and what the platform adds. */
@@ -84,6 +89,7 @@ final class Serving {
    * @param disk whether events are accepted
    * @param leases told of the snapshots that queries read
    * @param jobProblem why the jobs are not ready, if they are not
+   * @param then done when events are accepted
    * @return when it takes requests
    */
   HttpService start(
@@ -95,7 +101,8 @@ final class Serving {
       AnsweredKeeper answered,
       SnapshotLeases leases,
       Supplier<Optional<String>> jobProblem,
-      MoreRoutes more) {
+      MoreRoutes more,
+      Consumer<Shared> then) {
     QueryEngine queries =
         closing.add(
             "queries",
@@ -122,9 +129,11 @@ final class Serving {
     EventRoutes events = events(publisher, streams, disk, bodies);
     answered.follow(events.outcomes());
     routes.add(events);
+    brokers(publisher, streams, disk, events, health);
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    routes.addAll(more.of(new Shared(vertx.join(), health, bodies, publisher, disk)));
+    Shared shared = new Shared(vertx.join(), health, bodies, publisher, disk);
+    routes.addAll(more.of(shared));
     HttpService service =
         new HttpService(
             vertx.join(),
@@ -135,6 +144,7 @@ final class Serving {
             health);
     closing.add("http", service);
     await(service);
+    then.accept(shared);
     return service;
   }
 
@@ -161,6 +171,37 @@ final class Serving {
             clock,
             new EventIds(),
             task -> new Thread(task, "leat-gateway")));
+  }
+
+  private void brokers(
+      Publisher publisher,
+      StreamRegistry streams,
+      Admission admission,
+      EventRoutes events,
+      Health health) {
+    MessageIngest ingest =
+        new MessageIngest(
+            streams,
+            admission,
+            publisher,
+            SettingsMapping.gateway(settings.http()),
+            registry,
+            clock,
+            new EventIds(),
+            events.outcomes());
+    for (MqttSettings broker : settings.mqtt()) {
+      MqttConnection connection =
+          closing.add(
+              "mqtt " + broker.name(),
+              new MqttConnection(
+                  broker,
+                  ingest,
+                  registry,
+                  vertx.join(),
+                  new SecureRandom(),
+                  task -> new Thread(task, "leat-mqtt-" + broker.name())));
+      health.observe("mqtt-" + broker.name(), connection.health());
+    }
   }
 
   private Health health(

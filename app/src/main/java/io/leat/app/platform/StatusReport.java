@@ -46,7 +46,7 @@ final class StatusReport {
   private final FreshnessMonitor freshness;
   private final DiskGuard disk;
   private final UpkeepState upkeep;
-  private final LakeJobs jobs;
+  private final BlueprintJobs jobs;
   private final JobSupervisor supervisor;
   private final Catalog catalog;
   private final Asking asking;
@@ -63,7 +63,7 @@ final class StatusReport {
       FreshnessMonitor freshness,
       DiskGuard disk,
       UpkeepState upkeep,
-      LakeJobs jobs,
+      BlueprintJobs jobs,
       JobSupervisor supervisor,
       Catalog catalog,
       Asking asking,

@@ -1,8 +1,12 @@
 package io.leat.app.settings;
 
+import io.leat.action.target.Heartbeat.HeartbeatSettings;
 import io.leat.app.engine.Durability;
+import io.leat.gateway.mqtt.MqttSettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code leat.yaml} says: which engines Leat runs on, and its bounds. {@link SettingsLoader}
@@ -18,6 +22,8 @@ import java.nio.file.Path;
  * @param query the query engine
  * @param maintenance the upkeep of the tables
  * @param disk what may be taken of this machine's disks
+ * @param mqtt brokers that events are taken from
+ * @param heartbeat the monitor that is told that Leat is alive; null when there is none
  */
 public record Settings(
     Path data,
@@ -29,7 +35,12 @@ public record Settings(
     Postgres postgres,
     Query query,
     Maintenance maintenance,
-    Disk disk) {
+    Disk disk,
+    List<MqttSettings> mqtt,
+    @Nullable HeartbeatSettings heartbeat) {
+  public Settings {
+    mqtt = List.copyOf(mqtt);
+  }
 
   /** Where the tables are: as configured, else {@code warehouse} in the data folder. */
   public URI warehouse() {
@@ -42,30 +53,75 @@ public record Settings(
   /** The same with another data folder. */
   public Settings withData(Path newData) {
     return new Settings(
-        newData, durability, http, kafka, flink, lake, postgres, query, maintenance, disk);
+        newData,
+        durability,
+        http,
+        kafka,
+        flink,
+        lake,
+        postgres,
+        query,
+        maintenance,
+        disk,
+        mqtt,
+        heartbeat);
   }
 
   /** The same with another durability. */
   public Settings with(Durability other) {
-    return new Settings(data, other, http, kafka, flink, lake, postgres, query, maintenance, disk);
+    return new Settings(
+        data, other, http, kafka, flink, lake, postgres, query, maintenance, disk, mqtt, heartbeat);
   }
 
   /** The same with another HTTP server. */
   public Settings withHttp(HttpServer newHttp) {
     return new Settings(
-        data, durability, newHttp, kafka, flink, lake, postgres, query, maintenance, disk);
+        data,
+        durability,
+        newHttp,
+        kafka,
+        flink,
+        lake,
+        postgres,
+        query,
+        maintenance,
+        disk,
+        mqtt,
+        heartbeat);
   }
 
   /** The same with another processor. */
   public Settings withFlink(Flink newFlink) {
     return new Settings(
-        data, durability, http, kafka, newFlink, lake, postgres, query, maintenance, disk);
+        data,
+        durability,
+        http,
+        kafka,
+        newFlink,
+        lake,
+        postgres,
+        query,
+        maintenance,
+        disk,
+        mqtt,
+        heartbeat);
   }
 
   /** The same with another upkeep of the tables. */
   public Settings withMaintenance(Maintenance newMaintenance) {
     return new Settings(
-        data, durability, http, kafka, flink, lake, postgres, query, newMaintenance, disk);
+        data,
+        durability,
+        http,
+        kafka,
+        flink,
+        lake,
+        postgres,
+        query,
+        newMaintenance,
+        disk,
+        mqtt,
+        heartbeat);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.leat.app.settings;
 
+import io.leat.action.target.Heartbeat.HeartbeatSettings;
 import io.leat.app.engine.Durability;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.yaml.Environment;
@@ -9,9 +10,13 @@ import io.leat.blueprint.yaml.Value;
 import io.leat.blueprint.yaml.YamlFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code leat.yaml}, or tells everything that is wrong with it at once. */
 public final class SettingsLoader {
+  private static final Pattern URL = Pattern.compile("https?://[^\\s/@]+(/\\S*)?");
+
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
 
@@ -68,7 +73,9 @@ public final class SettingsLoader {
             EngineReaders.postgres(root.optional("postgres")),
             query(root.optional("query").section()),
             maintenance(root.optional("maintenance").section()),
-            disk(root.optional("disk").section()));
+            disk(root.optional("disk").section()),
+            MqttReader.read(root.optional("mqtt"), base),
+            heartbeat(root.optional("heartbeat").section()));
     root.refuseUnknown();
     return settings;
   }
@@ -97,6 +104,39 @@ public final class SettingsLoader {
             query.optional("cache").size(2 * GIB, MIB, 1_024 * GIB));
     query.refuseUnknown();
     return settings;
+  }
+
+  private static @Nullable HeartbeatSettings heartbeat(Section heartbeat) {
+    if (!heartbeat.isPresent()) {
+      return null;
+    }
+    Value url = heartbeat.required("url", "Write where the monitor listens, with https.");
+    boolean isInside = heartbeat.optional("allow-private").flag(false);
+    String text = url.textLike(URL, "a URL", "Write https://host/path.");
+    if (text != null && text.startsWith("http:") && !isInside) {
+      url.problem("has no TLS.", "Write https://, or allow-private: true for a monitor inside.");
+    }
+    Duration interval =
+        heartbeat
+            .optional("interval")
+            .duration(Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofDays(1));
+    HeartbeatSettings settings =
+        new HeartbeatSettings(
+            text == null ? "" : text,
+            heartbeat.optional("method").oneOf(Method.class, Method.GET).name(),
+            interval,
+            heartbeat
+                .optional("timeout")
+                .duration(Duration.ofSeconds(10), Duration.ofMillis(100), Duration.ofMinutes(1)),
+            isInside);
+    heartbeat.refuseUnknown();
+    return settings;
+  }
+
+  /** How a monitor is told. */
+  private enum Method {
+    GET,
+    POST
   }
 
   private static Settings.Disk disk(Section disk) {

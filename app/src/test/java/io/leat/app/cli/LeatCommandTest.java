@@ -48,12 +48,20 @@ class LeatCommandTest {
             "client",
             "send",
             "sql",
+            "state",
             "status",
             "doctor",
             "tail",
             "trace",
             "reconcile",
             "quarantine",
+            "incident",
+            "alert",
+            "silence",
+            "detector",
+            "route",
+            "delivery",
+            "target",
             "maintain",
             "apply",
             "replay",
@@ -76,6 +84,52 @@ class LeatCommandTest {
     assertThat(backup.getSubcommands().keySet())
         .containsExactlyInAnyOrder("list", "verify", "prune");
     assertThat(backup.getSubcommands().values()).allMatch(helpful);
+    Map<String, List<String>> ofIncidents =
+        Map.of(
+            "incident", List.of("list", "show", "ack", "resolve", "note", "close"),
+            "alert", List.of("explain"),
+            "silence", List.of("list", "add", "cancel"),
+            "detector", List.of("backtest"),
+            "route", List.of("test"),
+            "delivery", List.of("list", "show", "redrive"),
+            "target", List.of("list", "test", "pause", "resume"));
+    ofIncidents.forEach(
+        (name, subcommands) -> {
+          CommandLine command = Objects.requireNonNull(leat.getSubcommands().get(name));
+          assertThat(command.getSubcommands().keySet()).containsAll(subcommands);
+          assertThat(command.getSubcommands().values()).as(name).allMatch(helpful);
+        });
+  }
+
+  @Test
+  void whatACommandAboutIncidentsNeedsIsTold() {
+    assertThat(run("incident")).isEqualTo(2);
+    assertThat(run("delivery", "redrive", "3", "--target", "devices.log")).isEqualTo(2);
+    assertThat(run("silence", "add", "shop", "--match", "offline", "--for=2h", "--reason=x"))
+        .isEqualTo(1);
+    input = "{\"severity\":\"info\"}";
+    assertThat(run("route", "test", "-")).isEqualTo(1);
+    assertThat(run("alert")).isEqualTo(2);
+    assertThat(run("detector")).isEqualTo(2);
+    assertThat(run("detector", "backtest", "shop.offline", "--from", "soon")).isEqualTo(1);
+    assertThat(run("detector", "backtest", "shop.offline", "--from=1d", "--blueprint", "no/such"))
+        .isEqualTo(1);
+    assertThat(terminal.err())
+        .isEqualTo(
+            """
+            leat: say what to do: list, show, ack, resolve, note or close.
+            See 'leat incident --help'.
+            leat: say what to redrive: numbers of deliveries, or --target.
+            See 'leat delivery --help'.
+            leat: 'offline' matches nothing; write a field and a value, such as key=kiosk-7.
+            leat: the event names no blueprint; say whose routes with --blueprint.
+            leat: say what to do: explain.
+            See 'leat alert --help'.
+            leat: say what to do: backtest.
+            See 'leat detector --help'.
+            leat: 'soon' is no time; write 2026-01-31T12:00:00Z, or 7d for seven days ago.
+            leat: no/such has no blueprint.yaml; name a blueprint's folder.
+            """);
   }
 
   @Test
@@ -156,7 +210,14 @@ class LeatCommandTest {
   void theShippedBlueprintsAreValid() {
     assertThat(run("validate")).isZero();
     assertThat(terminal.out())
-        .contains("valid  devices (4 streams: telemetry, heartbeat, fault, transaction)\n");
+        .contains(
+            """
+            valid  devices (4 streams: telemetry, heartbeat, fault, transaction)
+                   5 detectors: offline, overheating, not_recovered, fault_storm, new_firmware
+                   1 table: device
+                   2 routes: page, default
+                   1 target: log
+            """);
   }
 
   @Test
@@ -226,7 +287,17 @@ class LeatCommandTest {
     try (TestingLeat leat = new TestingLeat()) {
       launcher = (blueprints, config, directory, overrides, observer) -> running(leat);
       int code =
-          run("demo", "devices", "--for", "1s", "--rate", "400", "--json", "--data", data + "");
+          run(
+              "demo",
+              "devices",
+              "--for",
+              "1s",
+              "--rate",
+              "400",
+              "--no-incidents",
+              "--json",
+              "--data",
+              data + "");
       JsonNode summary = LeatClient.JSON.readTree(terminal.out());
       assertThat(summary.path("ok").asBoolean()).isTrue();
       assertThat(code).isZero();

@@ -91,7 +91,8 @@ class DemoTest {
     return new Demo(
         new LeatClient(leat.uri(), "k"),
         () -> new Freshness(600, 1_100),
-        new Demo.Settings("devices", TestingLeat.blueprint(), Duration.ofSeconds(2), 1_500, 42, 40),
+        new Demo.Settings(
+            "devices", TestingLeat.blueprint(), Duration.ofSeconds(2), 1_500, 42, 40, null),
         InstantSource.system(),
         TestingTerminal.pipe().terminal(),
         true,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.app.backup.BackupStore;
+import io.leat.app.detect.Detection;
 import io.leat.app.engine.DataDirectory;
 import io.leat.app.engine.FlinkEngine;
 import io.leat.app.engine.FlinkSettings;
@@ -131,7 +132,7 @@ class BackupRunTest {
             jobs,
             new SnapshotLeases(),
             () -> (blueprints.size() > 1 ? blueprints.remove() : blueprints.element()).get(),
-            new AppliedFolders(),
+            new AppliedFolders((blueprint, version, files) -> {}),
             answered,
             () -> {
               holds.incrementAndGet();
@@ -223,6 +224,15 @@ class BackupRunTest {
                         1,
                         EventTables.processed(stream.schema().columns())))
             .toList();
-    return List.of(new Provisioning.Provisioned(blueprint, plans, 1, List.of(), List.of()));
+    return List.of(
+        new Provisioning.Provisioned(
+            blueprint,
+            "version",
+            plans,
+            1,
+            0,
+            Detection.of(blueprint, "version", plans),
+            List.of(),
+            List.of()));
   }
 }

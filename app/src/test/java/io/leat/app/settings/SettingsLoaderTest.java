@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.leat.action.target.Heartbeat.HeartbeatSettings;
 import io.leat.app.engine.Durability;
 import io.leat.blueprint.BlueprintException;
+import io.leat.gateway.mqtt.MqttSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -26,7 +28,8 @@ class SettingsLoaderTest {
           "KEY_ID", "id-secret",
           "KEY", "key-secret",
           "TOKEN", "token-secret",
-          "PASSWORD", "pg-secret");
+          "PASSWORD", "pg-secret",
+          "MQTT_PASSWORD", "mqtt-secret");
 
   private final SettingsLoader loader = new SettingsLoader(SECRETS::get);
   private final Path folder;
@@ -60,6 +63,7 @@ class SettingsLoaderTest {
     assertThat(settings.durability()).isEqualTo(Durability.DISK);
     assertThat(settings.kafka()).isEqualTo(new Kafka.Embedded(0));
     assertThat(settings.disk()).isEqualTo(new Settings.Disk(0, 0));
+    assertThat(settings.mqtt()).isEmpty();
     assertThat(settings.flink()).isEqualTo(new Flink(1, Duration.ofSeconds(5), 8));
     assertThat(settings.lake().catalog()).isEqualTo(new Lake.EmbeddedCatalog());
     assertThat(settings.postgres()).isEqualTo(new Postgres.Embedded(0));
@@ -131,6 +135,47 @@ class SettingsLoaderTest {
                 true,
                 new Lake.S3Credentials("id-secret", "key-secret", "token-secret")));
     assertThat(settings.disk()).isEqualTo(new Settings.Disk(3L << 30, 40L << 30));
+    assertThat(settings.heartbeat())
+        .isEqualTo(
+            new HeartbeatSettings(
+                "https://monitor.example/token",
+                "POST",
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                false));
+    Path tls = RESOURCES.toAbsolutePath().resolve("tls");
+    assertThat(settings.mqtt())
+        .containsExactly(
+            new MqttSettings(
+                "field",
+                "broker.example.com",
+                8883,
+                MqttSettings.Version.MQTT_5,
+                "leat-1",
+                "leat",
+                "mqtt-secret",
+                new MqttSettings.Tls(
+                    tls.resolve("broker-ca.pem"), tls.resolve("leat.pem"), tls.resolve("leat.key")),
+                Duration.ofDays(3),
+                Duration.ofSeconds(30),
+                200,
+                List.of(
+                    new MqttSettings.Subscription(
+                        "$share/leat/devices/+/telemetry", "devices.telemetry", 2, 2, "event-id"),
+                    new MqttSettings.Subscription("devices/#", "devices.heartbeat", 1, 0, null))),
+            new MqttSettings(
+                "old",
+                "broker",
+                1883,
+                MqttSettings.Version.MQTT_3_1_1,
+                "leat-old",
+                null,
+                null,
+                null,
+                Duration.ofDays(7),
+                Duration.ofSeconds(60),
+                65_535,
+                List.of(new MqttSettings.Subscription("+", "devices.fault", 1, 0, null))));
     assertThat(settings.lake().properties()).isEqualTo(Map.of("s3.sse.type", "s3"));
     assertThat(settings.query())
         .isEqualTo(new Settings.Query(2, 2L << 30, Duration.ofMinutes(5), 1_000, 10L << 30));
@@ -202,7 +247,26 @@ class SettingsLoaderTest {
             "leat.yaml:19 lake.catalog.rest.uri: 'ftp://x' is not a URL. Write https://...",
             "leat.yaml:20 postgres: 'external' is not 'embedded'. Write 'embedded' or a map.",
             "leat.yaml:21 query: is a list, not a map. Write {key: value} or indented 'key: value'"
-                + " lines.");
+                + " lines.",
+            "leat.yaml:23 mqtt[0].version: '4' is no version of MQTT that Leat speaks. Write 5 or"
+                + " 3.1.1.",
+            "leat.yaml:23 mqtt[0].tls: 'key' is missing. Give both PEM files, or neither.",
+            "leat.yaml:23 mqtt[0].tls: is set, but the URL says mqtt. Write 'url:"
+                + " mqtts://host:8883'.",
+            "leat.yaml:23 mqtt[0].password: belongs to a 'user'. Name the 'user' too.",
+            "leat.yaml:24 mqtt[0].subscriptions: is empty. Say what to subscribe to.",
+            "leat.yaml:25 mqtt[1].url: 'mqtt://b:70000' has no port from 1 to 65535. Write"
+                + " host:8883.",
+            "leat.yaml:25 mqtt[1].name: is there twice. Give each broker its own name.",
+            "leat.yaml:26 mqtt[1].subscriptions[0].filter: 'a/#/b' is not a topic filter. Write"
+                + " devices/+/telemetry, devices/# or $share/group/devices/#.",
+            "leat.yaml:26 mqtt[1].subscriptions[0].stream: 'devices' is not a stream. Write"
+                + " <blueprint>.<stream>: devices.telemetry.",
+            "leat.yaml:27 mqtt[1].subscriptions[1].key-level: is more than the filter's 2 levels."
+                + " Count from 1, without '$share/group/'.",
+            "leat.yaml:27 mqtt[1].subscriptions[1].qos: 3 is out of range. Allowed: 0 to 2.",
+            "leat.yaml:28 mqtt[1].subscriptions[2].id-property: is set, but MQTT 3.1.1 has no user"
+                + " properties. Write 'version: 5'.");
   }
 
   @Test

@@ -6,11 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves {@code ${env:NAME}} and {@code ${env:NAME:-default}} in a text; a dollar sign before
- * such a reference takes its meaning away.
+ * such a reference takes its meaning away. A text that is {@code ${secret:NAME}} stays as it is:
+ * whoever uses a secret resolves it.
  */
 final class References {
   private static final Pattern REFERENCE =
       Pattern.compile("\\$\\$\\{|\\$\\{(?:env:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\\})?");
+
+  private static final Pattern SECRET =
+      Pattern.compile("\\$\\{secret:[A-Za-z_][A-Za-z0-9_.-]{0,63}\\}");
 
   private final Environment environment;
 
@@ -25,6 +29,11 @@ final class References {
    * @param error what is wrong; null when nothing is
    */
   record Resolved(String text, boolean any, @Nullable String error, String remedy) {}
+
+  /** Whether the text is the name of a secret. */
+  static boolean isSecret(String text) {
+    return SECRET.matcher(text).matches();
+  }
 
   Resolved resolve(String text) {
     StringBuilder out = new StringBuilder();
@@ -44,7 +53,9 @@ final class References {
             text,
             any,
             "'" + shown(text, matcher.start()) + "' is not a reference.",
-            "Write ${env:NAME}, ${env:NAME:-default}, or $${ for the characters themselves.");
+            text.startsWith("${secret:", matcher.start())
+                ? "Write ${secret:NAME} with letters, digits, '_', '.' and '-', and nothing around it."
+                : "Write ${env:NAME}, ${env:NAME:-default}, or $${ for the characters themselves.");
       }
       String found = environment.variable(name);
       String value = found != null ? found : matcher.group(2);

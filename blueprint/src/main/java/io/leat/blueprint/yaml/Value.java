@@ -1,5 +1,7 @@
 package io.leat.blueprint.yaml;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * problem, and the method answers its fallback, so that reading goes on. Not thread-safe.
  */
 public final class Value {
+  private static final String SPANS = "Write a number with a unit: 250ms, 90s, 10m, 24h, 7d.";
+  private static final String SIZES = "Write a number with a unit: 512B, 64KiB, 5MiB, 2GiB, 1TiB.";
+
   private final Section.Source source;
   private final String path;
   private final int line;
@@ -128,6 +133,59 @@ public final class Value {
     return text;
   }
 
+  /**
+   * The name of a secret, {@code ${secret:NAME}}, which is resolved where it is used; null when it
+   * is absent or the secret itself stands there.
+   */
+  public @Nullable String secret() {
+    if (isMissing("the name of a secret")) {
+      return null;
+    }
+    if (isSecret()) {
+      return shown();
+    }
+    // Without the value: it may be the secret.
+    problem("is not the name of a secret.", "Write ${secret:NAME}.");
+    return null;
+  }
+
+  /** Whether it is the name of a secret. */
+  public boolean isSecret() {
+    return node instanceof YamlNode.Scalar scalar && scalar.kind() == YamlNode.Kind.SECRET;
+  }
+
+  /** The value as JSON; null when it is absent or a part of it could not be read. */
+  public @Nullable JsonNode json() {
+    return node == null ? null : YamlJson.of(node);
+  }
+
+  /** The value at a place below this one; as near to it as there is one. */
+  public Value at(JsonPointer place) {
+    Value nearest = this;
+    for (JsonPointer rest = place; !rest.matches(); rest = rest.tail()) {
+      Value next = YamlJson.child(source, nearest.path, nearest.node, rest);
+      if (next == null) {
+        break;
+      }
+      nearest = next;
+    }
+    return nearest;
+  }
+
+  /** A number from {@code min} to {@code max}. */
+  public double decimal(double fallback, int min, int max) {
+    YamlNode.Scalar scalar = scalar("a number");
+    if (scalar == null) {
+      return fallback;
+    }
+    BigDecimal number = number(scalar);
+    if (number == null) {
+      problem("'" + scalar.shown() + "' is not a number.", range(min, max));
+      return fallback;
+    }
+    return isWithin(number, min, max) ? number.doubleValue() : fallback;
+  }
+
   /** A whole number from {@code min} to {@code max}. */
   public int integer(int fallback, int min, int max) {
     return Math.toIntExact(whole(fallback, min, max));
@@ -144,12 +202,17 @@ public final class Value {
       problem("'" + scalar.shown() + "' is not a whole number.", range(min, max));
       return fallback;
     }
-    if (number.compareTo(BigDecimal.valueOf(min)) < 0
-        || number.compareTo(BigDecimal.valueOf(max)) > 0) {
-      problem(scalar.shown() + " is out of range.", range(min, max));
-      return fallback;
+    return isWithin(number, min, max) ? number.longValueExact() : fallback;
+  }
+
+  private boolean isWithin(BigDecimal number, long min, long max) {
+    boolean within =
+        number.compareTo(BigDecimal.valueOf(min)) >= 0
+            && number.compareTo(BigDecimal.valueOf(max)) <= 0;
+    if (!within) {
+      problem(shown() + " is out of range.", range(min, max));
     }
-    return number.longValueExact();
+    return within;
   }
 
   /** {@code true} or {@code false}. */
@@ -170,15 +233,13 @@ public final class Value {
 
   /** A time span such as {@code 250ms}, {@code 90s}, {@code 10m}, {@code 24h} or {@code 7d}. */
   public Duration duration(Duration fallback, Duration min, Duration max) {
-    String text = unitText("a time span", "Write a number with a unit: 250ms, 90s, 10m, 24h, 7d.");
+    String text = unitText("a time span", SPANS);
     if (text == null) {
       return fallback;
     }
     Duration duration = Units.duration(text);
     if (duration == null) {
-      problem(
-          "'" + shown() + "' is not a time span.",
-          "Write a number with a unit: 250ms, 90s, 10m, 24h, 7d.");
+      problem("'" + shown() + "' is not a time span.", SPANS);
       return fallback;
     }
     if (duration.compareTo(min) < 0 || duration.compareTo(max) > 0) {
@@ -192,15 +253,13 @@ public final class Value {
 
   /** A number of bytes such as {@code 64KiB} or {@code 5MiB}. */
   public long size(long fallback, long min, long max) {
-    String text = unitText("a size", "Write a number with a unit: 512B, 64KiB, 5MiB, 2GiB, 1TiB.");
+    String text = unitText("a size", SIZES);
     if (text == null) {
       return fallback;
     }
     long size = Units.size(text);
     if (size < 0) {
-      problem(
-          "'" + shown() + "' is not a size.",
-          "Write a number with a unit: 512B, 64KiB, 5MiB, 2GiB, 1TiB.");
+      problem("'" + shown() + "' is not a size.", SIZES);
       return fallback;
     }
     if (size < min || size > max) {
@@ -235,6 +294,11 @@ public final class Value {
   /** A constant as a document writes it. */
   public static String nameOf(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether it is a list without items. */
+  public boolean isEmptyList() {
+    return node instanceof YamlNode.Sequence sequence && sequence.items().isEmpty();
   }
 
   /** A list's items; empty when it is absent or wrong. */
@@ -295,6 +359,10 @@ public final class Value {
 
   private YamlNode.@Nullable Scalar scalar(String wanted) {
     if (isMissing(wanted)) {
+      return null;
+    }
+    if (isSecret()) {
+      problem("'" + shown() + "' is a secret, which has no place here.", "Write " + wanted + ".");
       return null;
     }
     if (node instanceof YamlNode.Scalar scalar) {

@@ -19,7 +19,9 @@ sealed interface YamlNode {
     BOOLEAN("true or false"),
     NULL("nothing"),
     /** It came in part from the environment: its reader decides. */
-    REFERENCE("a reference");
+    REFERENCE("a reference"),
+    /** The name of a secret: {@code ${secret:NAME}}. Never resolved here. */
+    SECRET("a secret");
 
     private final String description;
 

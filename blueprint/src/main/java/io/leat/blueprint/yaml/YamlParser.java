@@ -178,6 +178,9 @@ final class YamlParser {
     if (!text.contains("${")) {
       return new YamlNode.Scalar(line, kind, text, text);
     }
+    if (References.isSecret(text)) {
+      return new YamlNode.Scalar(line, YamlNode.Kind.SECRET, text, text);
+    }
     References.Resolved resolved = references.resolve(text);
     if (resolved.error() != null) {
       return invalid(line, path, resolved.error(), resolved.remedy());

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads CloudEvents attributes from HTTP headers and from JSON members. */
 final class CloudEventAttributes {
@@ -95,6 +96,30 @@ final class CloudEventAttributes {
       if (attributes.put(name, decode(name, header.getValue())) != null) {
         throw new InvalidException("the attribute '" + name + "' is there twice");
       }
+    }
+    return CloudEvent.of(attributes);
+  }
+
+  /**
+   * Properties whose values are the attributes' as they are; null when they are no CloudEvent's.
+   */
+  static @Nullable CloudEvent ofProperties(Iterable<Map.Entry<String, String>> properties)
+      throws InvalidException {
+    Map<String, String> attributes = new HashMap<>();
+    boolean event = false;
+    String twice = null;
+    for (Map.Entry<String, String> property : properties) {
+      String name = property.getKey();
+      event |= name.equals("specversion");
+      if (isName(name) && attributes.put(name, property.getValue()) != null) {
+        twice = name;
+      }
+    }
+    if (!event) {
+      return null;
+    }
+    if (twice != null) {
+      throw new InvalidException("the attribute '" + twice + "' is there twice");
     }
     return CloudEvent.of(attributes);
   }

@@ -115,6 +115,46 @@ public final class RecordSource {
     }
   }
 
+  /**
+   * The record of a message of a protocol with properties beside the payload, as CloudEvents' MQTT
+   * binding 1.0.2 has it: a structured CloudEvent by its content type, one in binary mode if there
+   * is a property {@code specversion}, else plain JSON. Of the properties, those with a name that
+   * no attribute can have are no part of the event.
+   *
+   * @param contentType of the payload; null when the protocol does not say
+   * @param properties names may be there more than once
+   */
+  public IncomingRecord ofMessage(
+      byte[] payload,
+      @Nullable String contentType,
+      Iterable<Map.Entry<String, String>> properties) {
+    Bytes bytes = new Bytes(payload, 0, payload.length);
+    String essence = MediaTypes.essence(contentType);
+    boolean isJson = essence.isEmpty() || MediaTypes.isJson(essence);
+    if (!isJson || !MediaTypes.isUtf8(contentType)) {
+      return IncomingRecord.refused(
+          bytes,
+          null,
+          Refusal.of(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "the content type must mean JSON in UTF-8"));
+    }
+    if (isEnvelope(contentType)) {
+      return envelope(payload, json.readOne(payload, 0, payload.length, DATA));
+    }
+    try {
+      return plain(
+          payload,
+          json.readOne(payload, 0, payload.length),
+          CloudEventAttributes.ofProperties(properties));
+    } catch (InvalidException e) {
+      return malformed(bytes, e);
+    }
+  }
+
+  /** Whether the content type says that data and attributes are in an envelope of JSON. */
+  public static boolean isEnvelope(@Nullable String contentType) {
+    return MediaTypes.essence(contentType).equals("application/cloudevents+json");
+  }
+
   /** The record that a client sent as these bytes, which may be an envelope with the data in it. */
   public IncomingRecord ofRecord(byte[] bytes) {
     Slice slice = json.readOne(bytes, 0, bytes.length, DATA);

@@ -41,6 +41,9 @@ public final class Publisher implements AutoCloseable {
   private final PublisherSettings settings;
   private final BlockingQueue<Waiting> queue;
   private final AtomicLong bytes = new AtomicLong();
+  private volatile boolean hasEverRefused;
+  private volatile long refusedAt;
+  private final Acknowledged acknowledged = new Acknowledged();
 
   /** By topic. */
   private final Map<String, Congestion> congestions = new ConcurrentHashMap<>();
@@ -123,28 +126,45 @@ public final class Publisher implements AutoCloseable {
       return false;
     }
     long size = handover.bytes();
-    if (!takes(size)) {
-      return false;
-    }
     long since = System.nanoTime();
+    if (!takes(size)) {
+      return refuse(since);
+    }
     Congestion congestion = congestion(handover);
     if (!congestion.takes(size, since)) {
       bytes.addAndGet(-size);
-      return false;
+      return refuse(since);
     }
     if (!queue.offer(new Waiting(handover, since))) {
       bytes.addAndGet(-size);
       congestion.giveBack(size);
-      return false;
+      return refuse(since);
     }
     handover.onRelease(
         () -> {
           long now = System.nanoTime();
           bytes.addAndGet(-size);
+          acknowledged.note(handover);
           congestion.done(size, handover.acknowledgedBytes(), now - since, now);
           seconds.record(now - since, TimeUnit.NANOSECONDS);
         });
     return true;
+  }
+
+  private boolean refuse(long now) {
+    refusedAt = now;
+    hasEverRefused = true;
+    return false;
+  }
+
+  /** Whether anything was refused in this time, since more came in than the log takes. */
+  public boolean hasRefused(Duration within) {
+    return hasEverRefused && System.nanoTime() - refusedAt < within.toNanos();
+  }
+
+  /** Up to where the log is known to be written. */
+  public Acknowledged acknowledged() {
+    return acknowledged;
   }
 
   /** Of its first record's topic: nearly all have one. */

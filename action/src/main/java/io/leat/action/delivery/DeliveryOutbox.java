@@ -1,0 +1,104 @@
+package io.leat.action.delivery;
+
+import io.leat.action.incident.Outbox;
+import io.leat.action.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** The deliveries' side of an incident's transaction. Thread-safe. */
+public final class DeliveryOutbox implements Outbox {
+  private static final String RAISE =
+      "update delivery set desired_version = greatest(desired_version, ?), told = true,"
+          + " desired_open = ?, waiting_since = case when state = 'waiting' then waiting_since else"
+          + " clock_timestamp() end, next_attempt_at = case when state = 'waiting' then"
+          + " next_attempt_at else clock_timestamp() end, attempts = case when state = 'dead' then 0"
+          + " else attempts end, state = 'waiting' where incident = ? and (? or (told and (? or"
+          + " desired_open)))";
+
+  private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+
+  /** Called whenever there may be something to deliver. */
+  void whenCommitted(Runnable wake) {
+    waiting.add(wake);
+  }
+
+  void forget(Runnable wake) {
+    waiting.remove(wake);
+  }
+
+  @Override
+  public Map<String, Set<String>> targets(Connection connection, Collection<String> incidents)
+      throws SQLException {
+    Map<String, Set<String>> targets = new HashMap<>();
+    Sql.list(
+        connection,
+        "select incident, target from delivery where incident = any(?)",
+        row ->
+            targets
+                .computeIfAbsent(row.getString("incident"), incident -> new HashSet<>())
+                .add(row.getString("target")),
+        incidents);
+    return targets;
+  }
+
+  @Override
+  public void write(Connection connection, List<Routing> routings, List<Telling> tellings)
+      throws SQLException {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    for (Routing routing : routings) {
+      for (String target : routing.targets()) {
+        long known = routing.version() - 1;
+        rows.add(
+            new @Nullable Object[] {routing.incident(), routing.blueprint(), target, known, known});
+      }
+    }
+    Sql.batch(
+        connection,
+        "insert into delivery (incident, blueprint, target, state, desired_version, sent_version,"
+            + " told, desired_open, next_attempt_at) values (?, ?, ?, 'done', ?, ?, false, false,"
+            + " clock_timestamp()) on conflict do nothing",
+        rows);
+    List<@Nullable Object[]> raises = new ArrayList<>();
+    for (Telling telling : newest(tellings)) {
+      raises.add(
+          new @Nullable Object[] {
+            telling.version(),
+            telling.isOpen(),
+            telling.incident(),
+            telling.audience() == Audience.ALL,
+            telling.audience() == Audience.WHO_KNOW_IT
+          });
+    }
+    Sql.batch(connection, RAISE, raises);
+  }
+
+  /** Of tellings in a row to the same audience the last. */
+  private static List<Telling> newest(List<Telling> tellings) {
+    List<Telling> newest = new ArrayList<>();
+    for (Telling telling : tellings) {
+      Telling last = newest.isEmpty() ? null : newest.get(newest.size() - 1);
+      if (last != null
+          && last.incident().equals(telling.incident())
+          && last.audience() == telling.audience()) {
+        newest.set(newest.size() - 1, telling);
+      } else {
+        newest.add(telling);
+      }
+    }
+    return newest;
+  }
+
+  @Override
+  public void committed() {
+    waiting.forEach(Runnable::run);
+  }
+}

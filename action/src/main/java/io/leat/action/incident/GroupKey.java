@@ -1,0 +1,58 @@
+package io.leat.action.incident;
+
+import io.leat.rules.alert.Alert;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** What the alerts of an incident have in common, as a text for people. */
+final class GroupKey {
+  /** Longer ones are cut and end in a hash, so that they differ. */
+  static final int LONGEST = 500;
+
+  private static final int HASH_BYTES = 8;
+
+  private GroupKey() {}
+
+  /** {@code detector=offline, key=device-1}. */
+  static String of(Alert alert, List<String> groupBy) {
+    List<String> parts = new ArrayList<>();
+    for (String field : groupBy) {
+      parts.add(field + "=" + quoted(AlertFields.text(alert, field)));
+    }
+    String key = parts.isEmpty() ? "all" : String.join(", ", parts);
+    return key.length() <= LONGEST
+        ? key
+        : key.substring(0, LONGEST) + "~" + HexFormat.of().formatHex(sha256(key), 0, HASH_BYTES);
+  }
+
+  /** Quoted where it could be taken for something else. */
+  private static String quoted(String value) {
+    boolean isPlain = value.chars().noneMatch(c -> c == ',' || c == '=' || c == '"' || c == '\\');
+    return isPlain && !value.isEmpty() && value.equals(value.strip())
+        ? value
+        : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /**
+   * The id of the incident that an alert opens: 32 hexadecimal digits, the same whenever it does so
+   * in the same history.
+   *
+   * @param nth how many incidents the alert has opened before
+   */
+  static String incidentId(String blueprint, String groupKey, String alert, int nth) {
+    String all = String.join("\0", blueprint, groupKey, alert, Integer.toString(nth));
+    return HexFormat.of().formatHex(sha256(all), 0, 2 * HASH_BYTES);
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

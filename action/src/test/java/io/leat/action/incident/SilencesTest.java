@@ -1,0 +1,177 @@
+package io.leat.action.incident;
+
+import static io.leat.action.TestingAlerts.alert;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.action.TestingIntake;
+import io.leat.action.TestingState;
+import io.leat.action.incident.AlertMatcher.Operation;
+import io.leat.action.target.TargetIncident.State;
+import io.leat.rules.incident.IncidentPolicy;
+import io.leat.rules.incident.IncidentPolicy.Escalation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SilencesTest {
+  private static TestingState state;
+
+  private TestingIntake intake;
+
+  @BeforeAll
+  static void start() {
+    state = new TestingState();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    state.close();
+  }
+
+  @BeforeEach
+  void begin() {
+    state.clear();
+    intake = new TestingIntake(state.database());
+  }
+
+  private Silence silence(Duration from, Duration to, AlertMatcher... matchers) {
+    return intake
+        .silences()
+        .create(
+            "devices",
+            List.of(matchers),
+            "ann",
+            "works on the mains",
+            intake.instant().plus(from),
+            intake.instant().plus(to));
+  }
+
+  private static AlertMatcher matcher(String field, Operation operation, String... values) {
+    return new AlertMatcher(field, operation, List.of(values));
+  }
+
+  private List<String> desired() {
+    return state.texts(
+        "select target || ' ' || state || ' ' || told from delivery order by target");
+  }
+
+  @Test
+  void aSilencedIncidentIsRecordedAndToldWhenTheSilenceEndsAndItStillFires() {
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.REGEX, "d-[0-9]"));
+    intake.fires(alert("offline", "d-1", 1));
+
+    assertThat(intake.only().isSilenced()).isTrue();
+    assertThat(intake.history(intake.only())).containsExactly("OPENED");
+    assertThat(desired()).containsExactly("log done false");
+
+    intake.passSeconds(3_599);
+    assertThat(desired()).containsExactly("log done false");
+    intake.passSeconds(1);
+    assertThat(intake.only().isSilenced()).isFalse();
+    assertThat(intake.history(intake.only())).containsExactly("OPENED", "UNSILENCED*");
+    assertThat(desired()).containsExactly("log waiting true");
+  }
+
+  @Test
+  void whatOpenedAndEndedInASilenceIsToldToNobody() {
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("detector", Operation.EQUALS, "offline"));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.isOver(alert("offline", "d-1", 1));
+    intake.passSeconds(3_600 * 25);
+
+    assertThat(intake.only().state().name()).isEqualTo(State.CLOSED);
+    assertThat(desired()).containsExactly("log done false");
+  }
+
+  @Test
+  void theEndOfWhatWasToldBeforeTheSilenceIsTold() {
+    intake.fires(alert("offline", "d-1", 1));
+    state.update("update delivery set state = 'done', sent_version = desired_version");
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.IN, "d-1", "d-2"));
+    intake.passSeconds(1);
+    assertThat(intake.history(intake.only())).containsExactly("OPENED*", "SILENCED");
+    assertThat(desired()).containsExactly("log done true");
+
+    intake.isOver(alert("offline", "d-1", 1));
+    assertThat(desired()).containsExactly("log waiting true");
+  }
+
+  @Test
+  void anAlertThatIsNotSilencedMakesItsIncidentHeard() {
+    intake.groupBy("offline", "detector");
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.EQUALS, "d-1"));
+    intake.fires(alert("offline", "d-1", 1));
+    assertThat(desired()).containsExactly("log done false");
+
+    intake.fires(alert("offline", "d-2", 1));
+    assertThat(intake.history(intake.only())).containsExactly("OPENED", "UPDATED*");
+    assertThat(desired()).containsExactly("log waiting true");
+  }
+
+  @Test
+  void aMaintenanceWindowSilencesFromItsBeginningOnAndCanBeEndedEarly() {
+    Silence window =
+        silence(
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(60),
+            matcher("labels.site", Operation.EQUALS, "north"));
+    intake.fires(alert("offline", "d-1", 1).label("site", "north"));
+    assertThat(intake.only().isSilenced()).isFalse();
+
+    intake.passSeconds(600);
+    assertThat(intake.only().isSilenced()).isTrue();
+
+    Silence ended = intake.silences().cancel(window.id(), "bob");
+    assertThat(ended.cancelledBy()).isEqualTo("bob");
+    intake.passSeconds(1);
+    assertThat(intake.only().isSilenced()).isFalse();
+    assertThatThrownBy(() -> intake.silences().cancel(window.id(), "bob"))
+        .hasMessage("Silence 1 has ended already, at " + ended.cancelledAt());
+    assertThat(intake.silences().list(10)).containsExactly(ended);
+  }
+
+  @Test
+  void aSilencedIncidentDoesNotEscalateUntilItIsHeardAgain() {
+    intake.policy(
+        new IncidentPolicy(
+            Duration.ofMinutes(30),
+            Duration.ofHours(24),
+            Duration.ofDays(400),
+            5,
+            Duration.ofMinutes(10),
+            List.of(new Escalation(Duration.ofMinutes(15), Set.of("pagerduty")))));
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.EQUALS, "d-1"));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.passSeconds(3_599);
+    assertThat(desired()).containsExactly("log done false");
+
+    intake.passSeconds(1);
+    assertThat(desired()).containsExactly("log waiting true", "pagerduty waiting true");
+  }
+
+  @Test
+  void aSilenceThatSaysNothingIsRefusedWithWhatIsWrong() {
+    assertThatThrownBy(() -> silence(Duration.ZERO, Duration.ofHours(1)))
+        .hasMessage("The silence needs at least one matcher; to silence all, match the key by .*");
+    assertThatThrownBy(() -> matcher("kye", Operation.EQUALS, "d-1"))
+        .hasMessage(
+            "A matcher of a silence is wrong: 'kye' is no field of an alert; it is key, detector,"
+                + " stream, kind, severity, labels.<name> or values.<name>");
+    assertThatThrownBy(() -> matcher("key", Operation.REGEX, "d-("))
+        .hasMessage(
+            "A matcher of a silence is wrong: 'd-(' is no regular expression of RE2: missing"
+                + " closing )");
+    assertThatThrownBy(
+            () ->
+                silence(
+                    Duration.ofHours(-2),
+                    Duration.ofHours(-1),
+                    matcher("key", Operation.EQUALS, "d-1")))
+        .hasMessage("The silence is over already: it ends at 2026-03-01T09:00:00Z");
+  }
+}

@@ -1,0 +1,138 @@
+package io.leat.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Posts so many events a second, evenly, of which one in each request makes an alert of a device of
+ * its own. For one thread.
+ */
+final class AlertingLoad {
+  /** From one request of a connection to the next. */
+  private static final long TICK_MILLIS = 50;
+
+  private static final int DEVICES = 10_000;
+
+  /** How many events of a device the rate detector lets pass. */
+  private static final int FAILURES = 4;
+
+  /** Requests between a device's first firmware and its next. */
+  private static final int BEFORE = 20;
+
+  /** What makes the alert. */
+  enum Kind {
+    THRESHOLD,
+    CHANGE,
+    RATE
+  }
+
+  private final Kind kind;
+  private final String name;
+  private final int perRequest;
+  private final RandomGenerator random = RandomGenerator.getDefault();
+  private final HttpConnection connection;
+  private final Map<String, Long> sent;
+
+  /**
+   * @param name begins its devices' names; unique
+   * @param perSecond events
+   * @param sent takes, by device, when its alarming event was sent, milliseconds since 1970
+   */
+  AlertingLoad(
+      URI base,
+      String key,
+      Kind kind,
+      String name,
+      int perSecond,
+      ConcurrentHashMap<String, Long> sent)
+      throws IOException {
+    this.kind = kind;
+    this.name = name;
+    this.perRequest = (int) (perSecond * TICK_MILLIS / 1_000);
+    this.sent = sent;
+    this.connection =
+        new HttpConnection(
+            base.getHost(),
+            base.getPort(),
+            "/v1/events/bench." + BenchBlueprint.STREAM + "?results=rejected",
+            key);
+  }
+
+  /** Returns when the time is over. */
+  void run(long seconds) throws IOException, InterruptedException {
+    long begin = System.nanoTime();
+    long requests = seconds * 1_000 / TICK_MILLIS;
+    try (connection) {
+      for (long n = 0; n < requests; n++) {
+        long due = begin + TimeUnit.MILLISECONDS.toNanos(n * TICK_MILLIS);
+        TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+        RequestBodies.Body body = body(n);
+        if (kind != Kind.CHANGE || n >= BEFORE) {
+          sent.put(alarming(kind == Kind.CHANGE ? n - BEFORE : n), System.currentTimeMillis());
+        }
+        HttpConnection.Answer answer = connection.post(body);
+        if (!answer.body().startsWith("{\"accepted\":" + perRequest + ",\"rejected\":0,")) {
+          throw new IOException("Refused: " + answer);
+        }
+      }
+    }
+  }
+
+  private String alarming(long n) {
+    return name + "-" + n;
+  }
+
+  private RequestBodies.Body body(long n) {
+    ByteArrayOutputStream body = new ByteArrayOutputStream(perRequest * 200);
+    int alarming = kind == Kind.RATE ? FAILURES : kind == Kind.CHANGE ? 2 : 1;
+    for (int i = alarming; i < perRequest; i++) {
+      line(body, "dev-" + random.nextInt(DEVICES), 20, "ok", "1.4.0");
+    }
+    switch (kind) {
+      case THRESHOLD -> line(body, alarming(n), 91, "ok", null);
+      case CHANGE -> {
+        line(body, alarming(n), 20, "ok", "1.4.0");
+        line(
+            body,
+            n < BEFORE ? "dev-0" : alarming(n - BEFORE),
+            20,
+            "ok",
+            n < BEFORE ? null : "1.5.0");
+      }
+      case RATE -> {
+        for (int i = 0; i < FAILURES; i++) {
+          line(body, alarming(n), 20, "failed", null);
+        }
+      }
+    }
+    return new RequestBodies.Body(body.toByteArray(), body.size());
+  }
+
+  private static void line(
+      ByteArrayOutputStream body,
+      String device,
+      int temperature,
+      String status,
+      @Nullable String firmware) {
+    String json =
+        "{\"event_id\":\"%s\",\"device_id\":\"%s\",\"ts\":\"%s\",\"temperature_c\":%d,\"status\":\"%s\"%s}\n"
+            .formatted(
+                UUID.randomUUID(),
+                device,
+                Instant.now(),
+                temperature,
+                status,
+                firmware == null ? "" : ",\"firmware\":\"" + firmware + "\"");
+    body.writeBytes(json.getBytes(UTF_8));
+  }
+}

@@ -1,0 +1,290 @@
+package io.leat.stream.detect;
+
+import io.leat.event.LogPosition;
+import io.leat.rules.alert.Alert;
+import io.leat.rules.detect.Detectors;
+import io.leat.rules.detect.KeyedDetector;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks all detectors of a stream, or one of several streams, about each event of a key, and about
+ * the passing of accepting time. A key has one timer, for the detector that wants to be woken
+ * first; when it fires too early, since events came meanwhile, it is set again, so that an event
+ * costs no timer.
+ */
+final class DetectOperator<T> extends AbstractStreamOperator<Said>
+    implements TwoInputStreamOperator<T, Long, Said>, Triggerable<String, VoidNamespace> {
+  private static final long serialVersionUID = 1L;
+
+  /** What silence detectors see, for the {@link SilenceGate}. */
+  static final OutputTag<Sign> SIGNS = new OutputTag<>("signs", TypeInformation.of(Sign.class));
+
+  private final AlertOrigin origin;
+  private final ArrayList<DetectPlan.Versioned> versioned;
+  private final EventReading<T> reading;
+  private final int clocks;
+  private transient Machine machine;
+
+  private transient Memories memories;
+
+  private transient InternalTimerService<VoidNamespace> timers;
+
+  /**
+   * @param detectors that this operator asks
+   * @param reading how they see an event
+   * @param clocks how many tasks the clocks of their streams have
+   */
+  @SuppressWarnings("NullAway.Init") // Flink calls open() before anything else.
+  DetectOperator(
+      AlertOrigin origin,
+      List<DetectPlan.Versioned> detectors,
+      EventReading<T> reading,
+      int clocks) {
+    this.origin = origin;
+    this.versioned = new ArrayList<>(detectors);
+    this.reading = reading;
+    this.clocks = clocks;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    memories =
+        new Memories(
+            getRuntimeContext().getState(state()),
+            versioned.stream().map(one -> one.spec().name()).toList());
+    timers = getInternalTimerService("alarms", VoidNamespaceSerializer.INSTANCE, this);
+    machine = new Machine();
+  }
+
+  private static ValueStateDescriptor<byte[]> state() {
+    return new ValueStateDescriptor<>(
+        "memories", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+  }
+
+  @Override
+  public void processElement1(StreamRecord<T> element) throws Exception {
+    memories.begin();
+    machine.accept(element.getValue(), element.getTimestamp());
+    memories.end();
+  }
+
+  /** A stream's clock says that it has read again what was logged before the restore. */
+  @Override
+  public void processElement2(StreamRecord<Long> element) throws Exception {
+    if (machine.catchingUp.hear(element.getValue())) {
+      machine.tellFiring();
+    }
+  }
+
+  @Override
+  public void processWatermark1(Watermark mark) throws Exception {
+    processWatermark(mark);
+    machine.reached(mark.getTimestamp());
+  }
+
+  /** Only the events' time counts. */
+  @Override
+  public void processWatermark2(Watermark mark) {}
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    memories.begin();
+    machine.wake(timer.getKey(), timer.getTimestamp());
+    memories.end();
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("there are no timers of processing time");
+  }
+
+  /** What exists only while the operator runs. */
+  private final class Machine {
+    private final InstantSource clock = InstantSource.system();
+    private final long generation = clock.millis();
+    private final EventReading.Reader<T> reader = reading.open();
+    private final Map<String, Asked> detectors = new LinkedHashMap<>();
+    private final CatchingUp catchingUp = new CatchingUp(clocks);
+
+    /** Accepting time of what is judged. */
+    private long now;
+
+    Machine() {
+      for (DetectPlan.Versioned one : versioned) {
+        detectors.put(one.spec().name(), new Asked(one));
+      }
+    }
+
+    void accept(T value, long timestamp) throws Exception {
+      KeyedDetector.Observation event = reader.read(value, timestamp);
+      now = event.clock();
+      long first = KeyedDetector.NEVER;
+      for (Map.Entry<String, Asked> one : detectors.entrySet()) {
+        Asked asked = one.getValue();
+        byte[] memory = memories.get(one.getKey());
+        byte[] next = asked.detector.onEvent(memory, event, asked);
+        first = Math.min(first, keep(one.getKey(), asked, next));
+      }
+      Long set = memories.alarm();
+      if (first != KeyedDetector.NEVER && (set == null || first < set)) {
+        set(set, first);
+      }
+    }
+
+    void wake(String key, long time) throws Exception {
+      memories.clearAlarm();
+      now = time;
+      long first = KeyedDetector.NEVER;
+      for (Map.Entry<String, Asked> one : detectors.entrySet()) {
+        Asked asked = one.getValue();
+        byte[] memory = memories.get(one.getKey());
+        if (memory == null) {
+          continue;
+        }
+        byte[] next = memory;
+        if (asked.detector.wakeAt(memory) <= time) {
+          next = asked.detector.onTime(key, memory, time, asked);
+        }
+        first = Math.min(first, keep(one.getKey(), asked, next));
+      }
+      if (first != KeyedDetector.NEVER) {
+        set(null, first);
+      }
+    }
+
+    /** Returns when the detector wants to be woken. */
+    private long keep(String name, Asked asked, byte @Nullable [] memory) {
+      memories.put(name, memory);
+      return memory == null ? KeyedDetector.NEVER : asked.detector.wakeAt(memory);
+    }
+
+    private void set(@Nullable Long before, long at) throws Exception {
+      if (before != null) {
+        timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, before);
+      }
+      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, at);
+      memories.alarm(at);
+    }
+
+    void reached(long accepting) throws Exception {
+      if (catchingUp.reach(accepting)) {
+        tellFiring();
+      }
+    }
+
+    private void tellFiring() throws Exception {
+      Map<String, List<String>> firing = new LinkedHashMap<>();
+      detectors.keySet().forEach(name -> firing.put(name, new ArrayList<>()));
+      forEachKey(
+          (key, name, memory) -> {
+            Asked asked = detectors.get(name);
+            List<String> alerts = firing.get(name);
+            if (asked != null && alerts != null) {
+              alerts.addAll(asked.detector.firing(key, memory));
+            }
+          });
+      firing.forEach(this::tell);
+    }
+
+    @FunctionalInterface
+    private interface Memory {
+      void of(String key, String detector, byte[] memory);
+    }
+
+    private void forEachKey(Memory each) throws Exception {
+      KeyedStateBackend<String> backend = getKeyedStateBackend();
+      backend.applyToAllKeys(
+          VoidNamespace.INSTANCE,
+          VoidNamespaceSerializer.INSTANCE,
+          state(),
+          (key, value) -> {
+            memories.read(value.value());
+            for (String name : detectors.keySet()) {
+              byte[] memory = memories.get(name);
+              if (memory != null) {
+                each.of(key, name, memory);
+              }
+            }
+          });
+    }
+
+    private void tell(String detector, List<String> alerts) {
+      var task = getRuntimeContext().getTaskInfo();
+      boolean hasGate = detectors.containsKey(detector) && detectors.get(detector).isSilence;
+      FiringSets.tell(
+          origin.blueprint(),
+          detector,
+          task.getIndexOfThisSubtask(),
+          task.getNumberOfParallelSubtasks() + (hasGate ? 1 : 0),
+          generation,
+          alerts,
+          clock.instant(),
+          said -> output.collect(new StreamRecord<>(said)));
+    }
+
+    /** A detector, and what becomes of what it finds. */
+    private final class Asked implements KeyedDetector.Output {
+      private final String name;
+      private final boolean isSilence;
+      private final Speaker speaker;
+      private final KeyedDetector detector;
+      private final Counter late;
+
+      Asked(DetectPlan.Versioned versioned) {
+        this.name = versioned.spec().name();
+        this.isSilence = DetectPlan.isSilence(versioned);
+        this.speaker = new Speaker(origin, versioned, generation, clock);
+        this.detector = Detectors.of(origin.blueprint(), versioned.spec(), reading.columns());
+        this.late = getMetricGroup().addGroup("detector", name).counter("late");
+      }
+
+      @Override
+      public void alert(
+          String id,
+          Alert.State state,
+          String key,
+          long startedAt,
+          long at,
+          Map<String, Object> values,
+          List<LogPosition> evidence) {
+        Alert alert = speaker.alert(id, state, key, startedAt, at, values, evidence);
+        if (isSilence) {
+          output.collect(SIGNS, new StreamRecord<>(Sign.of(alert, now)));
+        } else {
+          output.collect(new StreamRecord<>(Said.of(alert)));
+        }
+      }
+
+      @Override
+      public void presence(String key, KeyedDetector.Presence presence) {
+        output.collect(SIGNS, new StreamRecord<>(Sign.of(name, key, presence, now)));
+      }
+
+      @Override
+      public void late() {
+        late.inc();
+      }
+    }
+  }
+}
