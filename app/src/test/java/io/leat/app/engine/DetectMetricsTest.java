@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.SimpleCounter;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.apache.flink.metrics.reporter.MetricReporter;
 import org.junit.jupiter.api.Test;
 
-class LateEventsTest {
+class DetectMetricsTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
   /** Of one task, as Flink hands it to reporters. */
@@ -28,9 +30,9 @@ class LateEventsTest {
   }
 
   @Test
-  void aDetectorsLateEventsAreCountedOverItsTasksAndTheirRestarts() {
-    LateEvents.reportTo(registry);
-    MetricReporter reporter = new LateEvents.Factory().createMetricReporter(new Properties());
+  void aDetectorsDetectMetricsAreCountedOverItsTasksAndTheirRestarts() {
+    DetectMetrics.reportTo(registry);
+    MetricReporter reporter = new DetectMetrics.Factory().createMetricReporter(new Properties());
     Task task = new Task(Map.of("<job_name>", "devices-detect", "<detector>", "overheating"));
     SimpleCounter first = new SimpleCounter();
     SimpleCounter second = new SimpleCounter();
@@ -51,9 +53,9 @@ class LateEventsTest {
   }
 
   @Test
-  void whatIsNoDetectorsOrNoCountOfLateEventsIsNotTold() {
-    LateEvents.reportTo(registry);
-    MetricReporter reporter = new LateEvents.Factory().createMetricReporter(new Properties());
+  void whatIsNoDetectorsOrNoCountOfDetectMetricsIsNotTold() {
+    DetectMetrics.reportTo(registry);
+    MetricReporter reporter = new DetectMetrics.Factory().createMetricReporter(new Properties());
 
     reporter.notifyOfAddedMetric(new SimpleCounter(), "late", new Task(Map.of()));
     reporter.notifyOfAddedMetric(
@@ -62,6 +64,32 @@ class LateEventsTest {
         new SimpleCounter(), "late", new Task(Map.of("<detector>", "unknown")));
 
     assertThat(registry.getMeters()).isEmpty();
+  }
+
+  @Test
+  void theLagOfAStreamIsThatOfItsTaskThatIsFurthestBehind() {
+    DetectMetrics.reportTo(registry);
+    MetricReporter reporter = new DetectMetrics.Factory().createMetricReporter(new Properties());
+    Task task = new Task(Map.of("<job_name>", "devices-detect", "<stream>", "telemetry"));
+    Gauge<Double> first = () -> 1_500.0;
+    Gauge<Double> second = () -> 40_000.0;
+    reporter.notifyOfAddedMetric(first, "lag", task);
+    reporter.notifyOfAddedMetric(second, "lag", task);
+    assertThat(lag()).isEqualTo(40);
+
+    reporter.notifyOfRemovedMetric(second, "lag", task);
+    assertThat(lag()).isEqualTo(1.5);
+    reporter.notifyOfRemovedMetric(first, "lag", task);
+    assertThat(lag()).as("nobody tells").isNaN();
+  }
+
+  private double lag() {
+    return registry
+        .get("leat_detect_lag")
+        .tag("job", "devices-detect")
+        .tag("stream", "telemetry")
+        .timeGauge()
+        .value(TimeUnit.SECONDS);
   }
 
   private double late(String detector) {
