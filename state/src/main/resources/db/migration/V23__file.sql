@@ -62,7 +62,7 @@ create index file_due on file (next_attempt_at)
 create index file_list on file (discovered_at desc, id);
 create index file_over on file (blueprint, source, since)
   where state in ('published', 'duplicate', 'forgotten', 'dead_lettered');
-create index file_alert on file (id) where (alert = 'firing') <> (state = 'dead_lettered');
+create index file_alert on file (since) where alert = 'firing' or state = 'dead_lettered';
 
 -- Each attempt at a file. One without an end is under way, or its process died.
 create table file_attempt (

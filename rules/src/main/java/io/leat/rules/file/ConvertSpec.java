@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param columns which of them, in this order; empty: all, as they stand in the file
  * @param renames what a column is called in JSON, by its name
- * @param where what holds for each row that is converted
+ * @param where what holds for each row that is converted, such as {@code fare_amount > 0}; empty:
+ *     all rows are
  * @param nulls what becomes of nulls
  * @param nonFinite what becomes of NaN and the infinities
  * @param invalidText what becomes of text that is not UTF-8
@@ -22,7 +23,7 @@ import java.util.Map;
 public record ConvertSpec(
     List<String> columns,
     Map<String, String> renames,
-    List<RowCondition> where,
+    String where,
     Nulls nulls,
     NonFinite nonFinite,
     InvalidText invalidText,
@@ -33,7 +34,6 @@ public record ConvertSpec(
   public ConvertSpec {
     columns = List.copyOf(columns);
     renames = Collections.unmodifiableMap(new LinkedHashMap<>(renames));
-    where = List.copyOf(where);
   }
 
   /** What becomes of nulls. */
