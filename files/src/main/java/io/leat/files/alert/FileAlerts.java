@@ -29,9 +29,6 @@ public final class FileAlerts implements AutoCloseable {
   private static final long EVERY_MILLIS = 1_000;
   private static final int ID_BYTES = 16;
 
-  /** The kind of alerts about files, as routes match it. */
-  public static final String KIND = "file";
-
   private final AlertRows rows;
   private final AlertSink sink;
   private final InstantSource clock;
@@ -175,7 +172,7 @@ public final class FileAlerts implements AutoCloseable {
         versions.getOrDefault(blueprint, ""),
         detector,
         "1",
-        KIND,
+        FileSourceSpec.ALERT_KIND,
         source,
         key,
         severity,

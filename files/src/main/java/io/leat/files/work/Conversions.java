@@ -24,10 +24,18 @@ final class Conversions {
         spec.renames(),
         spec.where().isEmpty() ? Filter.ALL : Filter.parse(spec.where()),
         Nulls.valueOf(spec.nulls().name()),
-        NonFinite.valueOf(spec.nonFinite().name()),
+        nonFinite(spec.nonFinite()),
         InvalidText.valueOf(spec.invalidText().name()),
         Decimals.AUTO,
         Integers.NUMBER);
+  }
+
+  private static NonFinite nonFinite(ConvertSpec.NonFinite declared) {
+    return switch (declared) {
+      case STRING -> NonFinite.STRING;
+      case TO_NULL -> NonFinite.NULL;
+      case REJECT -> NonFinite.REJECT;
+    };
   }
 
   /** Parts end where row groups end, so that a big file can be gone on with. */

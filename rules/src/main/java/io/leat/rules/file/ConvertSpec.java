@@ -45,7 +45,7 @@ public record ConvertSpec(
   /** What becomes of numbers that JSON does not have. */
   public enum NonFinite {
     STRING,
-    NULL,
+    TO_NULL,
     REJECT
   }
 

@@ -1,6 +1,7 @@
 package io.leat.rules.file;
 
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,13 @@ public record FileSourceSpec(
     FileRetry retry,
     Duration retention,
     @Nullable String into) {
+  /** The kind of alerts about files. */
+  public static final String ALERT_KIND = "file";
+
+  /** What alerts about files tell. */
+  public static final List<String> ALERT_VALUES =
+      List.of("file", "category", "code", "side", "reason");
+
   /** Which files count as the same: of these only the first is published. */
   public enum Same {
     /** Those with the same place and name and the same content. */
