@@ -16,7 +16,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.file.AsyncFile;
 import io.vertx.core.file.OpenOptions;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -38,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class UploadRoutes implements Routes, AutoCloseable {
   private static final String VERSION = "1.0.0";
   private static final String TYPE = "application/offset+octet-stream";
-  private static final String PATH = "/v1/file-sources/:source/uploads";
   private static final int MOST_NAME = 255;
 
   private final Vertx vertx;
@@ -66,17 +64,20 @@ public final class UploadRoutes implements Routes, AutoCloseable {
 
   @Override
   public void mount(Router router, Guard guard) {
-    router.post(PATH).handler(guard.requires(Role.SEND)).handler(this::create);
     router
-        .route(HttpMethod.HEAD, PATH + "/:upload")
+        .post("/v1/file-sources/:source/uploads")
+        .handler(guard.requires(Role.SEND))
+        .handler(this::create);
+    router
+        .head("/v1/file-sources/:source/uploads/:upload")
         .handler(guard.requires(Role.SEND))
         .handler(this::look);
     router
-        .route(HttpMethod.PATCH, PATH + "/:upload")
+        .patch("/v1/file-sources/:source/uploads/:upload")
         .handler(guard.requires(Role.SEND))
         .handler(this::append);
     router
-        .route(HttpMethod.DELETE, PATH + "/:upload")
+        .delete("/v1/file-sources/:source/uploads/:upload")
         .handler(guard.requires(Role.SEND))
         .handler(this::cancel);
   }
