@@ -88,7 +88,7 @@ class FilesKillStoryTest {
     Path blueprint = Repository.copyOfBlueprint("files", directory.resolve("blueprints"));
     Path file = blueprint.resolve("blueprint.yaml");
     Files.writeString(
-        file, Files.readString(file).replace("split: {bytes: 256MiB}", "split: {rows: 8192}"));
+        file, Files.readString(file).replace("split: {bytes: 256MiB}", "split: {rows: 4096}"));
     return blueprint;
   }
 

@@ -11,11 +11,15 @@ import io.leat.parquet.Limits;
 import io.leat.parquet.NonFinite;
 import io.leat.parquet.Nulls;
 import io.leat.parquet.OutputOptions;
+import io.leat.parquet.ParquetFile;
 import io.leat.rules.file.ConvertSpec;
 import io.leat.rules.file.FileLimits;
 
 /** What a blueprint declares, as the engine wants it. */
 final class Conversions {
+  /** Bytes of a row group. */
+  private static final long WORTH_A_PART = 4L << 20;
+
   private Conversions() {}
 
   static JsonOptions json(ConvertSpec spec) {
@@ -38,24 +42,30 @@ final class Conversions {
     };
   }
 
-  /** Parts end where row groups end, so that a big file can be gone on with. */
-  static OutputOptions output(ConvertSpec spec) {
+  static OutputOptions output(ConvertSpec spec, ParquetFile file) {
     return new OutputOptions(
         Layout.valueOf(spec.layout().name()),
         Compression.valueOf(spec.compression().name()),
         spec.splitRows(),
         spec.splitBytes(),
-        canResume(spec),
+        canResume(spec, file),
         false,
         0);
   }
 
   /**
-   * Whether an attempt can go on where another ended. An array is one document, and rows that are
-   * rejected are counted by the attempt that sees them.
+   * Whether an attempt can go on where another ended: then parts end where row groups end, which
+   * have to be worth a part each. An array is one document, and rows that are rejected are counted
+   * by the attempt that sees them.
    */
-  static boolean canResume(ConvertSpec spec) {
-    return spec.layout() == ConvertSpec.Layout.NDJSON
+  static boolean canResume(ConvertSpec spec, ParquetFile file) {
+    int groups = Math.max(1, file.rowGroups().size());
+    boolean isWorthIt =
+        file.bytes() / groups >= WORTH_A_PART
+            || (spec.splitRows() > 0 && file.rows() / groups >= spec.splitRows() / 2);
+    return groups > 1
+        && isWorthIt
+        && spec.layout() == ConvertSpec.Layout.NDJSON
         && (spec.splitRows() > 0 || spec.splitBytes() > 0)
         && spec.nonFinite() != ConvertSpec.NonFinite.REJECT
         && spec.invalidText() != ConvertSpec.InvalidText.REJECT;

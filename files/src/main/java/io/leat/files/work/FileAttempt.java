@@ -225,7 +225,7 @@ final class FileAttempt {
     ConvertSpec convert = source.spec().convert();
     long begun = System.nanoTime();
     reachedSink = true;
-    StagedOutput staged = stage(file, fetched, destination);
+    StagedOutput staged = stage(file, fetched, parquet, destination);
     FileState.Converting converting =
         tools.ledger().convert(lease, validating(), parquet.rows(), staged.next());
     state = converting;
@@ -236,7 +236,7 @@ final class FileAttempt {
         Conversion.run(
             parquet,
             Conversions.json(convert),
-            Conversions.output(convert),
+            Conversions.output(convert, parquet),
             tools.settings().threads(),
             staged.next(),
             parts,
@@ -276,10 +276,11 @@ final class FileAttempt {
     return steps;
   }
 
-  private StagedOutput stage(LedgerFile file, LocalInput fetched, String destination)
+  private StagedOutput stage(
+      LedgerFile file, LocalInput fetched, ParquetFile parquet, String destination)
       throws AttemptFailedException {
     try {
-      StagedOutput staged = StagedOutput.of(source, file, fetched, lease, destination);
+      StagedOutput staged = StagedOutput.of(source, file, fetched, parquet, lease, destination);
       if (staged.next() == 0 && file.resume() != null) {
         tools.ledger().startAnew(lease);
       }

@@ -4,6 +4,7 @@ import io.leat.files.arrival.LocalInput;
 import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Lease;
 import io.leat.files.place.Staging;
+import io.leat.parquet.ParquetFile;
 import io.leat.parquet.PartSummary;
 import io.leat.rules.file.ConvertSpec;
 import java.io.IOException;
@@ -30,10 +31,15 @@ record StagedOutput(
   }
 
   static StagedOutput of(
-      FileSource source, LedgerFile file, LocalInput fetched, Lease lease, String destination)
+      FileSource source,
+      LedgerFile file,
+      LocalInput fetched,
+      ParquetFile parquet,
+      Lease lease,
+      String destination)
       throws IOException {
     ConvertSpec convert = source.spec().convert();
-    boolean isResumable = Conversions.canResume(convert);
+    boolean isResumable = Conversions.canResume(convert, parquet);
     String options = fetched.sha256() + " " + convert;
     Resume resume = isResumable ? Resume.of(file.resume()) : null;
     if (resume != null && !resume.options().equals(options)) {
