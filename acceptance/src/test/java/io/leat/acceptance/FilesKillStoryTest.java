@@ -154,8 +154,7 @@ class FilesKillStoryTest {
           .as("seed %d: what attempts left", seed)
           .isEmpty();
     }
-    System.out.printf(
-        "%d files, %d kills, %d attempts, seed %d%n", FILES, KILLS, attempts, seed);
+    System.out.printf("%d files, %d kills, %d attempts, seed %d%n", FILES, KILLS, attempts, seed);
   }
 
   /** Each row of the file, once, in its order: the fare is the row's number. */
@@ -170,7 +169,9 @@ class FilesKillStoryTest {
         for (String line : text.split("\n", -1)) {
           if (!line.isEmpty()) {
             JsonNode row = TestingClient.JSON.readTree(line);
-            assertThat(row.path("fare_amount").asLong()).as("seed %d: %s", seed, name).isEqualTo(next++);
+            assertThat(row.path("fare_amount").asLong())
+                .as("seed %d: %s", seed, name)
+                .isEqualTo(next++);
           }
         }
       }

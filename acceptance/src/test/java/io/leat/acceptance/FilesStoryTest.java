@@ -44,7 +44,8 @@ class FilesStoryTest {
       aBrokenOneIsAnIncidentUntilItIsForgotten(client);
 
       Path sent = TestingTrips.write(directory.resolve("sent.parquet"), 0, 3_000);
-      LeatProcess.Result added = run("files", "add", "--source", "files.trips_by_hand", sent.toString());
+      LeatProcess.Result added =
+          run("files", "add", "--source", "files.trips_by_hand", sent.toString());
       assertThat(added.err()).isEmpty();
       JsonNode loaded = published(client, "sent.parquet");
       assertThat(loaded.at("/rows/loaded").asLong()).isEqualTo(3_000);
@@ -77,8 +78,7 @@ class FilesStoryTest {
         .isEqualTo(manifest);
     try (Stream<Path> all = Files.list(output)) {
       assertThat(all.map(path -> path.getFileName().toString()))
-          .containsExactlyInAnyOrder(
-              "manifest.json", manifest.at("/output/parts/0/name").asText());
+          .containsExactlyInAnyOrder("manifest.json", manifest.at("/output/parts/0/name").asText());
     }
   }
 

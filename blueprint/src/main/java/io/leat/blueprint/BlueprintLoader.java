@@ -115,8 +115,7 @@ public final class BlueprintLoader {
       TableCheck.check(table, known, detectors, names)
           .ifPresent(spec -> tables.put(spec.name(), spec));
     }
-    Map<String, FileSourceSpec> sources =
-        new FileCheck(directory, files, known).check(raw.files());
+    Map<String, FileSourceSpec> sources = new FileCheck(directory, files, known).check(raw.files());
     files.refuseUnused();
     RoutingCheck routing = new RoutingCheck(raw, detectors);
     return Optional.of(

@@ -311,8 +311,7 @@ final class FileCheck {
         return Optional.empty();
       }
       for (Column column : schema.get().columns()) {
-        columns.add(
-            new FileContract.Column(column.name(), kind(column.type()), column.required()));
+        columns.add(new FileContract.Column(column.name(), kind(column.type()), column.required()));
       }
     } else {
       raw.columns()

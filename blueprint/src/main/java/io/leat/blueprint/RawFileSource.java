@@ -46,7 +46,11 @@ record RawFileSource(
 
   /** What columns must be: a schema, or a list. */
   record Contract(
-      Value at, Located schema, Value columnsAt, Map<String, Value> columns, boolean allowsOthers) {}
+      Value at,
+      Located schema,
+      Value columnsAt,
+      Map<String, Value> columns,
+      boolean allowsOthers) {}
 
   /** How rows become JSON, and where what may be wrong with it stands. */
   record Convert(

@@ -32,7 +32,8 @@ class BlueprintSchemaTest {
   private static final String RESOURCE = "blueprint.schema.json";
 
   /** What a JSON Schema cannot say: the bounds of time spans and sizes. */
-  private static final Pattern BEYOND = Pattern.compile("[0-9]+(ms|s|m|h|d|B|[KMGT]iB) is out of range\\.");
+  private static final Pattern BEYOND =
+      Pattern.compile("[0-9]+(ms|s|m|h|d|B|[KMGT]iB) is out of range\\.");
 
   private static final String POOL =
       """

@@ -76,8 +76,7 @@ public final class FilePipeline implements AutoCloseable {
    *
    * @param version of the blueprint: a hash of its files
    */
-  public record Followed(
-      String blueprint, String version, Collection<FileSourceSpec> sources) {
+  public record Followed(String blueprint, String version, Collection<FileSourceSpec> sources) {
     public Followed {
       sources = List.copyOf(sources);
     }
@@ -172,8 +171,7 @@ public final class FilePipeline implements AutoCloseable {
     for (Followed blueprint : blueprints) {
       versions.put(blueprint.blueprint(), blueprint.version());
       for (FileSourceSpec spec : blueprint.sources()) {
-        RunningSource.Declared declared =
-            new RunningSource.Declared(blueprint.blueprint(), spec);
+        RunningSource.Declared declared = new RunningSource.Declared(blueprint.blueprint(), spec);
         names.add(declared.name());
         RunningSource before = running.get(declared.name());
         if (before == null || !before.source().spec().equals(spec)) {
@@ -192,8 +190,7 @@ public final class FilePipeline implements AutoCloseable {
     }
     for (RunningSource.Declared one : changed) {
       running.put(
-          one.name(),
-          RunningSource.start(one, with.folder(), stores, with.clock(), this::seen));
+          one.name(), RunningSource.start(one, with.folder(), stores, with.clock(), this::seen));
     }
     Map<String, FileSource> now = new LinkedHashMap<>();
     running.forEach((name, one) -> now.put(name, one.source()));

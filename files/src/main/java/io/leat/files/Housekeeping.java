@@ -128,8 +128,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void forget(FileSource source) {
     Instant before = clock.instant().minus(source.spec().retention());
-    List<LedgerFile> old =
-        ledger.over(source.blueprint(), source.spec().name(), before, AT_A_TIME);
+    List<LedgerFile> old = ledger.over(source.blueprint(), source.spec().name(), before, AT_A_TIME);
     List<String> gone = new ArrayList<>();
     for (LedgerFile file : old) {
       try {

@@ -78,9 +78,7 @@ final class RunningSource implements AutoCloseable {
             return 0;
           };
       return new RunningSource(
-          source,
-          watch,
-          new Watching(declared.name(), look, in.poll(), null, breakers::looked));
+          source, watch, new Watching(declared.name(), look, in.poll(), null, breakers::looked));
     }
     return new RunningSource(source, null, null);
   }

@@ -160,8 +160,7 @@ class FilePipelineTest {
   }
 
   private List<LedgerFile> files() {
-    return search.list(
-        new FileFilter(null, null, null, Set.of(), null, null, null, null, 100));
+    return search.list(new FileFilter(null, null, null, Set.of(), null, null, null, null, 100));
   }
 
   private LedgerFile await(String name, FileState.Name wanted) throws InterruptedException {
@@ -200,8 +199,10 @@ class FilePipelineTest {
     LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
 
     Path output = Path.of(String.valueOf(file.destination()));
-    assertThat(output.getParent()).isEqualTo(root.resolve("out/taxi/2026").resolveSibling(
-        String.valueOf(file.discoveredAt()).substring(0, 4)));
+    assertThat(output.getParent())
+        .isEqualTo(
+            root.resolve("out/taxi/2026")
+                .resolveSibling(String.valueOf(file.discoveredAt()).substring(0, 4)));
     JsonNode manifest = JSON.readTree(output.resolve("manifest.json").toFile());
     assertThat(manifest.at("/rows").toString())
         .isEqualTo("{\"in\":5000,\"out\":5000,\"filtered\":0,\"rejected\":0}");
@@ -287,7 +288,8 @@ class FilePipelineTest {
 
     LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
 
-    assertThat(String.valueOf(file.totals())).startsWith("Totals[rowsIn=10000, rowsOut=9800, rowsFiltered=200, rowsRejected=0");
+    assertThat(String.valueOf(file.totals()))
+        .startsWith("Totals[rowsIn=10000, rowsOut=9800, rowsFiltered=200, rowsRejected=0");
     assertThat(outputs().size()).isGreaterThan(9);
   }
 
@@ -327,7 +329,8 @@ class FilePipelineTest {
     assertThat(search.show(file.id(), 1).attempts().get(0).fromRowGroup()).isPositive();
     long next = 0;
     JsonNode manifest =
-        JSON.readTree(Path.of(String.valueOf(file.destination())).resolve("manifest.json").toFile());
+        JSON.readTree(
+            Path.of(String.valueOf(file.destination())).resolve("manifest.json").toFile());
     for (JsonNode part : manifest.at("/output/parts")) {
       List<String> lines =
           Files.readAllLines(

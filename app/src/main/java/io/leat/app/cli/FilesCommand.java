@@ -237,8 +237,7 @@ final class FilesCommand implements Callable<Integer> {
       return;
     }
     Table table =
-        new Table(
-            "attempt>", "started", "ended", "outcome", "from group>", "rows>", "took", "why");
+        new Table("attempt>", "started", "ended", "outcome", "from group>", "rows>", "took", "why");
     for (JsonNode one : attempts) {
       long took = 0;
       for (JsonNode millis : one.path("took_ms")) {
@@ -303,7 +302,8 @@ final class FilesCommand implements Callable<Integer> {
     return away.isEmpty()
         ? "yes"
         : leat.terminal()
-            .styled(Style.RED, "no: " + text(away.get(0), "side") + " " + text(away.get(0), "reason"));
+            .styled(
+                Style.RED, "no: " + text(away.get(0), "side") + " " + text(away.get(0), "reason"));
   }
 
   @Command(
@@ -318,8 +318,7 @@ final class FilesCommand implements Callable<Integer> {
               paramLabel = "SOURCE",
               description = "The source, such as files.sent.")
           String source,
-      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.")
-          List<Path> files)
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.") List<Path> files)
       throws IOException {
     FileSender sender = new FileSender(client(connection), Pause.sleeping());
     for (Path file : files) {
@@ -340,7 +339,10 @@ final class FilesCommand implements Callable<Integer> {
       footer = {"", "Example: leat files retry 9f2c41d07ab35e68c1d2e3f405162738"})
   int retry(
       @Mixin ConnectionOptions connection,
-      @Parameters(arity = "1..*", paramLabel = "ID", description = "Their ids, as 'list' shows them.")
+      @Parameters(
+              arity = "1..*",
+              paramLabel = "ID",
+              description = "Their ids, as 'list' shows them.")
           List<String> ids,
       @Option(names = "--json", description = "Answer as JSON.") boolean json) {
     return act(connection, ids, "retry", "is tried again", json);
@@ -355,7 +357,10 @@ final class FilesCommand implements Callable<Integer> {
       footer = {"", "Example: leat files forget 9f2c41d07ab35e68c1d2e3f405162738"})
   int forget(
       @Mixin ConnectionOptions connection,
-      @Parameters(arity = "1..*", paramLabel = "ID", description = "Their ids, as 'list' shows them.")
+      @Parameters(
+              arity = "1..*",
+              paramLabel = "ID",
+              description = "Their ids, as 'list' shows them.")
           List<String> ids,
       @Option(names = "--json", description = "Answer as JSON.") boolean json) {
     return act(connection, ids, "forget", "is forgotten", json);

@@ -69,8 +69,7 @@ public final class FileSender {
                 .header(
                     "Upload-Metadata",
                     "filename "
-                        + Base64.getEncoder()
-                            .encodeToString(name.getBytes(StandardCharsets.UTF_8)))
+                        + Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8)))
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build());
     if (answer.statusCode() != 201) {

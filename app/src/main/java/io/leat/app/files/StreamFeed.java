@@ -20,8 +20,7 @@ import java.util.Set;
  */
 public final class StreamFeed implements RowFeed {
   private static final Principal CLIENT =
-      new Principal(
-          "leat-files", "leat-files", Set.of(Role.SEND), StreamScope.ALL, Set.of());
+      new Principal("leat-files", "leat-files", Set.of(Role.SEND), StreamScope.ALL, Set.of());
   private static final int ATTEMPTS = 30;
   private static final long PAUSE_MILLIS = 500;
 

@@ -82,7 +82,8 @@ public final class IncidentService implements AutoCloseable {
   /**
    * A blueprint as it is to be looked after.
    *
-   * @param alertsEpoch of the log of its topic of alerts; of no meaning when nothing of it makes alerts
+   * @param alertsEpoch of the log of its topic of alerts; of no meaning when nothing of it makes
+   *     alerts
    */
   public record Followed(Blueprint blueprint, int alertsEpoch) {}
 

@@ -54,9 +54,7 @@ final class FilesAssembly {
             .map(
                 made ->
                     new FilePipeline.Followed(
-                        made.blueprint().name(),
-                        made.version(),
-                        made.blueprint().files().values()))
+                        made.blueprint().name(), made.version(), made.blueprint().files().values()))
             .toList();
     if (pipeline != null) {
       pipeline.follow(blueprints);
@@ -122,7 +120,6 @@ final class FilesAssembly {
         s3.pathStyle(),
         keys == null
             ? null
-            : new S3Settings.Keys(
-                keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()));
+            : new S3Settings.Keys(keys.accessKeyId(), keys.secretAccessKey(), keys.sessionToken()));
   }
 }

@@ -73,8 +73,19 @@ public record Settings(
   /** The same with another durability. */
   public Settings with(Durability other) {
     return new Settings(
-        data, other, http, kafka, flink, lake, postgres, query, maintenance, disk, files,
-        mqtt, heartbeat);
+        data,
+        other,
+        http,
+        kafka,
+        flink,
+        lake,
+        postgres,
+        query,
+        maintenance,
+        disk,
+        files,
+        mqtt,
+        heartbeat);
   }
 
   /** The same with another HTTP server. */

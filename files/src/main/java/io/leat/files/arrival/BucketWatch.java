@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Lists a bucket, and takes in what messages tell of it. A message only says where to look: what is
- * told to the ledger is what the store has, so that a message may come twice, late or not at all. An
- * object is whole when it is there. Thread-safe.
+ * told to the ledger is what the store has, so that a message may come twice, late or not at all.
+ * An object is whole when it is there. Thread-safe.
  */
 public final class BucketWatch {
   private static final int AT_A_TIME = 500;
@@ -122,8 +122,7 @@ public final class BucketWatch {
     }
     discovery.seen(List.copyOf(seen));
     synchronized (told) {
-      seen.forEach(
-          one -> told.put(BucketInputs.Address.of(one.location()).key(), one.version()));
+      seen.forEach(one -> told.put(BucketInputs.Address.of(one.location()).key(), one.version()));
     }
     seen.clear();
   }

@@ -37,7 +37,10 @@ enum Ending {
       file.seek(length - FOOTER);
       file.readFully(end);
       long footer =
-          (end[0] & 0xFFL) | (end[1] & 0xFFL) << 8 | (end[2] & 0xFFL) << 16 | (end[3] & 0xFFL) << 24;
+          (end[0] & 0xFFL)
+              | (end[1] & 0xFFL) << 8
+              | (end[2] & 0xFFL) << 16
+              | (end[3] & 0xFFL) << 24;
       return isMagic(Arrays.copyOfRange(end, 4, 8)) && footer <= length - FOOTER - 4
           ? WHOLE
           : MISSING;

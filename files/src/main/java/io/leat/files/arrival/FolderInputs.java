@@ -37,8 +37,7 @@ public final class FolderInputs implements Inputs {
   @Override
   public void requireSame(Sighting seen) throws IOException {
     try {
-      BasicFileAttributes now =
-          Files.readAttributes(path(seen), BasicFileAttributes.class);
+      BasicFileAttributes now = Files.readAttributes(path(seen), BasicFileAttributes.class);
       if (!version(now).equals(seen.version())) {
         throw new InputGoneException("The file was changed since it was discovered");
       }

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks through a folder. A file is whole when it did not change for a while and has its footer; one
- * that was moved in, as writers should do, did not change for long. A file without an end is waited
- * for; in the end it counts as seen, and is refused with its reason. Owned by one thread.
+ * Looks through a folder. A file is whole when it did not change for a while and has its footer;
+ * one that was moved in, as writers should do, did not change for long. A file without an end is
+ * waited for; in the end it counts as seen, and is refused with its reason. Owned by one thread.
  */
 public final class FolderWatch {
   private static final int AT_A_TIME = 500;

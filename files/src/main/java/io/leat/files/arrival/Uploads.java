@@ -71,8 +71,7 @@ public final class Uploads {
   public Upload begin(String blueprint, String source, String name, long length, String client) {
     UUID id = new UUID(random.nextLong(), random.nextLong());
     Upload upload =
-        new Upload(
-            id.toString().replace("-", ""), blueprint, source, name, length, client);
+        new Upload(id.toString().replace("-", ""), blueprint, source, name, length, client);
     try {
       Durably.createDirectories(folder);
       if (Files.getFileStore(folder).getUsableSpace() - RESERVE < length) {
@@ -165,7 +164,9 @@ public final class Uploads {
     return folder.resolve(id);
   }
 
-  /** All bytes are there: from now on it is a file that has arrived. Done again it changes nothing. */
+  /**
+   * All bytes are there: from now on it is a file that has arrived. Done again it changes nothing.
+   */
   public void finish(Upload upload) {
     try {
       Path part = part(upload.id());
@@ -234,9 +235,7 @@ public final class Uploads {
         "forget uploads",
         connection ->
             Sql.update(
-                connection,
-                "delete from file_upload where finished_at < ?",
-                Sql.micros(before)));
+                connection, "delete from file_upload where finished_at < ?", Sql.micros(before)));
   }
 
   private List<Upload> open(Instant before) {

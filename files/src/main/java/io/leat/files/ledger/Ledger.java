@@ -408,11 +408,7 @@ public final class Ledger {
    * @param place where it lies now; null where it lay
    */
   public void deadLettered(
-      Lease of,
-      FileState.Working from,
-      Failure failure,
-      @Nullable String place,
-      Durations took) {
+      Lease of, FileState.Working from, Failure failure, @Nullable String place, Durations took) {
     database.transaction(
         "note a dead letter",
         connection -> {
@@ -489,11 +485,7 @@ public final class Ledger {
   }
 
   private int end(
-      Connection connection,
-      Lease of,
-      String outcome,
-      @Nullable Failure failure,
-      Durations took)
+      Connection connection, Lease of, String outcome, @Nullable Failure failure, Durations took)
       throws SQLException {
     return Sql.update(
         connection,

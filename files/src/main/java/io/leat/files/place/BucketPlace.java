@@ -148,7 +148,9 @@ public final class BucketPlace implements OutputPlace {
       while (bytes.hasRemaining()) {
         int count = Math.min(bytes.remaining(), PIECE - size);
         if (size + count > piece.length) {
-          piece = java.util.Arrays.copyOf(piece, Math.min(PIECE, Math.max(2 * piece.length, size + count)));
+          piece =
+              java.util.Arrays.copyOf(
+                  piece, Math.min(PIECE, Math.max(2 * piece.length, size + count)));
         }
         bytes.get(piece, size, count);
         size += count;

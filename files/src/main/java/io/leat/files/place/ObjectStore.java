@@ -174,9 +174,7 @@ public final class ObjectStore implements AutoCloseable {
 
   /** Writes an object of a file's content. */
   public void write(String bucket, String key, Path content) throws IOException {
-    asked(
-        () ->
-            client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromFile(content)));
+    asked(() -> client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromFile(content)));
   }
 
   void begin(String bucket, String key, Consumer<String> upload) throws IOException {
@@ -211,8 +209,7 @@ public final class ObjectStore implements AutoCloseable {
   }
 
   void abort(String bucket, String key, String upload) throws IOException {
-    asked(
-        () -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
+    asked(() -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
   }
 
   /** Removes an object, if it is there. */

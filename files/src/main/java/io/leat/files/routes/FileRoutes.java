@@ -118,7 +118,10 @@ public final class FileRoutes implements Routes, AutoCloseable {
               .orElseThrow(
                   () ->
                       Asked.bad(
-                          "'state' is '" + state + "'; it is one of " + String.join(", ", names()))));
+                          "'state' is '"
+                              + state
+                              + "'; it is one of "
+                              + String.join(", ", names()))));
     }
     int limit = Asked.limit(ctx);
     Set<String> blueprints =
@@ -167,8 +170,7 @@ public final class FileRoutes implements Routes, AutoCloseable {
     if (destination == null || source == null) {
       throw noManifest(file);
     }
-    byte[] bytes =
-        source.outputs().manifest(destination).orElseThrow(() -> noManifest(file));
+    byte[] bytes = source.outputs().manifest(destination).orElseThrow(() -> noManifest(file));
     JsonNode json = FileJson.JSON.readTree(bytes);
     return (ObjectNode) json;
   }

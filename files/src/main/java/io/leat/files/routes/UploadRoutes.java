@@ -51,10 +51,7 @@ public final class UploadRoutes implements Routes, AutoCloseable {
    * @param arrived called when an upload is whole
    */
   public UploadRoutes(
-      Vertx vertx,
-      Uploads uploads,
-      Supplier<Map<String, FileSource>> sources,
-      Runnable arrived) {
+      Vertx vertx, Uploads uploads, Supplier<Map<String, FileSource>> sources, Runnable arrived) {
     this.vertx = vertx;
     this.uploads = uploads;
     this.sources = sources;
@@ -118,16 +115,16 @@ public final class UploadRoutes implements Routes, AutoCloseable {
     String name = name(ctx.request().getHeader("Upload-Metadata"));
     if (!new Names(source.spec().match()).matches(name)) {
       throw Asked.bad(
-          "The name '" + name + "' is none of " + source.name() + ", which has "
+          "The name '"
+              + name
+              + "' is none of "
+              + source.name()
+              + ", which has "
               + source.spec().match());
     }
     Upload upload =
         uploads.begin(
-            source.blueprint(),
-            source.spec().name(),
-            name,
-            length,
-            Guard.principal(ctx).name());
+            source.blueprint(), source.spec().name(), name, length, Guard.principal(ctx).name());
     if (length == 0) {
       uploads.finish(upload);
       arrived.run();

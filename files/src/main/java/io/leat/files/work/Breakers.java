@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops work for a source whose place, or whose output's place, fails nearly always, but for a trial
- * now and then: files keep their attempts for when it is back. Thread-safe.
+ * Stops work for a source whose place, or whose output's place, fails nearly always, but for a
+ * trial now and then: files keep their attempts for when it is back. Thread-safe.
  */
 public final class Breakers {
   private static final int WINDOW = 10;

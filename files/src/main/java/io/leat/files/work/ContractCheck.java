@@ -57,8 +57,7 @@ final class ContractCheck {
     if (wrong.isEmpty()) {
       return null;
     }
-    String more =
-        wrong.size() > MOST_TOLD ? "; and " + (wrong.size() - MOST_TOLD) + " more" : "";
+    String more = wrong.size() > MOST_TOLD ? "; and " + (wrong.size() - MOST_TOLD) + " more" : "";
     return new Failure(
         Category.CONTRACT,
         "schema-mismatch",

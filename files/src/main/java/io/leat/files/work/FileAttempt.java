@@ -7,18 +7,17 @@ import io.leat.files.ledger.Durations;
 import io.leat.files.ledger.Failure;
 import io.leat.files.ledger.FileState;
 import io.leat.files.ledger.Lease;
-import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Ledger;
+import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Progress;
 import io.leat.files.ledger.Totals;
-import io.leat.files.place.OutputPlace;
 import io.leat.files.place.Staging;
 import io.leat.parquet.ByteSource;
 import io.leat.parquet.Conversion;
 import io.leat.parquet.Converted;
 import io.leat.parquet.FileException;
-import io.leat.parquet.PartSummary;
 import io.leat.parquet.ParquetFile;
+import io.leat.parquet.PartSummary;
 import io.leat.parquet.Rejections;
 import io.leat.rules.file.ConvertSpec;
 import io.leat.rules.file.FileSourceSpec;
@@ -57,11 +56,7 @@ final class FileAttempt {
    * @param engine names the program that converts, for manifests
    */
   record Tools(
-      Ledger ledger,
-      WorkSettings settings,
-      RowFeed feed,
-      String engine,
-      InstantSource clock) {}
+      Ledger ledger, WorkSettings settings, RowFeed feed, String engine, InstantSource clock) {}
 
   FileAttempt(FileSource source, Claimed claimed, RunningAttempt running, Tools tools) {
     this.source = source;
@@ -70,8 +65,7 @@ final class FileAttempt {
     this.state = claimed.state();
     this.running = running;
     this.tools = tools;
-    this.spool =
-        tools.settings().spool().resolve(lease.file() + "-" + lease.fence() + ".parquet");
+    this.spool = tools.settings().spool().resolve(lease.file() + "-" + lease.fence() + ".parquet");
   }
 
   /** Where it stood when it ended. */
@@ -106,8 +100,7 @@ final class FileAttempt {
    */
   boolean run() throws AttemptFailedException, InterruptedException {
     LedgerFile file = claimed.file();
-    String destination =
-        tools.ledger().destination(lease, Destinations.of(source, file));
+    String destination = tools.ledger().destination(lease, Destinations.of(source, file));
     Optional<Manifest> published = published(destination);
     if (published.isPresent()) {
       // An attempt before this one died between its last two steps.
@@ -193,11 +186,9 @@ final class FileAttempt {
     long begun = System.nanoTime();
     long memory = tools.settings().memory() / tools.settings().workers();
     try (ParquetFile parquet =
-        ParquetFile.open(
-            open(fetched), Conversions.limits(source.spec().limits(), memory))) {
+        ParquetFile.open(open(fetched), Conversions.limits(source.spec().limits(), memory))) {
       Failure mismatch =
-          ContractCheck.check(
-              parquet.schema(), source.spec().contract(), source.spec().convert());
+          ContractCheck.check(parquet.schema(), source.spec().contract(), source.spec().convert());
       if (mismatch != null) {
         throw new AttemptFailedException(mismatch, null, null);
       }
@@ -255,13 +246,7 @@ final class FileAttempt {
             parquet,
             convert,
             new Manifest.Facts(
-                all,
-                totals,
-                converted.rejected(),
-                tools.engine(),
-                lease.owner(),
-                steps(),
-                now()));
+                all, totals, converted.rejected(), tools.engine(), lease.owner(), steps(), now()));
     FileState.Publishing publishing = converting.publish(now());
     tools.ledger().move(lease, converting, publishing);
     state = publishing;
@@ -310,8 +295,7 @@ final class FileAttempt {
       all.add(
           new Manifest.Part(
               as.name(),
-              new PartSummary(
-                  all.size(), part.rows(), as.bytes(), part.jsonBytes(), as.sha256())));
+              new PartSummary(all.size(), part.rows(), as.bytes(), part.jsonBytes(), as.sha256())));
     }
     return all;
   }
@@ -319,8 +303,7 @@ final class FileAttempt {
   private static Totals totals(
       List<Manifest.Part> all, long skipped, StagedOutput staged, Converted converted) {
     long before = staged.before().stream().mapToLong(part -> part.holds().rows()).sum();
-    long rejected =
-        converted.rejected().values().stream().mapToLong(Rejections::count).sum();
+    long rejected = converted.rejected().values().stream().mapToLong(Rejections::count).sum();
     return new Totals(
         skipped + converted.rowsRead(),
         before + converted.rowsWritten(),
@@ -360,12 +343,12 @@ final class FileAttempt {
       source.outputs().clean(destination, file.id(), manifest.bytes());
       String into = source.spec().into();
       if (into == null) {
-        tools.ledger().published(lease, publishing, manifest.totals(), manifest.publishedAt(), took);
+        tools
+            .ledger()
+            .published(lease, publishing, manifest.totals(), manifest.publishedAt(), took);
       } else {
         FileState.Loading loading =
-            tools
-                .ledger()
-                .load(lease, publishing, manifest.totals(), manifest.publishedAt());
+            tools.ledger().load(lease, publishing, manifest.totals(), manifest.publishedAt());
         state = loading;
         new RowLoading(tools.ledger(), tools.feed())
             .load(
@@ -427,8 +410,7 @@ final class FileAttempt {
             .forEach(
                 part ->
                     whole.add(
-                        new Resume.Part(
-                            part.name(), part.holds().bytes(), part.holds().sha256())));
+                        new Resume.Part(part.name(), part.holds().bytes(), part.holds().sha256())));
         whole.addAll(parts.whole().subList(0, partsClosed));
         running.finished(new Resume(fence, staged.options(), next, whole));
       }

@@ -192,8 +192,7 @@ public final class FileWorkers implements AutoCloseable {
     }
   }
 
-  private void attempt(
-      FileSource source, Claimed claimed, RunningAttempt attempt, FileAttempt work)
+  private void attempt(FileSource source, Claimed claimed, RunningAttempt attempt, FileAttempt work)
       throws InterruptedException {
     AttemptFailedException failed = null;
     try {
@@ -245,9 +244,7 @@ public final class FileWorkers implements AutoCloseable {
       interrupted(source, claimed, attempt, work);
       return;
     }
-    source
-        .breakers()
-        .ended(failed.side(), failed.failure().reason(), work.reachedSink());
+    source.breakers().ended(failed.side(), failed.failure().reason(), work.reachedSink());
     attempt.end();
     end(source, claimed, work, failed.failure());
   }
@@ -347,8 +344,7 @@ public final class FileWorkers implements AutoCloseable {
   private void removeInput(
       FileSource source, Claimed claimed, FileAttempt work, @Nullable String place) {
     boolean isWanted =
-        source.spec().then() == FileSourceSpec.Then.DELETE
-            || FetchedInput.isUpload(claimed.file());
+        source.spec().then() == FileSourceSpec.Then.DELETE || FetchedInput.isUpload(claimed.file());
     if (place != null && work.input() != null && isWanted) {
       try {
         source.inputs().remove(claimed.file().seen());

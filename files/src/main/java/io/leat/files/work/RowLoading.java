@@ -1,16 +1,16 @@
 package io.leat.files.work;
 
 import io.leat.files.ledger.Lease;
-import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Ledger;
+import io.leat.files.ledger.LedgerFile;
 import io.leat.files.place.OutputPlace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Hands the rows of a published output to a stream, from where it ended before. What was handed over
- * and not written down is handed over again, with the same ids.
+ * Hands the rows of a published output to a stream, from where it ended before. What was handed
+ * over and not written down is handed over again, with the same ids.
  */
 final class RowLoading {
   private static final int ROWS = 1_000;

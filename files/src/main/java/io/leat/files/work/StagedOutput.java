@@ -1,8 +1,8 @@
 package io.leat.files.work;
 
 import io.leat.files.arrival.LocalInput;
-import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Lease;
+import io.leat.files.ledger.LedgerFile;
 import io.leat.files.place.Staging;
 import io.leat.parquet.ParquetFile;
 import io.leat.parquet.PartSummary;
@@ -21,11 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param isResumable whether a later attempt can go on with its parts
  */
 record StagedOutput(
-    Staging staging,
-    List<Manifest.Part> before,
-    int next,
-    String options,
-    boolean isResumable) {
+    Staging staging, List<Manifest.Part> before, int next, String options, boolean isResumable) {
   StagedOutput {
     before = List.copyOf(before);
   }
@@ -48,8 +44,7 @@ record StagedOutput(
     Staging staging =
         source
             .outputs()
-            .stage(
-                destination, file.id(), lease.fence(), resume == null ? null : resume.fence());
+            .stage(destination, file.id(), lease.fence(), resume == null ? null : resume.fence());
     List<Manifest.Part> before = resume == null ? null : before(staging, resume, convert);
     if (resume == null || before == null) {
       staging.keepOnly(List.of());

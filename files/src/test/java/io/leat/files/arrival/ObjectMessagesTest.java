@@ -17,7 +17,8 @@ class ObjectMessagesTest {
 
   @Test
   void anEventOfS3NamesWhatWasCreated() {
-    assertThat(ObjectMessages.created(EVENT)).containsExactly(new Named("files", "in/a b+c.parquet"));
+    assertThat(ObjectMessages.created(EVENT))
+        .containsExactly(new Named("files", "in/a b+c.parquet"));
   }
 
   @Test

@@ -26,8 +26,7 @@ class LedgerTest {
 
   private final Ledger ledger =
       new Ledger(state.database(), InstantSource.system(), Duration.ofSeconds(30));
-  private final LedgerSearch search =
-      new LedgerSearch(state.database(), InstantSource.system());
+  private final LedgerSearch search = new LedgerSearch(state.database(), InstantSource.system());
 
   @BeforeAll
   static void start() {
@@ -216,7 +215,8 @@ class LedgerTest {
     }
 
     assertThat(names(filter("a_1", 10, null))).containsExactly("a_1.parquet");
-    assertThat(names(filter("a*", 10, null))).containsExactlyInAnyOrder("a_1.parquet", "a%2.parquet");
+    assertThat(names(filter("a*", 10, null)))
+        .containsExactlyInAnyOrder("a_1.parquet", "a%2.parquet");
     List<LedgerFile> first = search.list(filter(null, 2, null));
     List<LedgerFile> rest = search.list(filter(null, 2, first.get(1).id()));
     assertThat(first).hasSize(2);

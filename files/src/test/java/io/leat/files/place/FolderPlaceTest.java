@@ -112,9 +112,7 @@ class FolderPlaceTest {
 
     assertThat(visible())
         .containsExactly(
-            "taxi/2026/a-1234/manifest.json",
-            "taxi/2026/a-1234/part-0",
-            "taxi/2026/a-1234/part-2");
+            "taxi/2026/a-1234/manifest.json", "taxi/2026/a-1234/part-0", "taxi/2026/a-1234/part-2");
   }
 
   @Test
