@@ -178,7 +178,7 @@ enum TestingFiles {
 
   private static Binary int96(Random random) {
     ByteBuffer bytes = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong((long) (random.nextDouble() * 86_400_000_000_000L));
+    bytes.putLong((long) (random.nextDouble() * 86_400_000_000L) * 1_000);
     bytes.putInt(2_440_588 + random.nextInt(20_000) - 5_000);
     return Binary.fromConstantByteArray(bytes.array());
   }
