@@ -174,7 +174,7 @@ final class OperationsAssembly {
             shared.bodies(),
             new AlertLookup(foundation.state()),
             new Deliveries(foundation.state(), new DeliveryOutbox()),
-            new AlertOrigin(events, versions, applied.folders())));
+            new AlertExplanation(events, versions, applied.folders())));
   }
 
   private StateRoutes newestStates(Serving.Shared shared, Applied applied) {

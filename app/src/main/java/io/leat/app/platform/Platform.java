@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.app.detect.DetectJobs;
 import io.leat.app.disk.DiskGuard;
+import io.leat.app.engine.DetectMetrics;
 import io.leat.app.engine.FlinkJob;
-import io.leat.app.engine.LateEvents;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -92,7 +92,7 @@ public final class Platform implements AutoCloseable {
     this.settings = settings;
     this.folders = List.copyOf(folders);
     try {
-      LateEvents.reportTo(registry);
+      DetectMetrics.reportTo(registry);
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, blueprints, closing, observer);
       applied = new AppliedFolders(new BlueprintVersions(foundation.state(), clock)::keep);
