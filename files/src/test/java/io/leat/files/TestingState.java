@@ -31,6 +31,11 @@ public final class TestingState implements AutoCloseable {
                 Duration.ofSeconds(30)));
   }
 
+  /** Where it is. */
+  public String url() {
+    return postgres.getJdbcUrl("postgres", "postgres");
+  }
+
   public StateDatabase database() {
     return database;
   }
