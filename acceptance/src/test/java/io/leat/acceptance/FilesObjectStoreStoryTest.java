@@ -47,7 +47,8 @@ class FilesObjectStoreStoryTest {
       String output = file.path("destination").asText().replace("s3://lake/", "");
       assertThat(s3.keys().stream().filter(key -> key.startsWith("json/")))
           .containsExactlyInAnyOrder(
-              output + "/manifest.json", output + "/" + manifest.at("/output/parts/0/name").asText());
+              output + "/manifest.json",
+              output + "/" + manifest.at("/output/parts/0/name").asText());
 
       aStoreThatIsAwayIsWaitedFor(s3, bucket, client);
       assertThat(client.get("/v1/files").json().path("files")).hasSize(2);
@@ -103,7 +104,8 @@ class FilesObjectStoreStoryTest {
                     .createArrayNode()
                     .add(TestingClient.JSON.createObjectNode().put("Body", event)))
             .toString();
-    TestingClient.Answer answer = client.post("/v1/file-sources/objects.taxi/notifications", message);
+    TestingClient.Answer answer =
+        client.post("/v1/file-sources/objects.taxi/notifications", message);
     assertThat(answer.status()).as(answer::toString).isEqualTo(202);
     return answer.json();
   }

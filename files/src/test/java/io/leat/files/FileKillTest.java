@@ -53,8 +53,7 @@ class FileKillTest {
     Files.createDirectories(root.resolve("in"));
     for (int i = 0; i < FILES; i++) {
       Path made = TestingParquet.trips(root.resolve(i + ".parquet"), ROWS + i);
-      Files.move(
-          made, root.resolve("in").resolve(i + ".parquet"), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(made, root.resolve("in").resolve(i + ".parquet"), StandardCopyOption.ATOMIC_MOVE);
     }
     Process[] workers = {work("a"), work("b")};
     try {
@@ -96,8 +95,7 @@ class FileKillTest {
             root.toString(),
             instance)
         .redirectErrorStream(true)
-        .redirectOutput(
-            ProcessBuilder.Redirect.to(root.resolve("said-" + instance).toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.to(root.resolve("said-" + instance).toFile()))
         .start();
   }
 
