@@ -56,7 +56,7 @@ final class Work {
     long waiting = Math.min(memory / 4, 64L * CHUNK * Math.max(1, this.threads - 1));
     this.units =
         new Units(
-            file, plan, fromRowGroup, waiting / Math.max(1, this.threads - 1), this.threads == 1);
+            file, plan, fromRowGroup, waiting / Math.max(1, this.threads - 1), this.threads);
     this.ordered =
         new OrderedOutput(
             parts,
