@@ -107,7 +107,8 @@ abstract class Against {
       }
       int digits = ((LogicalType.Timestamp) logical).unit().digits();
       String iso = text.replace(' ', 'T');
-      boolean hasOffset = iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
+      boolean hasOffset =
+          iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
       LocalDateTime at =
           hasOffset
               ? OffsetDateTime.parse(iso).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
@@ -244,8 +245,7 @@ abstract class Against {
 
     @Override
     int compare(byte[] source, int start, int length) {
-      BigInteger unscaled =
-          length == 0 ? BigInteger.ZERO : new BigInteger(source, start, length);
+      BigInteger unscaled = length == 0 ? BigInteger.ZERO : new BigInteger(source, start, length);
       return new BigDecimal(unscaled, scale).compareTo(literal);
     }
   }

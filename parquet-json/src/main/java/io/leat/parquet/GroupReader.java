@@ -48,7 +48,9 @@ final class GroupReader implements AutoCloseable {
     this.group = group;
     this.budget = budget;
     this.reads = reads;
-    this.batch = Math.max(LEAST_ROWS, Math.min(FieldCells.BATCH, CELLS / Math.max(1, plan.columns().size())));
+    this.batch =
+        Math.max(
+            LEAST_ROWS, Math.min(FieldCells.BATCH, CELLS / Math.max(1, plan.columns().size())));
     for (Plan.Column column : plan.columns()) {
       fields.add(column.isFlat() ? flat(column) : nested(column));
     }

@@ -71,8 +71,8 @@ final class LogicalTypes {
   }
 
   /**
-   * Whether values of the physical type can mean it. A logical type that does not fit is ignored, as
-   * the format asks of readers.
+   * Whether values of the physical type can mean it. A logical type that does not fit is ignored,
+   * as the format asks of readers.
    */
   static boolean fits(LogicalType logical, Physical physical, int length) {
     boolean isBytes = physical == Physical.BYTE_ARRAY;

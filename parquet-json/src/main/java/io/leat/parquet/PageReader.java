@@ -111,7 +111,9 @@ final class PageReader implements AutoCloseable {
     return header.values;
   }
 
-  /** Rows of the page that {@link #next} went to, or -1 if that is not known before it is loaded. */
+  /**
+   * Rows of the page that {@link #next} went to, or -1 if that is not known before it is loaded.
+   */
   int rows() {
     return leaf.maxRepetition() == 0 ? header.values : header.rows;
   }
@@ -164,8 +166,7 @@ final class PageReader implements AutoCloseable {
     open(body, at, end);
   }
 
-  private static int levels(
-      Hybrid into, int encoding, int max, byte[] body, int start, int end) {
+  private static int levels(Hybrid into, int encoding, int max, byte[] body, int start, int end) {
     if (max == 0) {
       return start;
     }

@@ -97,7 +97,9 @@ class DuckDbFilesTest {
 
   @Test
   void columnsOfNullsOnly() throws Exception {
-    check("SELECT NULL::INTEGER AS a, NULL::VARCHAR AS b, [NULL]::INTEGER[] AS c FROM range(5000)", "CODEC 'snappy'");
+    check(
+        "SELECT NULL::INTEGER AS a, NULL::VARCHAR AS b, [NULL]::INTEGER[] AS c FROM range(5000)",
+        "CODEC 'snappy'");
   }
 
   private void check(String query, String options) throws Exception {

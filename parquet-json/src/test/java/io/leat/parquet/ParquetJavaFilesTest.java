@@ -58,9 +58,7 @@ class ParquetJavaFilesTest {
     // A map whose keys are groups has no form in JSON that DuckDB would read; and it takes a group
     // whose only column is repeated for a list, also where the
     // format says that it is an element.
-    check(
-        TestingFiles.LISTS,
-        "bare, three, two, pair, nested, names, numbers, days");
+    check(TestingFiles.LISTS, "bare, three, two, pair, nested, names, numbers, days");
   }
 
   private void check(TestingFiles kind, String columns) throws Exception {

@@ -34,7 +34,8 @@ class RoundTripTest {
         schema,
         Channels.newChannel(after));
 
-    try (ParquetFile opened = ParquetFile.open(ByteSource.of(after.toByteArray()), Limits.DEFAULT)) {
+    try (ParquetFile opened =
+        ParquetFile.open(ByteSource.of(after.toByteArray()), Limits.DEFAULT)) {
       assertThat(opened.schema()).isEqualTo(schema);
     }
     assertThat(Converting.json(after.toByteArray(), JsonOptions.DEFAULT, 1)).isEqualTo(json);
