@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,7 @@ abstract class Against {
               ? OffsetDateTime.parse(iso).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
               : iso.length() == 10 ? LocalDate.parse(iso).atStartOfDay() : LocalDateTime.parse(iso);
       return BigDecimal.valueOf(at.toEpochSecond(ZoneOffset.UTC))
-          .add(BigDecimal.valueOf(at.getNano(), 9))
+          .add(BigDecimal.valueOf(at.get(ChronoField.NANO_OF_SECOND), 9))
           .scaleByPowerOfTen(digits);
     } catch (DateTimeException e) {
       throw mismatch(leaf, text);

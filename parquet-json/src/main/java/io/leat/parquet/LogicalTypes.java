@@ -8,6 +8,8 @@ import io.leat.parquet.format.SchemaElement;
 final class LogicalTypes {
   private static final LogicalType NONE = new LogicalType.None();
 
+  private static final Unit[] UNITS = {Unit.MILLIS, Unit.MICROS, Unit.NANOS};
+
   private LogicalTypes() {}
 
   static LogicalType of(SchemaElement element) {
@@ -63,11 +65,11 @@ final class LogicalTypes {
   }
 
   private static LogicalType time(int unit, boolean utc) {
-    return unit < 1 || unit > 3 ? NONE : new LogicalType.Time(Unit.values()[unit - 1], utc);
+    return unit < 1 || unit > 3 ? NONE : new LogicalType.Time(UNITS[unit - 1], utc);
   }
 
   private static LogicalType timestamp(int unit, boolean utc) {
-    return unit < 1 || unit > 3 ? NONE : new LogicalType.Timestamp(Unit.values()[unit - 1], utc);
+    return unit < 1 || unit > 3 ? NONE : new LogicalType.Timestamp(UNITS[unit - 1], utc);
   }
 
   /**

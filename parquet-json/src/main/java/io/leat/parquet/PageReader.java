@@ -20,7 +20,6 @@ final class PageReader implements AutoCloseable {
   private static final byte[] NONE = new byte[0];
 
   private final Leaf leaf;
-  private final ChunkMeta chunk;
   private final Limits limits;
   private final Budget budget;
   private final Codec codec;
@@ -50,7 +49,6 @@ final class PageReader implements AutoCloseable {
 
   PageReader(ParquetFile file, Leaf leaf, ChunkMeta chunk, Budget budget, ReadBytes reads) {
     this.leaf = leaf;
-    this.chunk = chunk;
     this.limits = file.limits();
     this.budget = budget;
     this.codec = Codec.of(chunk.codec());

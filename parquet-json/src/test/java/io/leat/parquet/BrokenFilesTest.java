@@ -18,7 +18,11 @@ class BrokenFilesTest {
   private static final Limits SMALL =
       new Limits(64L << 20, 8L << 20, 8L << 20, 1L << 20, 1_000, 32, 1_000, 1_000_000, 1L << 20);
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  BrokenFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource

@@ -62,8 +62,12 @@ class DuckDbFilesTest {
       FROM range(12000) t(i)
       """;
 
-  @TempDir Path directory;
+  private final Path directory;
   private DuckDb duck;
+
+  DuckDbFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void open() throws Exception {

@@ -22,7 +22,11 @@ class FilterTest {
       FROM range(20000) t(i)
       """;
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  FilterTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @ValueSource(

@@ -25,9 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutputTest {
   private static final int ROWS = 3_000;
 
-  @TempDir Path directory;
+  private final Path directory;
   private byte[] file = new byte[0];
   private String expected = "";
+
+  OutputTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void write() throws Exception {

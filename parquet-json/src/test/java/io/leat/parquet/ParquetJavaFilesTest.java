@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What parquet-java wrote in each encoding is the same JSON, and is what DuckDB reads. */
 class ParquetJavaFilesTest {
-  @TempDir Path directory;
+  private final Path directory;
+
+  ParquetJavaFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @CsvSource({

@@ -15,7 +15,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** JSON and the sidecar schema are Parquet again, of the same types with the same values. */
 class RoundTripTest {
-  @TempDir Path directory;
+  private final Path directory;
+
+  RoundTripTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource

@@ -73,6 +73,7 @@ enum TestingFiles {
 
   private static final int ROWS = 3_000;
 
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
   final MessageType schema;
 
   TestingFiles(String schema) {
@@ -188,7 +189,7 @@ enum TestingFiles {
 
   private static Binary int96(Random random) {
     ByteBuffer bytes = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong((long) (random.nextDouble() * 86_400_000_000L) * 1_000);
+    bytes.putLong(random.nextLong(86_400_000_000L) * 1_000);
     bytes.putInt(2_440_588 + random.nextInt(20_000) - 5_000);
     return Binary.fromConstantByteArray(bytes.array());
   }

@@ -113,7 +113,7 @@ public final class Digits {
   /** How many digits an integer has that is not negative. */
   static int length(long value) {
     // 1233 / 4096 is just more than the logarithm of 2.
-    int length = (64 - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    int length = ((64 - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
     return value >= POWERS[length] ? length + 1 : length;
   }
 }
