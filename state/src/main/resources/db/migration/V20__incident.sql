@@ -104,6 +104,7 @@ create table alert (
 );
 create index alert_of_incident on alert (incident, changed_at desc);
 create index alert_firing on alert (incident) where state = 'firing';
+create index alert_of_detector on alert (blueprint, detector, recorded_at);
 create index alert_firing_of_detector on alert (blueprint, detector) where state = 'firing';
 
 -- What each task of a detector had firing when it was restored last.

@@ -64,6 +64,8 @@ final class Launch {
     }
     if (isWithEngines) {
       options.add("-Xmx512m");
+      // As in surefire's argLine: the optimizing compiler would take half of a start, for nothing.
+      options.add("-XX:TieredStopAtLevel=" + System.getProperty("leat.tests.tier", "1"));
     }
     return options;
   }

@@ -1,5 +1,6 @@
 package io.leat.bench;
 
+import io.leat.app.detect.DetectJobs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ final class SilenceScenario implements Scenario {
                 directory.toString(),
                 String.valueOf(devices),
                 String.valueOf(options.events()),
-                String.valueOf(options.commitInterval().toMillis())))) {
+                String.valueOf(DetectJobs.CHECKPOINT_INTERVAL.toMillis())))) {
       String[] said = job.message().split(" ", -1);
       Duration wall = Duration.ofNanos(Long.parseLong(said[0]));
       return new Measurement(

@@ -38,10 +38,23 @@ final class IncidentCommand implements Callable<Integer> {
     this.leat = leat;
   }
 
+  /** What is the same for each change of an incident. */
+  static final class Act {
+    @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.")
+    String id = "";
+
+    @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
+    @Nullable String text;
+
+    @Option(names = "--json", description = "Answer as JSON.")
+    boolean json;
+  }
+
   @Override
   public Integer call() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "say what to do: list, show, ack, resolve, note or close");
+        spec.commandLine(),
+        "say what to do: list, show, ack, give-back, resolve, reopen, note or close");
   }
 
   @Command(
@@ -214,39 +227,24 @@ final class IncidentCommand implements Callable<Integer> {
       name = "ack",
       description = "Say that you look after an incident.",
       footer = {"", "Example: leat incident ack 9f2c41d07ab35e68 --text 'on my way'"})
-  int acknowledge(
-      @Mixin ConnectionOptions connection,
-      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
-      @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
-          @Nullable String text,
-      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
-    return act(connection, id, "ack", text, json);
+  int acknowledge(@Mixin ConnectionOptions connection, @Mixin Act act) {
+    return act(connection, act.id, "ack", act.text, act.json);
   }
 
   @Command(
       name = "give-back",
       description = "Say that you no longer look after an incident: it is open again.",
       footer = {"", "Example: leat incident give-back 9f2c41d07ab35e68 --text 'my shift ends'"})
-  int giveBack(
-      @Mixin ConnectionOptions connection,
-      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
-      @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
-          @Nullable String text,
-      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
-    return act(connection, id, "give-back", text, json);
+  int giveBack(@Mixin ConnectionOptions connection, @Mixin Act act) {
+    return act(connection, act.id, "give-back", act.text, act.json);
   }
 
   @Command(
       name = "reopen",
       description = "Open a resolved incident again.",
       footer = {"", "Example: leat incident reopen 9f2c41d07ab35e68 --text 'it is back'"})
-  int reopen(
-      @Mixin ConnectionOptions connection,
-      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
-      @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
-          @Nullable String text,
-      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
-    return act(connection, id, "reopen", text, json);
+  int reopen(@Mixin ConnectionOptions connection, @Mixin Act act) {
+    return act(connection, act.id, "reopen", act.text, act.json);
   }
 
   @Command(
@@ -256,13 +254,8 @@ final class IncidentCommand implements Callable<Integer> {
         "Alerts that fire on do not open it again; new ones do."
       },
       footer = {"", "Example: leat incident resolve 9f2c41d07ab35e68 --text 'fan replaced'"})
-  int resolve(
-      @Mixin ConnectionOptions connection,
-      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
-      @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
-          @Nullable String text,
-      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
-    return act(connection, id, "resolve", text, json);
+  int resolve(@Mixin ConnectionOptions connection, @Mixin Act act) {
+    return act(connection, act.id, "resolve", act.text, act.json);
   }
 
   @Command(
@@ -282,13 +275,8 @@ final class IncidentCommand implements Callable<Integer> {
       name = "close",
       description = "Be done with a resolved incident for good.",
       footer = {"", "Example: leat incident close 9f2c41d07ab35e68"})
-  int close(
-      @Mixin ConnectionOptions connection,
-      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
-      @Option(names = "--text", paramLabel = "TEXT", description = "For its history.")
-          @Nullable String text,
-      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
-    return act(connection, id, "close", text, json);
+  int close(@Mixin ConnectionOptions connection, @Mixin Act act) {
+    return act(connection, act.id, "close", act.text, act.json);
   }
 
   private int act(

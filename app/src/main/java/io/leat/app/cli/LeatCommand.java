@@ -67,6 +67,7 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new TraceCommand(root));
     line.addSubcommand(new ReconcileCommand(root));
     line.addSubcommand(new QuarantineCommand(root));
+    line.addSubcommand(new FilesCommand(root));
     line.addSubcommand(new IncidentCommand(root));
     line.addSubcommand(new AlertCommand(root));
     line.addSubcommand(new SilenceCommand(root));

@@ -106,7 +106,7 @@ public final class Demo implements AutoCloseable {
     if (closed) {
       close(); // An interruption came while the client was being made.
     }
-    try (Detection detection = detection(run, start, client, fleet);
+    try (TroubleWatch detection = detection(run, start, client, fleet);
         DemoProgress progress =
             new DemoProgress(admin, counts, freshness, detection, terminal, quiet, feed.size())) {
       if (detection != null) {
@@ -198,7 +198,7 @@ public final class Demo implements AutoCloseable {
     return fleet;
   }
 
-  private @Nullable Detection detection(
+  private @Nullable TroubleWatch detection(
       String run, Instant start, JsonNode client, FleetGenerator fleet) {
     TicketDesk desk = settings.desk();
     if (desk == null) {
@@ -212,7 +212,7 @@ public final class Demo implements AutoCloseable {
     }
     RecordSender sender =
         new RecordSender(settings.blueprint(), sender(client), counts, run + "-heartbeats");
-    return new Detection(
+    return new TroubleWatch(
         admin,
         settings.blueprint(),
         desk::tickets,

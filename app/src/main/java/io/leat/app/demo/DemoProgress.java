@@ -26,7 +26,7 @@ final class DemoProgress implements AutoCloseable {
   private final LeatClient client;
   private final FeedCounts counts;
   private final Supplier<Freshness> freshness;
-  private final @Nullable Detection detection;
+  private final @Nullable TroubleWatch detection;
   private final Terminal terminal;
   private final boolean quiet;
   private final long planned;
@@ -48,7 +48,7 @@ final class DemoProgress implements AutoCloseable {
       LeatClient client,
       FeedCounts counts,
       Supplier<Freshness> freshness,
-      @Nullable Detection detection,
+      @Nullable TroubleWatch detection,
       Terminal terminal,
       boolean quiet,
       long planned) {
@@ -154,7 +154,7 @@ final class DemoProgress implements AutoCloseable {
             + fresh.p99()
             + " ms");
     if (detection != null) {
-      Detection.Glance glance = detection.glance();
+      TroubleWatch.Glance glance = detection.glance();
       lines.add(
           "  incidents  "
               + cell(glance.open())
@@ -199,7 +199,7 @@ final class DemoProgress implements AutoCloseable {
         + (detection == null ? "" : line(detection.glance()));
   }
 
-  private static String line(Detection.Glance glance) {
+  private static String line(TroubleWatch.Glance glance) {
     return ", incidents "
         + glance.open()
         + " open "

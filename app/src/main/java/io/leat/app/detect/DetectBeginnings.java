@@ -1,21 +1,20 @@
 package io.leat.app.detect;
 
-import io.leat.event.ErrorCode;
+import io.leat.app.engine.KafkaAnswers;
 import io.leat.event.LeatException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 
 /**
  * Where a job without state begins to read: where the log ended when that was asked for the first
@@ -73,21 +72,24 @@ final class DetectBeginnings implements AutoCloseable {
     return begin;
   }
 
-  private static <T> T answer(KafkaFuture<T> future, String what) {
+  /**
+   * Forgets where it began: a job that is asked for again begins where the log ends then.
+   *
+   * @param group the job's consumer group, which has no member now
+   * @throws LeatException LOG_UNAVAILABLE
+   */
+  void forget(String group) {
     try {
-      return future.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new LeatException(
-          ErrorCode.LOG_UNAVAILABLE,
-          "Kafka was asked for " + what + " and failed: " + e.getCause(),
-          e.getCause());
-    } catch (TimeoutException e) {
-      throw new LeatException(
-          ErrorCode.LOG_UNAVAILABLE, "Kafka was asked for " + what + " and does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(ErrorCode.NOT_READY, "Interrupted while asking Kafka", e);
+      answer(admin.deleteConsumerGroups(List.of(group)).all(), "forgetting a group");
+    } catch (LeatException e) {
+      if (!(e.getCause() instanceof GroupIdNotFoundException)) {
+        throw e;
+      }
     }
+  }
+
+  private static <T> T answer(KafkaFuture<T> future, String what) {
+    return KafkaAnswers.await(future, ANSWER, what);
   }
 
   @Override

@@ -41,7 +41,7 @@ public final class DetectJobs implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
   /** Alerts do not wait for one, and what came after it is judged again in no time. */
-  private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
+  public static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(30);
 
   /**
    * No record waits for others on its way to the next task. A timer of 5 ms for each of some twenty
@@ -93,18 +93,20 @@ public final class DetectJobs implements AutoCloseable {
 
   /**
    * Submits the blueprint's job, restored from its newest checkpoint or savepoint; without one it
-   * begins where the log ends now. State that nothing asks for any more is dropped.
+   * begins where the log ends now. State that nothing asks for any more is dropped, all of it when
+   * the blueprint asks for no job.
    *
    * @param partitions by topic, how many it has
    * @throws LeatException CONFLICT when it runs, INTERNAL when it does not start
    */
   public void start(Detection detection, Map<String, Integer> partitions) {
     String blueprint = detection.blueprint();
+    String name = name(blueprint);
     if (detection.plans().isEmpty()) {
       jobs.remove(blueprint);
+      forget(blueprint);
       return;
     }
-    String name = name(blueprint);
     RestorePoint from = restorePoint(name);
     Configuration options = flink.options(name);
     options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, CHECKPOINT_INTERVAL);
@@ -133,6 +135,20 @@ public final class DetectJobs implements AutoCloseable {
     FlinkJob job = flink.submit(environment.getStreamGraph(), name, from, (uid, point) -> true);
     jobs.put(blueprint, job);
     job.awaitStart(START_TIMEOUT);
+  }
+
+  /** What it knew is old when it is asked for again: nothing may be told from it then. */
+  private void forget(String blueprint) {
+    String name = name(blueprint);
+    try {
+      if (flink.forget(name)) {
+        log.info("The job {} is asked for no more: what it knew is deleted", name);
+      }
+    } catch (IOException e) {
+      throw new LeatException(
+          ErrorCode.INTERNAL, "What the job " + name + " knew cannot be deleted: " + e, e);
+    }
+    beginnings.forget(KafkaDetectSources.group(blueprint));
   }
 
   private static List<TopicPartition> partitions(

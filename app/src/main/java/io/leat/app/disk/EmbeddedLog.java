@@ -1,15 +1,12 @@
 package io.leat.app.disk;
 
-import io.leat.event.ErrorCode;
+import io.leat.app.engine.KafkaAnswers;
 import io.leat.event.LeatException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.LogDirDescription;
@@ -117,20 +114,7 @@ public final class EmbeddedLog implements AutoCloseable {
   }
 
   private static <T> T await(KafkaFuture<T> answer, String what) {
-    try {
-      return answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new LeatException(
-          ErrorCode.LOG_UNAVAILABLE,
-          "Kafka was asked for " + what + " and failed: " + e.getCause(),
-          e.getCause());
-    } catch (TimeoutException e) {
-      throw new LeatException(
-          ErrorCode.LOG_UNAVAILABLE, "Kafka was asked for " + what + " and does not answer", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LeatException(ErrorCode.NOT_READY, "Interrupted while asking Kafka", e);
-    }
+    return KafkaAnswers.await(answer, ANSWER, what);
   }
 
   @Override

@@ -79,7 +79,7 @@ final class FlinkConfiguration {
     all.set(CoreOptions.CHECK_LEAKED_CLASSLOADER, false);
     // Flink reads it from the cluster's options, not from the job's.
     all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, settings.retained());
-    all.setString("metrics.reporter.leat.factory.class", LateEvents.Factory.class.getName());
+    all.setString("metrics.reporter.leat.factory.class", DetectMetrics.Factory.class.getName());
     settings.properties().forEach(all::setString);
     return all;
   }

@@ -131,6 +131,18 @@ public final class FlinkEngine implements AutoCloseable {
   }
 
   /**
+   * Deletes everything that the job {@code name} could be restored from. Only while it does not
+   * run.
+   *
+   * @return whether there was anything
+   */
+  public boolean forget(String name) throws IOException {
+    boolean was = restorePoints(name).forget();
+    PostgresPrograms.deleteTree(configuration.files(name));
+    return was;
+  }
+
+  /**
    * Holds the state of some operators of the job {@code name}, for a copy.
    *
    * @param checkpoint its number

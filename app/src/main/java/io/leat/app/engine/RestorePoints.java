@@ -9,6 +9,8 @@ import java.io.DataOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -93,6 +95,27 @@ public final class RestorePoints {
         pruneNow(keep);
         return;
       } catch (NoSuchFileException e) {
+        if (looks == MOST_LOOKS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Deletes all. Only while the job does not run.
+   *
+   * @return whether there was anything
+   */
+  boolean forget() throws IOException {
+    boolean was = Files.exists(checkpoints) || Files.exists(savepoints);
+    for (int looks = 1; ; looks++) {
+      try {
+        PostgresPrograms.deleteTree(checkpoints);
+        PostgresPrograms.deleteTree(savepoints);
+        return was;
+      } catch (NoSuchFileException | DirectoryNotEmptyException | UncheckedIOException e) {
+        // As in prune: Flink may still be deleting.
         if (looks == MOST_LOOKS) {
           throw e;
         }

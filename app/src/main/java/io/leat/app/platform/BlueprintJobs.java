@@ -4,21 +4,25 @@ import io.leat.app.detect.DetectJobs;
 import io.leat.app.engine.FlinkJob;
 import io.leat.event.ErrorCode;
 import io.leat.gateway.ServedStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The jobs of all blueprints: of each its lake job, and its {@code detect} job where it has
- * detectors or tables of newest states. One that does not start keeps the other from nothing.
+ * detectors or tables of newest states.
  */
 final class BlueprintJobs {
   private static final Logger log = LoggerFactory.getLogger(BlueprintJobs.class);
@@ -86,66 +90,63 @@ final class BlueprintJobs {
   }
 
   /**
-   * Has the jobs do what the blueprint says now. One that does not start with the change goes on
-   * without it.
+   * Has the jobs do what the blueprint says now: both or none. When one does not start with the
+   * change, both go on as they were.
    *
-   * @param before null when nothing of it runs
    * @param asBefore makes what an unchanged job is started from, should the change fail
    * @return what was done, for people
    */
   List<String> change(
-      Provisioning.@Nullable Provisioned before,
+      Provisioning.Provisioned before,
       Provisioning.Provisioned after,
       Applying.Steps steps,
-      Function<Provisioning.Provisioned, Provisioning.Provisioned> asBefore) {
-    List<String> done = new ArrayList<>();
+      UnaryOperator<Provisioning.Provisioned> asBefore) {
     String name = after.blueprint().name();
-    if (before == null || lake.hasEnded(name) || !after.plans().equals(before.plans())) {
-      String point = lake.hasEnded(name) ? "its newest checkpoint" : "a savepoint";
-      steps.begin("restarting the job of " + name, ErrorCode.PROCESSOR_UNAVAILABLE);
-      change(
-          before,
-          () -> lake.stop(after.blueprint()),
-          () -> startLake(after),
-          asBefore,
-          this::startLake);
-      done.add(name + ": the job was restarted from " + point);
-    }
-    if (before == null || detect.hasEnded(name) || !after.detection().does(before.detection())) {
-      steps.begin("restarting the detection of " + name, ErrorCode.PROCESSOR_UNAVAILABLE);
-      change(
-          before, () -> detect.stop(name), () -> startDetect(after), asBefore, this::startDetect);
-      done.add(name + ": the detect job was restarted from a savepoint");
+    List<String> done = new ArrayList<>();
+    Deque<Change> undo = new ArrayDeque<>();
+    try {
+      if (lake.hasEnded(name) || !after.plans().equals(before.plans())) {
+        String point = lake.hasEnded(name) ? "its newest checkpoint" : "a savepoint";
+        steps.begin("restarting the job of " + name, ErrorCode.PROCESSOR_UNAVAILABLE);
+        make(new Change(() -> lake.stop(after.blueprint()), this::startLake), after, undo);
+        done.add(name + ": the job was restarted from " + point);
+      }
+      if (detect.hasEnded(name) || !after.detection().does(before.detection())) {
+        steps.begin("restarting the detection of " + name, ErrorCode.PROCESSOR_UNAVAILABLE);
+        make(new Change(() -> detect.stop(name), this::startDetect), after, undo);
+        done.add(name + ": the detect job was restarted from a savepoint");
+      }
+    } catch (RuntimeException failure) {
+      log.warn("The jobs of {} go on as they were: the change failed", name, failure);
+      undo.forEach(change -> undo(change, () -> asBefore.apply(before), failure));
+      throw failure;
     }
     return done;
   }
 
-  private interface Start {
-    void of(Provisioning.Provisioned made);
+  /** Of one job. */
+  private record Change(Runnable stop, Consumer<Provisioning.Provisioned> start) {
+    void make(Provisioning.Provisioned to) {
+      stop.run();
+      start.accept(to);
+    }
   }
 
-  private static void change(
-      Provisioning.@Nullable Provisioned before,
-      Runnable stop,
-      Runnable start,
-      Function<Provisioning.Provisioned, Provisioning.Provisioned> asBefore,
-      Start startBefore) {
+  private static void undo(
+      Change change, Supplier<Provisioning.Provisioned> before, RuntimeException failure) {
     try {
-      stop.run();
-      start.run();
-    } catch (RuntimeException failure) {
-      if (before != null) {
-        log.warn(
-            "A job of {} goes on as it was: the change failed", before.blueprint().name(), failure);
-        try {
-          stop.run();
-          startBefore.of(asBefore.apply(before));
-        } catch (RuntimeException e) {
-          failure.addSuppressed(e);
-        }
-      }
-      throw failure;
+      change.make(before.get());
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
+  }
+
+  /**
+   * @param undo what has to be made again to go back; the latest first
+   */
+  private static void make(Change change, Provisioning.Provisioned to, Deque<Change> undo) {
+    undo.push(change);
+    change.make(to);
   }
 
   /** The newest submission of each job, by its name; lake jobs first. */

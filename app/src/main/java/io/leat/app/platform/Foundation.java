@@ -51,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 final class Foundation {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
 
+  /** With less, tasks of a blueprint with many streams get fewer buffers than they ask for. */
+  private static final int NETWORK_MB_A_SLOT = 16;
+
   private final Settings settings;
   private final DataDirectory data;
   private final EmbeddedEngines engines;
@@ -305,7 +308,7 @@ final class Foundation {
     return new FlinkSettings(
         flink.parallelism(),
         Math.max(defaults.slots(), slots),
-        defaults.networkMb(),
+        Math.max(defaults.networkMb(), NETWORK_MB_A_SLOT * (slots + 1)),
         flink.commitInterval(),
         defaults.checkpointTimeout(),
         defaults.bufferTimeout(),

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.app.detect.DetectJobs;
 import io.leat.app.disk.DiskGuard;
+import io.leat.app.engine.DetectMetrics;
 import io.leat.app.engine.FlinkJob;
-import io.leat.app.engine.LateEvents;
 import io.leat.app.engine.RunInfo;
 import io.leat.app.engine.StartObserver;
 import io.leat.app.engine.Topics;
@@ -82,6 +82,7 @@ public final class Platform implements AutoCloseable {
   private final JobSupervisor supervisor;
   private final DiskGuard disk;
   private final IncidentAssembly incidents;
+  private final FilesAssembly files;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -91,7 +92,7 @@ public final class Platform implements AutoCloseable {
     this.settings = settings;
     this.folders = List.copyOf(folders);
     try {
-      LateEvents.reportTo(registry);
+      DetectMetrics.reportTo(registry);
       Serving serving = new Serving(settings, registry, clock, closing);
       foundation = new Foundation(settings, blueprints, closing, observer);
       applied = new AppliedFolders(new BlueprintVersions(foundation.state(), clock)::keep);
@@ -112,6 +113,7 @@ public final class Platform implements AutoCloseable {
           new BlueprintJobs(
               lakeJobs, detectJobs(), foundation.catalog().catalog(), this::committed);
       incidents = new IncidentAssembly(foundation, registry, clock, closing);
+      files = new FilesAssembly(settings, foundation, registry, clock, closing);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
@@ -299,6 +301,7 @@ public final class Platform implements AutoCloseable {
                 ends,
                 this::plan,
                 incidents,
+                files,
                 this::components),
             new OperationsAssembly.Applied(this::provisioned, applied),
             answers,
@@ -360,6 +363,7 @@ public final class Platform implements AutoCloseable {
         .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
     plans = Map.copyOf(next);
     incidents.follow(provisioned.values());
+    files.follow(provisioned.values());
   }
 
   /** Of a stream as it is processed now. */

@@ -117,7 +117,7 @@ class LeatCommandTest {
     assertThat(terminal.err())
         .isEqualTo(
             """
-            leat: say what to do: list, show, ack, resolve, note or close.
+            leat: say what to do: list, show, ack, give-back, resolve, reopen, note or close.
             See 'leat incident --help'.
             leat: say what to redrive: numbers of deliveries, or --target.
             See 'leat delivery --help'.

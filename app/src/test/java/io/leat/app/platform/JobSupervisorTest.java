@@ -163,6 +163,26 @@ class JobSupervisorTest {
                 + " then start it with 'leat apply': docs/runbooks/job-failed.md");
   }
 
+  @Test
+  void aJobIsLookedAfterFromItsFirstSubmissionUntilNobodyAsksForItAnyMore() throws Exception {
+    await(() -> condition().state() == JobCondition.State.RUNNING);
+    FlinkJob gone = job();
+
+    jobs.clear();
+    await(() -> registry.find("leat_job_state").gauges().isEmpty());
+    assertThat(supervisor.condition(JOB)).isEmpty();
+    gone.stopWithSavepoint(PATIENCE);
+    seconds.addAndGet(100);
+
+    submit();
+    await(
+        () ->
+            supervisor.condition(JOB).map(JobCondition::state).orElse(null)
+                == JobCondition.State.RUNNING);
+    assertThat(condition().restarts()).isZero();
+    assertThat(started).as("it ended on purpose").isEmpty();
+  }
+
   private FlinkJob job() {
     return requireNonNull(jobs.get("devices"));
   }

@@ -128,7 +128,10 @@ class PublisherTest {
     second.handover.add(message("t.one", 0, "a", "x".repeat(2_000)));
 
     assertThat(first.offerTo(publisher)).isTrue();
+    assertThat(publisher.hasRefused(Duration.ofMinutes(5))).isFalse();
     assertThat(second.offerTo(publisher)).isFalse();
+    assertThat(publisher.hasRefused(Duration.ofMinutes(5))).isTrue();
+    assertThat(publisher.hasRefused(Duration.ZERO)).as("long ago").isFalse();
 
     assertThat(first.await()).isTrue();
     Sent third = new Sent();

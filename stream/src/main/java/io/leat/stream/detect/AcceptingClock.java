@@ -74,6 +74,14 @@ final class AcceptingClock {
     return accepting;
   }
 
+  /**
+   * Up to when, by the gateways' clocks, everything that they accepted has been read: what is left
+   * to read of accepting time before the newest marker. {@link Long#MIN_VALUE} before it begins.
+   */
+  long readTo() {
+    return now == NOT_YET ? NOT_YET : newest - (accepting - now);
+  }
+
   /** A record of the log was read. Returns whether time went on. */
   boolean read(int partition, long offset) {
     next.merge(partition, offset + 1, Math::max);

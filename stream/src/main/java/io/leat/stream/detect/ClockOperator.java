@@ -75,6 +75,12 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
   }
 
   @Override
+  public void open() throws Exception {
+    super.open();
+    getMetricGroup().addGroup("stream", stream).gauge("lag", () -> machine.lagMillis());
+  }
+
+  @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -97,6 +103,7 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
     Marker marker = Marker.decode(timed.marker);
     boolean goesOn = machine.clock.mark(marker, timed.accepting);
     machine.awaitCatchingUp(marker.at());
+    machine.readTo = machine.clock.readTo();
     if (goesOn) {
       machine.tell();
     }
@@ -113,6 +120,10 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
   private final class Machine {
     private final long openedAt = InstantSource.system().millis();
     private final AcceptingClock clock;
+
+    /** For those who look from outside. */
+    private volatile long readTo = Long.MIN_VALUE;
+
     private long catchesUpAt = Long.MAX_VALUE;
     private boolean hasCaughtUp;
 
@@ -127,7 +138,16 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
       }
     }
 
+    /** How far behind the present events are judged. */
+    double lagMillis() {
+      long reached = readTo;
+      return reached == Long.MIN_VALUE
+          ? Double.NaN
+          : Math.max(0, InstantSource.system().millis() - reached);
+    }
+
     void tell() {
+      readTo = clock.readTo();
       output.emitWatermark(new Watermark(clock.now()));
       if (!hasCaughtUp && clock.now() >= catchesUpAt) {
         hasCaughtUp = true;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -16,10 +17,8 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.InternalTimer;
-import org.apache.flink.streaming.api.operators.InternalTimerService;
-import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -28,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks all detectors of a stream, or one of several streams, about each event of a key, and about
- * the passing of accepting time. A key has one timer, for the detector that wants to be woken
- * first; when it fires too early, since events came meanwhile, it is set again, so that an event
- * costs no timer.
+ * the passing of accepting time. A key has one alarm, for the detector that wants to be woken
+ * first; when it rings too early, since events came meanwhile, it is set again, so that an event
+ * costs none.
  */
 final class DetectOperator<T> extends AbstractStreamOperator<Said>
-    implements TwoInputStreamOperator<T, Long, Said>, Triggerable<String, VoidNamespace> {
+    implements TwoInputStreamOperator<T, Long, Said> {
   private static final long serialVersionUID = 1L;
 
   /** What silence detectors see, for the {@link SilenceGate}. */
@@ -46,8 +45,6 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
   private transient Machine machine;
 
   private transient Memories memories;
-
-  private transient InternalTimerService<VoidNamespace> timers;
 
   /**
    * @param detectors that this operator asks
@@ -72,9 +69,10 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
     memories =
         new Memories(
             getRuntimeContext().getState(state()),
+            getKeyedStateBackend() instanceof HeapKeyedStateBackend,
             versioned.stream().map(one -> one.spec().name()).toList());
-    timers = getInternalTimerService("alarms", VoidNamespaceSerializer.INSTANCE, this);
     machine = new Machine();
+    machine.setAlarms();
   }
 
   private static ValueStateDescriptor<byte[]> state() {
@@ -99,6 +97,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
 
   @Override
   public void processWatermark1(Watermark mark) throws Exception {
+    machine.letPass(mark.getTimestamp());
     processWatermark(mark);
     machine.reached(mark.getTimestamp());
   }
@@ -107,18 +106,6 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
   @Override
   public void processWatermark2(Watermark mark) {}
 
-  @Override
-  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-    memories.begin();
-    machine.wake(timer.getKey(), timer.getTimestamp());
-    memories.end();
-  }
-
-  @Override
-  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
-    throw new IllegalStateException("there are no timers of processing time");
-  }
-
   /** What exists only while the operator runs. */
   private final class Machine {
     private final InstantSource clock = InstantSource.system();
@@ -126,6 +113,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
     private final EventReading.Reader<T> reader = reading.open();
     private final Map<String, Asked> detectors = new LinkedHashMap<>();
     private final CatchingUp catchingUp = new CatchingUp(clocks);
+    private final Alarms alarms = new Alarms();
 
     /** Accepting time of what is judged. */
     private long now;
@@ -148,11 +136,44 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
       }
       Long set = memories.alarm();
       if (first != KeyedDetector.NEVER && (set == null || first < set)) {
-        set(set, first);
+        set(event.key(), first);
       }
     }
 
-    void wake(String key, long time) throws Exception {
+    /** All alarms that are remembered, anew. */
+    void setAlarms() throws Exception {
+      alarms.clear();
+      applyToAllKeys(
+          key -> {
+            Long alarm = memories.alarm();
+            if (alarm != null) {
+              alarms.set(key, alarm);
+            }
+          });
+      alarms.counted();
+    }
+
+    void letPass(long accepting) throws Exception {
+      if (accepting == Watermark.MAX_WATERMARK.getTimestamp()) {
+        return;
+      }
+      alarms.advance(accepting, this::ring);
+      if (alarms.isStale()) {
+        setAlarms();
+      }
+    }
+
+    private void ring(String key, long time) throws Exception {
+      setCurrentKey(key);
+      memories.begin();
+      Long set = memories.alarm();
+      if (set != null && set == time) {
+        wake(key, time);
+        memories.end();
+      }
+    }
+
+    private void wake(String key, long time) throws Exception {
       memories.clearAlarm();
       now = time;
       long first = KeyedDetector.NEVER;
@@ -169,7 +190,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
         first = Math.min(first, keep(one.getKey(), asked, next));
       }
       if (first != KeyedDetector.NEVER) {
-        set(null, first);
+        set(key, first);
       }
     }
 
@@ -179,11 +200,8 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
       return memory == null ? KeyedDetector.NEVER : asked.detector.wakeAt(memory);
     }
 
-    private void set(@Nullable Long before, long at) throws Exception {
-      if (before != null) {
-        timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, before);
-      }
-      timers.registerEventTimeTimer(VoidNamespace.INSTANCE, at);
+    private void set(String key, long at) {
+      alarms.set(key, at);
       memories.alarm(at);
     }
 
@@ -213,6 +231,19 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
     }
 
     private void forEachKey(Memory each) throws Exception {
+      applyToAllKeys(
+          key -> {
+            for (String name : detectors.keySet()) {
+              byte[] memory = memories.get(name);
+              if (memory != null) {
+                each.of(key, name, memory);
+              }
+            }
+          });
+    }
+
+    /** With what is remembered of each, to be looked at. */
+    private void applyToAllKeys(Consumer<String> each) throws Exception {
       KeyedStateBackend<String> backend = getKeyedStateBackend();
       backend.applyToAllKeys(
           VoidNamespace.INSTANCE,
@@ -220,12 +251,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
           state(),
           (key, value) -> {
             memories.read(value.value());
-            for (String name : detectors.keySet()) {
-              byte[] memory = memories.get(name);
-              if (memory != null) {
-                each.of(key, name, memory);
-              }
-            }
+            each.accept(key);
           });
     }
 

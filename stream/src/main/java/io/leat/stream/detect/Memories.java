@@ -9,12 +9,12 @@ import org.apache.flink.api.common.state.ValueState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the detectors of an operator remember of one key, and when its timer rings, as one value of
+ * What the detectors of an operator remember of one key, and when its alarm rings, as one value of
  * the state: with a million keys it is the number of objects that costs. A value that stays as long
  * as it was is written where it is; whoever keeps the state copies what a checkpoint still needs
  * before it hands it out.
  *
- * <p>As bytes: the timer, then for each detector that remembers something its name and its memory,
+ * <p>As bytes: the alarm, then for each detector that remembers something its name and its memory,
  * each behind its length. What belongs to a detector that is not asked any more is dropped. For one
  * thread: {@link #begin} when the state's key is set, {@link #end} when all is said of it.
  */
@@ -23,6 +23,7 @@ final class Memories {
   private static final int LENGTH = Integer.BYTES;
 
   private final ValueState<byte[]> state;
+  private final boolean isLive;
   private final String[] names;
   private final byte[][] written;
   private final byte[] @Nullable [] memories;
@@ -30,10 +31,13 @@ final class Memories {
   private long alarm = NO_ALARM;
 
   /**
+   * @param isLive whether {@code state} hands out what it keeps, and not a copy: then what was
+   *     written there need not be put back, which would have the collector look at it
    * @param detectors the names of those that are asked
    */
-  Memories(ValueState<byte[]> state, List<String> detectors) {
+  Memories(ValueState<byte[]> state, boolean isLive, List<String> detectors) {
     this.state = state;
+    this.isLive = isLive;
     this.names = detectors.toArray(String[]::new);
     this.written = new byte[names.length][];
     for (int i = 0; i < names.length; i++) {
@@ -101,7 +105,7 @@ final class Memories {
     throw new IllegalArgumentException("detector '" + detector + "' is not asked here");
   }
 
-  /** When the key's timer is set to; null when it has none. */
+  /** When the key's alarm is set to; null when it has none. */
   @Nullable Long alarm() {
     return alarm == NO_ALARM ? null : alarm;
   }
@@ -140,6 +144,8 @@ final class Memories {
         out.putInt(written[i].length).put(written[i]).putInt(memory.length).put(memory);
       }
     }
-    state.update(value);
+    if (value != old || !isLive) {
+      state.update(value);
+    }
   }
 }

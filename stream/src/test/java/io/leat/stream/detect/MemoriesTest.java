@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoriesTest {
   private final Kept kept = new Kept();
-  private final Memories memories = new Memories(kept, List.of("offline", "hot"));
+  private final Memories memories = new Memories(kept, false, List.of("offline", "hot"));
 
   /** The state of one key. */
   private static final class Kept implements ValueState<byte[]> {
@@ -48,6 +48,25 @@ class MemoriesTest {
     assertThat(memories.get("offline")).containsExactly(1, 2, 3);
     assertThat(memories.get("hot")).isNull();
     assertThat(memories.alarm()).isEqualTo(1_790_000_000_000L);
+  }
+
+  @Test
+  void aStateThatHandsOutWhatItKeepsIsGivenBackOnlyWhatIsNew() throws Exception {
+    Memories live = new Memories(kept, true, List.of("hot"));
+    live.begin();
+    live.put("hot", new byte[] {1, 2});
+    live.end();
+    assertThat(kept.updates).isEqualTo(1);
+    live.begin();
+    live.put("hot", new byte[] {3, 4});
+    live.end();
+    assertThat(kept.updates).as("it is there already").isEqualTo(1);
+
+    live.begin();
+    assertThat(live.get("hot")).containsExactly(3, 4);
+    live.put("hot", new byte[] {5, 6, 7});
+    live.end();
+    assertThat(kept.updates).isEqualTo(2);
   }
 
   @Test
@@ -94,7 +113,7 @@ class MemoriesTest {
     memories.end();
     byte[] before = kept.value();
 
-    Memories changed = new Memories(kept, List.of("hot", "odd"));
+    Memories changed = new Memories(kept, false, List.of("hot", "odd"));
     changed.begin();
     assertThat(changed.get("hot")).containsExactly(2);
     assertThat(changed.get("odd")).isNull();

@@ -17,12 +17,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What an alert was made of: its events, and its detector's text as it was and as it is today. */
-final class AlertOrigin implements AlertCause {
+final class AlertExplanation implements AlertCause {
   private final EvidenceReader events;
   private final BlueprintVersions versions;
   private final AppliedFolders applied;
 
-  AlertOrigin(EvidenceReader events, BlueprintVersions versions, AppliedFolders applied) {
+  AlertExplanation(EvidenceReader events, BlueprintVersions versions, AppliedFolders applied) {
     this.events = events;
     this.versions = versions;
     this.applied = applied;

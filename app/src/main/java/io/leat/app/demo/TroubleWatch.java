@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Lets machines get into trouble and out of it, and sees what becomes of it, on a thread of its own
  * beside the feeding. Thread-safe.
  */
-final class Detection implements AutoCloseable {
+final class TroubleWatch implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private final LeatClient client;
@@ -41,7 +41,7 @@ final class Detection implements AutoCloseable {
    * @param start what was opened before is another run's
    * @param standstill waiting ends when nothing has moved for this long
    */
-  Detection(
+  TroubleWatch(
       LeatClient client,
       String blueprint,
       Supplier<List<Map<String, String>>> tickets,
