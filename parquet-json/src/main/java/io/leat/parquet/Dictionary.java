@@ -1,0 +1,16 @@
+package io.leat.parquet;
+
+/**
+ * The values of a dictionary page.
+ *
+ * @param values numbers, or slices of {@code bytes}: position << 32 | length
+ * @param bytes what slices are of; empty for numbers
+ */
+record Dictionary(long[] values, byte[] bytes) {
+  static final Dictionary NONE = new Dictionary(new long[0], new byte[0]);
+
+  /** What it takes in memory. */
+  long memory() {
+    return values.length * 8L + bytes.length;
+  }
+}

@@ -1,0 +1,112 @@
+package io.leat.parquet;
+
+import io.leat.parquet.bounds.Budget;
+import io.leat.parquet.bounds.Scratch;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The columns of a row group, read by one thread from its first row on. */
+final class GroupReader implements AutoCloseable {
+  private final ParquetFile file;
+  private final JsonOptions options;
+  private final GroupColumns group;
+  private final Budget budget;
+  private final ReadBytes reads;
+  private final List<FieldCells> fields = new ArrayList<>();
+
+  /** The next row of the row group. */
+  private long row;
+
+  GroupReader(
+      ParquetFile file,
+      Plan plan,
+      JsonOptions options,
+      GroupColumns group,
+      Budget budget,
+      ReadBytes reads) {
+    this.file = file;
+    this.options = options;
+    this.group = group;
+    this.budget = budget;
+    this.reads = reads;
+    for (Plan.Column column : plan.columns()) {
+      fields.add(column.isFlat() ? flat(column) : nested(column));
+    }
+  }
+
+  private FieldCells flat(Plan.Column column) {
+    Leaf leaf = column.leaves().get(0);
+    Scratch scratch = scratch("a column's text");
+    LeafReader reader = leaf(leaf, ValueTexts.of(leaf, options), column.prefix(), scratch);
+    return new FlatCells(reader, scratch, column.prefix(), options.nulls());
+  }
+
+  private FieldCells nested(Plan.Column column) {
+    NodeBuilder builder = new NodeBuilder(column.leaves(), options);
+    Node root = builder.build(column.field(), column.prefix());
+    LeafBatch[] leaves = new LeafBatch[column.leaves().size()];
+    for (int i = 0; i < leaves.length; i++) {
+      NodeBuilder.LeafText text = builder.texts().get(i);
+      Scratch scratch = scratch("a nested column's text");
+      LeafReader reader = leaf(column.leaves().get(i), text.text(), text.prefix(), scratch);
+      leaves[i] = new LeafBatch(reader, scratch, budget);
+    }
+    return new NestedCells(root, leaves, options.nulls(), scratch("a nested column's rows"));
+  }
+
+  private Scratch scratch(String what) {
+    return new Scratch(budget, what, Integer.MAX_VALUE);
+  }
+
+  private LeafReader leaf(Leaf leaf, ValueText text, Prefix prefix, Scratch scratch) {
+    PageReader pages =
+        new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
+    return new LeafReader(leaf, pages, group.slot(leaf), text, prefix, scratch);
+  }
+
+  GroupColumns group() {
+    return group;
+  }
+
+  List<FieldCells> fields() {
+    return fields;
+  }
+
+  long row() {
+    return row;
+  }
+
+  /** Goes forward to a row. */
+  void seek(long target) throws IOException {
+    for (FieldCells field : fields) {
+      field.skip(target - row);
+    }
+    row = target;
+  }
+
+  /** Has some rows ready in all columns, at most so many; the result is how many. */
+  int ready(long most) throws IOException {
+    int n = (int) Math.min(most, FieldCells.BATCH);
+    for (FieldCells field : fields) {
+      if (field.head == field.tail) {
+        field.refill((int) Math.min(most, FieldCells.BATCH));
+      }
+      n = Math.min(n, field.tail - field.head);
+    }
+    return n;
+  }
+
+  /** So many rows were used. */
+  void advance(int count) {
+    for (FieldCells field : fields) {
+      field.head += count;
+    }
+    row += count;
+  }
+
+  @Override
+  public void close() {
+    fields.forEach(FieldCells::close);
+  }
+}

@@ -1,0 +1,30 @@
+package io.leat.parquet.format;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a column's values of a row group are.
+ *
+ * @param codec number of the compression codec
+ * @param values with nulls
+ * @param start position of the first page in the file
+ * @param bytes of all pages, with headers
+ * @param uncompressed bytes of all pages, with headers
+ * @param offsetIndex position of the page index, or 0
+ * @param offsetIndexBytes its length
+ * @param min smallest value in plain encoding, if known
+ * @param max greatest value in plain encoding, if known
+ * @param nulls how many, or -1
+ */
+public record ChunkMeta(
+    int type,
+    int codec,
+    long values,
+    long start,
+    long bytes,
+    long uncompressed,
+    long offsetIndex,
+    int offsetIndexBytes,
+    byte @Nullable [] min,
+    byte @Nullable [] max,
+    long nulls) {}
