@@ -55,7 +55,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      defaultValue = "01,02,03,04,05,06,07,08,09",
+      defaultValue = "01,02,03,04,05,06,07,08,09,10",
       description = "Scenarios to measure. Default: ${DEFAULT-VALUE}")
   private List<String> only = List.of();
 
@@ -140,6 +140,7 @@ final class Bench implements Callable<Integer> {
       List<Series> all = new ArrayList<>(measureJobs(options));
       all.addAll(measureServers(options));
       all.addAll(measureDetection(options));
+      all.addAll(measureFiles(options));
       String report = new Report(options, command, all, meanBytes()).markdown();
       System.out.println(report);
       if (out != null) {
@@ -232,6 +233,25 @@ final class Bench implements Callable<Integer> {
         Options own = options.withoutWarmUp();
         all.addAll(measure(List.of(new LatencyScenario(own, kind)), own));
       }
+    }
+    return all;
+  }
+
+  private static List<Series> measureFiles(Options options) throws Exception {
+    if (!options.only().contains("10")) {
+      return List.of();
+    }
+    List<Series> all = new ArrayList<>();
+    for (ParquetShapes shape : ParquetShapes.values()) {
+      List<Scenario> peers = new ArrayList<>();
+      for (FilesScenario.Kind kind : FilesScenario.Kind.values()) {
+        peers.add(new FilesScenario(options, shape, kind, false));
+      }
+      if (shape == ParquetShapes.TAXI) {
+        peers.add(new FilesScenario(options, shape, FilesScenario.Kind.DUCKDB, true));
+        peers.add(new FilesScenario(options, shape, FilesScenario.Kind.OURS, true));
+      }
+      all.addAll(measure(peers, options));
     }
     return all;
   }

@@ -2,6 +2,7 @@ package io.leat.parquet;
 
 import io.leat.parquet.bounds.Budget;
 import io.leat.parquet.bounds.Scratch;
+import io.leat.parquet.encoding.Encodings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,14 @@ final class GroupReader implements AutoCloseable {
   private final Budget budget;
   private final ReadBytes reads;
   private final List<FieldCells> fields = new ArrayList<>();
+  private final RowFilter filter;
+  private final List<TestCells> tests = new ArrayList<>();
+  private final byte[] truth = new byte[FieldCells.BATCH];
+
+  /** The rows that {@link #truth} is of. */
+  private long judgedFrom;
+
+  private long judgedTo;
 
   /** The next row of the row group. */
   private long row;
@@ -22,16 +31,21 @@ final class GroupReader implements AutoCloseable {
       ParquetFile file,
       Plan plan,
       JsonOptions options,
+      RowFilter filter,
       GroupColumns group,
       Budget budget,
       ReadBytes reads) {
     this.file = file;
     this.options = options;
+    this.filter = filter;
     this.group = group;
     this.budget = budget;
     this.reads = reads;
     for (Plan.Column column : plan.columns()) {
       fields.add(column.isFlat() ? flat(column) : nested(column));
+    }
+    for (RowFilter.Test test : filter.tests()) {
+      tests.add(test(test, group.test(tests.size())));
     }
   }
 
@@ -55,14 +69,27 @@ final class GroupReader implements AutoCloseable {
     return new NestedCells(root, leaves, options.nulls(), scratch("a nested column's rows"));
   }
 
+  private TestCells test(RowFilter.Test test, DictionarySlot slot) {
+    Leaf leaf = test.leaf();
+    ValueText text =
+        Encodings.isBytes(leaf.type())
+            ? new RowFilter.BytesTruths(test)
+            : new RowFilter.Truths(test);
+    return new TestCells(
+        new LeafReader(leaf, pages(leaf), slot, text, Prefix.NONE, scratch("a filter")),
+        test.isNullTest());
+  }
+
   private Scratch scratch(String what) {
     return new Scratch(budget, what, Integer.MAX_VALUE);
   }
 
   private LeafReader leaf(Leaf leaf, ValueText text, Prefix prefix, Scratch scratch) {
-    PageReader pages =
-        new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
-    return new LeafReader(leaf, pages, group.slot(leaf), text, prefix, scratch);
+    return new LeafReader(leaf, pages(leaf), group.slot(leaf), text, prefix, scratch);
+  }
+
+  private PageReader pages(Leaf leaf) {
+    return new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
   }
 
   GroupColumns group() {
@@ -82,7 +109,40 @@ final class GroupReader implements AutoCloseable {
     for (FieldCells field : fields) {
       field.skip(target - row);
     }
+    for (TestCells test : tests) {
+      test.skip(target - row);
+    }
     row = target;
+  }
+
+  /**
+   * Judges the next rows by the filter, at most so many.
+   *
+   * @return how many are the same: wanted, or if negative not wanted
+   */
+  int judge(long most) throws IOException {
+    int n = (int) Math.min(most, FieldCells.BATCH);
+    if (tests.isEmpty()) {
+      return n;
+    }
+    if (row >= judgedTo) {
+      for (TestCells test : tests) {
+        if (test.head == test.tail) {
+          test.refill(n);
+        }
+        n = Math.min(n, test.tail - test.head);
+      }
+      filter.evaluate(tests, n, truth);
+      judgedFrom = row;
+      judgedTo = row + n;
+    }
+    int at = (int) (row - judgedFrom);
+    boolean isWanted = truth[at] == RowFilter.TRUE;
+    int same = 1;
+    while (row + same < judgedTo && (truth[at + same] == RowFilter.TRUE) == isWanted) {
+      same++;
+    }
+    return isWanted ? same : -same;
   }
 
   /** Has some rows ready in all columns, at most so many; the result is how many. */
@@ -102,11 +162,15 @@ final class GroupReader implements AutoCloseable {
     for (FieldCells field : fields) {
       field.head += count;
     }
+    for (TestCells test : tests) {
+      test.head += count;
+    }
     row += count;
   }
 
   @Override
   public void close() {
     fields.forEach(FieldCells::close);
+    tests.forEach(FieldCells::close);
   }
 }

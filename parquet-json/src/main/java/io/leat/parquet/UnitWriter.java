@@ -30,13 +30,30 @@ final class UnitWriter implements AutoCloseable {
       throws IOException, InterruptedException {
     reader.seek(unit.from());
     while (reader.row() < unit.to()) {
-      int ready = reader.ready(unit.to() - reader.row());
+      int wanted = reader.judge(unit.to() - reader.row());
+      if (wanted < 0) {
+        counts.filtered(-wanted);
+        chunk().consumed -= wanted;
+        reader.seek(reader.row() - wanted);
+        continue;
+      }
+      int ready = reader.ready(wanted);
       rows.prepare(reader.fields(), ready);
       batch(unit.index(), ready, first + reader.row());
       reader.advance(ready);
     }
     flush(unit.index());
     counts.read(unit.to() - unit.from());
+    output.finish(unit.index());
+  }
+
+  /** No row of the unit is wanted: statistics say so. */
+  void leaveOut(Units.Unit unit) throws IOException, InterruptedException {
+    long rows = unit.to() - unit.from();
+    counts.read(rows);
+    counts.filtered(rows);
+    chunk().consumed += rows;
+    flush(unit.index());
     output.finish(unit.index());
   }
 

@@ -19,6 +19,7 @@ final class Work {
   private final JsonOptions json;
   private final OutputOptions output;
   private final Plan plan;
+  private final RowFilter filter;
   private final Units units;
   private final Budget budget;
   private final Parts parts;
@@ -45,6 +46,7 @@ final class Work {
     this.parts = parts;
     this.budget = budget;
     this.plan = Plan.of(file, json);
+    this.filter = new RowFilter(json.filter(), file.leaves());
     long memory = budget.limit();
     int leaves = plan.columns().stream().mapToInt(column -> column.leaves().size()).sum();
     long fair = memory / 8 / Math.max(1, (long) leaves * threads);
@@ -126,6 +128,10 @@ final class Work {
         if (isCancelled || Thread.interrupted()) {
           throw new InterruptedException();
         }
+        if (!filter.mayHold(file.group(unit.group()))) {
+          writer.leaveOut(unit);
+          continue;
+        }
         reader = reader(reader, unit);
         long first = file.rowGroups().get(unit.group()).firstRow();
         writer.write(unit, reader, first);
@@ -147,12 +153,12 @@ final class Work {
       }
       before.close();
     }
-    return new GroupReader(file, plan, json, group(unit), budget, reads);
+    return new GroupReader(file, plan, json, filter, group(unit), budget, reads);
   }
 
   private synchronized GroupColumns group(Units.Unit unit) {
     return groups.computeIfAbsent(
-        unit.group(), g -> new GroupColumns(g, file.group(g), budget, unit.of()));
+        unit.group(), g -> new GroupColumns(g, file.group(g), budget, unit.of(), filter.tests().size()));
   }
 
   private synchronized void forget(int group) {
