@@ -1,22 +1,18 @@
 package io.leat.app.cli;
 
 import io.leat.app.client.HttpProblemException;
+import io.leat.app.command.CommandFrame;
+import io.leat.app.command.GlobalOptions;
+import io.leat.app.convert.ConvertCommand;
 import io.leat.app.terminal.ColorMode;
 import io.leat.app.terminal.Terminal;
-import io.leat.blueprint.yaml.Suggestions;
 import io.leat.event.LeatException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -35,11 +31,6 @@ import picocli.CommandLine.Spec;
       "Start here: leat demo devices",
     })
 final class LeatCommand implements Callable<Integer> {
-  /** Columns of a help text: picocli takes no fewer, and longer lines are hard to read. */
-  private static final int LEAST_HELP = 55;
-
-  private static final int MOST_HELP = 100;
-
   @Mixin GlobalOptions global = new GlobalOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -59,6 +50,7 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new ValidateCommand(root));
     line.addSubcommand(new ClientCommand(root));
     line.addSubcommand(new SendCommand(root));
+    line.addSubcommand(new ConvertCommand(root.global, root::terminal, context.in(), context.clock()));
     line.addSubcommand(new SqlCommand(root));
     line.addSubcommand(new StateCommand(root));
     line.addSubcommand(new StatusCommand(root));
@@ -82,15 +74,9 @@ final class LeatCommand implements Callable<Integer> {
     line.addSubcommand(new CompletionCommand(root));
     line.addSubcommand(new VersionCommand(root));
     line.addSubcommand(new CommandLine.HelpCommand());
-    addHelp(line);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpAutoWidth(false);
-    line.setUsageHelpWidth(Math.max(LEAST_HELP, Math.min(MOST_HELP, context.terminal().width())));
-    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
-    line.setOut(new PrintWriter(context.terminal().out(), true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(context.terminal().err(), true, StandardCharsets.UTF_8));
+    CommandFrame.apply(line, context.terminal());
     line.setExecutionStrategy(parsed -> root.execute(parsed, terminals));
-    line.setParameterExceptionHandler((e, args) -> root.misused(e));
+    line.setParameterExceptionHandler((e, args) -> CommandFrame.misused(e, root.terminal()));
     line.setExecutionExceptionHandler((e, command, parsed) -> root.failed(e));
     return line;
   }
@@ -111,32 +97,13 @@ final class LeatCommand implements Callable<Integer> {
   }
 
   private int execute(ParseResult parsed, Function<ColorMode, Terminal> terminals) {
-    context = context.with(terminals.apply(global.color));
+    context = context.with(terminals.apply(global.color()));
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private int misused(CommandLine.ParameterException e) {
-    String message = String.valueOf(e.getMessage());
-    terminal().error(sentence(message));
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      String word = unmatched.getUnmatched().isEmpty() ? "" : unmatched.getUnmatched().get(0);
-      Suggestions.nearest(word, known(e.getCommandLine()))
-          .ifPresent(name -> terminal().note("Did you mean '" + name + "'?"));
-    }
-    terminal().note("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-    return 2;
-  }
-
-  /** Subcommands and options. */
-  private static Collection<String> known(CommandLine command) {
-    List<String> names = new ArrayList<>(command.getSubcommands().keySet());
-    command.getCommandSpec().options().forEach(o -> names.addAll(List.of(o.names())));
-    return names;
-  }
-
   private int failed(Exception e) {
-    terminal().error(sentence(message(e)));
-    if (global.verbose) {
+    terminal().error(CommandFrame.sentence(message(e)));
+    if (global.verbose()) {
       e.printStackTrace(terminal().err());
       terminal().err().flush();
     }
@@ -167,24 +134,5 @@ final class LeatCommand implements Callable<Integer> {
 
   private static String message(@org.jspecify.annotations.Nullable String message, Throwable e) {
     return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
-  }
-
-  private static String sentence(String text) {
-    String stripped = text.strip();
-    return stripped.endsWith(".") || stripped.endsWith("?") ? stripped : stripped + ".";
-  }
-
-  private static void addHelp(CommandLine line) {
-    for (CommandLine command : line.getSubcommands().values()) {
-      addHelp(command);
-    }
-    if (!"help".equals(line.getCommandName())) {
-      line.getCommandSpec()
-          .addOption(
-              CommandLine.Model.OptionSpec.builder("-h", "--help")
-                  .usageHelp(true)
-                  .description("Show this help.")
-                  .build());
-    }
   }
 }
