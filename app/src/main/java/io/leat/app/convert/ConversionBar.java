@@ -63,7 +63,7 @@ final class ConversionBar implements Progress, AutoCloseable {
     double seconds = Math.max(0.001, took.toNanos() / 1e9);
     StringBuilder line =
         new StringBuilder(terminal.styled(Style.CYAN, LiveLines.bar(part, BAR)))
-            .append(String.format(Locale.ROOT, " %3.0f %%  ", Math.floor(part * 100)))
+            .append(String.format(Locale.US, " %3.0f %%  ", Math.floor(part * 100)))
             .append(label)
             .append("  ")
             .append(Text.count(done))
@@ -84,7 +84,7 @@ final class ConversionBar implements Progress, AutoCloseable {
   /** Millions of bytes a second. */
   static String rate(long bytes, double seconds) {
     double rate = bytes / seconds / 1e6;
-    return String.format(Locale.ROOT, rate < 9.95 ? "%.1f MB/s" : "%.0f MB/s", rate);
+    return String.format(Locale.US, rate < 9.95 ? "%.1f MB/s" : "%.0f MB/s", rate);
   }
 
   @Override

@@ -30,6 +30,8 @@ public final class Convert implements Runnable {
 
   /** Runs the command and exits with its code. */
   public static void main(String... args) {
+    // The small class path has no logging: what fails is told by the command itself.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     Function<ColorMode, Terminal> terminals =
         mode -> Terminal.system(mode, System.getProperties(), System.getenv());
     System.exit(run(terminals, System.in, InstantSource.system(), args));

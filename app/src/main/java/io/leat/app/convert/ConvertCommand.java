@@ -99,9 +99,9 @@ public final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
-      converter = ByteSize.Converter.class,
+      converter = ByteSize.class,
       description = "For pages, dictionaries and output (default: 256m).")
-  private @Nullable ByteSize memory;
+  private @Nullable Long memory;
 
   private final GlobalOptions global;
   private final Supplier<Terminal> terminals;
@@ -277,7 +277,7 @@ public final class ConvertCommand implements Callable<Integer> {
     if (memory == null) {
       return common.withMemoryBytes(Math.max(MIB, Math.min(common.memoryBytes(), heap / 2)));
     }
-    long bytes = memory.bytes();
+    long bytes = memory;
     if (bytes > heap / 4 * 3 || bytes < MIB) {
       throw new ConvertFailure(
           "--memory is "

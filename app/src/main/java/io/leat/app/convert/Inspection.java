@@ -82,7 +82,7 @@ final class Inspection {
     return column.compressedBytes() == 0
         ? ""
         : String.format(
-            Locale.ROOT,
+            Locale.US,
             "%.1f",
             (double) column.uncompressedBytes() / column.compressedBytes());
   }

@@ -45,15 +45,15 @@ final class OutputArguments {
   @Option(
       names = "--split-bytes",
       paramLabel = "SIZE",
-      converter = ByteSize.Converter.class,
+      converter = ByteSize.class,
       description = "The same after so many bytes of JSON, such as 256m.")
-  ByteSize splitBytes = new ByteSize(0);
+  long splitBytes;
 
   @Option(names = "--force", description = "Overwrite what exists.")
   boolean force;
 
   boolean isSplit() {
-    return splitRows > 0 || splitBytes.bytes() > 0;
+    return splitRows > 0 || splitBytes > 0;
   }
 
   /** What was asked for; what was not is as the name says, or as is common. */
@@ -72,7 +72,7 @@ final class OutputArguments {
         format.layout(),
         format.compression(),
         splitRows,
-        splitBytes.bytes(),
+        splitBytes,
         false,
         false,
         level);
