@@ -9,6 +9,8 @@ import io.leat.app.terminal.Terminal;
 import io.leat.event.LeatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -31,6 +33,38 @@ import picocli.CommandLine.Spec;
       "Start here: leat demo devices",
     })
 final class LeatCommand implements Callable<Integer> {
+  /** In the order of the help. */
+  private static final List<Map.Entry<String, Function<LeatCommand, Object>>> COMMANDS =
+      List.of(
+          Map.entry("up", UpCommand::new),
+          Map.entry("demo", DemoCommand::new),
+          Map.entry("validate", ValidateCommand::new),
+          Map.entry("client", ClientCommand::new),
+          Map.entry("send", SendCommand::new),
+          Map.entry("convert", LeatCommand::convert),
+          Map.entry("sql", SqlCommand::new),
+          Map.entry("state", StateCommand::new),
+          Map.entry("status", StatusCommand::new),
+          Map.entry("doctor", DoctorCommand::new),
+          Map.entry("tail", TailCommand::new),
+          Map.entry("trace", TraceCommand::new),
+          Map.entry("reconcile", ReconcileCommand::new),
+          Map.entry("quarantine", QuarantineCommand::new),
+          Map.entry("incident", IncidentCommand::new),
+          Map.entry("alert", AlertCommand::new),
+          Map.entry("silence", SilenceCommand::new),
+          Map.entry("detector", DetectorCommand::new),
+          Map.entry("route", RouteCommand::new),
+          Map.entry("delivery", DeliveryCommand::new),
+          Map.entry("target", TargetCommand::new),
+          Map.entry("apply", ApplyCommand::new),
+          Map.entry("replay", ReplayCommand::new),
+          Map.entry("maintain", MaintainCommand::new),
+          Map.entry("backup", BackupCommand::new),
+          Map.entry("restore", RestoreCommand::new),
+          Map.entry("completion", CompletionCommand::new),
+          Map.entry("version", VersionCommand::new));
+
   @Mixin GlobalOptions global = new GlobalOptions();
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -43,42 +77,47 @@ final class LeatCommand implements Callable<Integer> {
 
   /** The whole command line, ready to execute. */
   static CommandLine commandLine(Context context, Function<ColorMode, Terminal> terminals) {
+    return commandLine(context, terminals, "");
+  }
+
+  /**
+   * The command line for certain arguments. If they begin with a command it knows no other: reading
+   * all their options would take most of a short command's time.
+   */
+  static CommandLine commandLine(
+      Context context, Function<ColorMode, Terminal> terminals, List<String> arguments) {
+    String command = "";
+    for (int i = 0; i < arguments.size() && command.isEmpty(); i++) {
+      String word = arguments.get(i);
+      if (word.equals("--color")) {
+        i++;
+      } else if (!word.startsWith("-")) {
+        command = word;
+      }
+    }
+    return commandLine(context, terminals, command.equals("completion") ? "" : command);
+  }
+
+  private static CommandLine commandLine(
+      Context context, Function<ColorMode, Terminal> terminals, String only) {
     LeatCommand root = new LeatCommand(context);
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(new UpCommand(root));
-    line.addSubcommand(new DemoCommand(root));
-    line.addSubcommand(new ValidateCommand(root));
-    line.addSubcommand(new ClientCommand(root));
-    line.addSubcommand(new SendCommand(root));
-    line.addSubcommand(new ConvertCommand(root.global, root::terminal, context.in(), context.clock()));
-    line.addSubcommand(new SqlCommand(root));
-    line.addSubcommand(new StateCommand(root));
-    line.addSubcommand(new StatusCommand(root));
-    line.addSubcommand(new DoctorCommand(root));
-    line.addSubcommand(new TailCommand(root));
-    line.addSubcommand(new TraceCommand(root));
-    line.addSubcommand(new ReconcileCommand(root));
-    line.addSubcommand(new QuarantineCommand(root));
-    line.addSubcommand(new IncidentCommand(root));
-    line.addSubcommand(new AlertCommand(root));
-    line.addSubcommand(new SilenceCommand(root));
-    line.addSubcommand(new DetectorCommand(root));
-    line.addSubcommand(new RouteCommand(root));
-    line.addSubcommand(new DeliveryCommand(root));
-    line.addSubcommand(new TargetCommand(root));
-    line.addSubcommand(new ApplyCommand(root));
-    line.addSubcommand(new ReplayCommand(root));
-    line.addSubcommand(new MaintainCommand(root));
-    line.addSubcommand(new BackupCommand(root));
-    line.addSubcommand(new RestoreCommand(root));
-    line.addSubcommand(new CompletionCommand(root));
-    line.addSubcommand(new VersionCommand(root));
+    boolean isKnown = COMMANDS.stream().anyMatch(command -> command.getKey().equals(only));
+    for (Map.Entry<String, Function<LeatCommand, Object>> command : COMMANDS) {
+      if (!isKnown || command.getKey().equals(only)) {
+        line.addSubcommand(command.getValue().apply(root));
+      }
+    }
     line.addSubcommand(new CommandLine.HelpCommand());
     CommandFrame.apply(line, context.terminal());
     line.setExecutionStrategy(parsed -> root.execute(parsed, terminals));
     line.setParameterExceptionHandler((e, args) -> CommandFrame.misused(e, root.terminal()));
     line.setExecutionExceptionHandler((e, command, parsed) -> root.failed(e));
     return line;
+  }
+
+  private ConvertCommand convert() {
+    return new ConvertCommand(global, this::terminal, context.in(), context.clock());
   }
 
   Context context() {
