@@ -133,6 +133,7 @@ class ConvertStoryTest {
     Path part = folder.resolve("killed/.many.ndjson.gz.leat-part");
     Files.createDirectories(out.getParent());
     for (String signal : List.of("KILL", "INT", "TERM", "KILL")) {
+      Files.write(part, new byte[0]); // as a killed process leaves it; not yet written to again
       LeatProcess leat =
           LeatProcess.start(
               folder, "convert", "many.parquet", "killed/many.ndjson.gz", "--level=9", "--force");
