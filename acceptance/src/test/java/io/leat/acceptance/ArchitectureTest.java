@@ -25,7 +25,7 @@ class ArchitectureTest {
           Map.entry("event", Set.of()),
           Map.entry("schema", Set.of("event")),
           Map.entry("rules", Set.of("event", "schema")),
-          Map.entry("blueprint", Set.of("event", "schema", "rules")),
+          Map.entry("blueprint", Set.of("event", "schema", "rules", "parquet-json")),
           Map.entry("lake", Set.of("event", "schema")),
           Map.entry("state", Set.of("event")),
           Map.entry("parquet-json", Set.of()),
@@ -34,6 +34,7 @@ class ArchitectureTest {
           Map.entry("gateway", Set.of("event", "schema", "rules", "blueprint", "state", "http")),
           Map.entry("query", Set.of("event", "schema", "lake", "state", "http")),
           Map.entry("action", Set.of("event", "schema", "rules", "state", "http")),
+          Map.entry("files", Set.of("event", "rules", "state", "http", "parquet-json")),
           Map.entry(
               "app",
               Set.of(
@@ -48,6 +49,7 @@ class ArchitectureTest {
                   "gateway",
                   "query",
                   "action",
+                  "files",
                   "parquet-json")),
           Map.entry(
               "bench",
@@ -63,6 +65,7 @@ class ArchitectureTest {
                   "gateway",
                   "query",
                   "action",
+                  "files",
                   "app",
                   "parquet-json")));
 

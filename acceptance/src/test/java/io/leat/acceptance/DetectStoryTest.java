@@ -3,9 +3,12 @@ package io.leat.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import io.leat.action.twin.ServiceNowTwin;
 import io.leat.action.twin.TwinSettings;
+
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -44,6 +48,8 @@ class DetectStoryTest {
   private final Path blueprint;
   private final String port;
   private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger beats = new AtomicInteger();
+  private final HttpServer monitor;
   private ServiceNowTwin twin;
 
   DetectStoryTest(@TempDir Path directory) throws Exception {
@@ -51,6 +57,20 @@ class DetectStoryTest {
     this.data = directory.resolve("data");
     this.blueprint = Repository.copyOfBlueprint("devices", directory.resolve("blueprints"));
     this.port = String.valueOf(Ports.free());
+    this.monitor = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+  }
+
+  /** An outside monitor, which would call somebody when it hears nothing. */
+  @BeforeEach
+  void aMonitorListens() {
+    monitor.createContext(
+        "/alive",
+        exchange -> {
+          beats.incrementAndGet();
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    monitor.start();
   }
 
   @BeforeEach
@@ -69,6 +89,7 @@ class DetectStoryTest {
 
   @AfterEach
   void end() throws Exception {
+    monitor.stop(0);
     twin.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
@@ -95,10 +116,14 @@ class DetectStoryTest {
       assertThat(tickets(NEW)).as("one each, and the hot one").hasSize(4);
       aMachinesStateSaysSo(client);
 
+      Until.holds(SOON, () -> beats.get() >= 3, "the monitor hears nothing");
+
       leat.signal("KILL");
       leat.await(SOON);
     }
+    int before = beats.get();
     Thread.sleep(AWAY.toMillis());
+    assertThat(beats).as("nobody says that Leat is alive").hasValue(before);
     try (LeatProcess leat = up()) {
       TestingClient client = leat.awaitReady(data);
       fleet.awaitBeats(20); // longer than a machine may be silent, and than the grace
@@ -106,6 +131,7 @@ class DetectStoryTest {
       offline(client, "open", Set.of(3, 50, 199));
       assertThat(incidents(client, "devices", "offline")).as("nobody else ever was").hasSize(3);
       assertThat(find(client, "overheating").path("id").asText()).isEqualTo(hot);
+      Until.holds(SOON, () -> beats.get() > before, "the monitor does not hear it again");
 
       fleet.wake(Set.of(3, 50));
       offline(client, "resolved", Set.of(3, 50));
@@ -121,7 +147,13 @@ class DetectStoryTest {
   }
 
   private LeatProcess up() throws Exception {
-    return LeatProcess.up(directory, blueprint, data, port, "");
+    return LeatProcess.up(
+        directory,
+        blueprint,
+        data,
+        port,
+        "heartbeat: {url: \"http://127.0.0.1:%d/alive\", interval: 1s, allow-private: true}\n"
+            .formatted(monitor.getAddress().getPort()));
   }
 
   private String aHotMachineIsATicket(TestingClient client) throws Exception {

@@ -167,11 +167,23 @@ final class TestingS3 implements AutoCloseable {
         return;
       }
       parts.put(Integer.parseInt(request.query("partNumber")), request.body());
-    } else {
-      store(request.key(), request.body());
+    } else if (!store(request)) {
+      error(request.exchange(), 412, "PreconditionFailed");
+      return;
     }
     request.exchange().getResponseHeaders().set("ETag", etag(request.body()));
     request.exchange().sendResponseHeaders(200, -1);
+  }
+
+  /** Whether it was written: not over another when that is not wanted. */
+  private synchronized boolean store(Request request) throws IOException {
+    boolean mustBeNew =
+        "*".equals(request.exchange().getRequestHeaders().getFirst("If-None-Match"));
+    if (mustBeNew && Files.exists(file(request.key()))) {
+      return false;
+    }
+    store(request.key(), request.body());
+    return true;
   }
 
   private void post(Request request) throws IOException, GeneralSecurityException {
@@ -224,6 +236,11 @@ final class TestingS3 implements AutoCloseable {
     }
     byte[] whole = Files.readAllBytes(file(request.key()));
     byte[] part = whole;
+    String wanted = exchange.getRequestHeaders().getFirst("If-Match");
+    if (wanted != null && !wanted.equals(etag(whole))) {
+      error(exchange, 412, "PreconditionFailed");
+      return;
+    }
     String range = exchange.getRequestHeaders().getFirst("Range");
     if (range != null) {
       Matcher bounds = RANGE.matcher(range);
@@ -257,7 +274,7 @@ final class TestingS3 implements AutoCloseable {
     }
   }
 
-  private void list(Request request) throws IOException {
+  private void list(Request request) throws IOException, GeneralSecurityException {
     StringBuilder contents = new StringBuilder();
     for (Map.Entry<String, Long> object : objects().entrySet()) {
       if (object.getKey().startsWith(request.query("prefix"))) {
@@ -266,7 +283,9 @@ final class TestingS3 implements AutoCloseable {
             .append(object.getKey().replace("&", "&amp;"))
             .append("</Key><LastModified>2026-11-21T00:00:00.000Z</LastModified><Size>")
             .append(object.getValue())
-            .append("</Size></Contents>");
+            .append("</Size><ETag>")
+            .append(etag(Files.readAllBytes(file(object.getKey()))).replace("\"", "&quot;"))
+            .append("</ETag></Contents>");
       }
     }
     xml(

@@ -14,19 +14,22 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Posts so many events a second, evenly, of which one in each request makes an alert of a device of
- * its own. For one thread.
+ * Posts so many events a second, evenly, of which one in each {@value #EVERY} requests makes an
+ * alert of a device of its own. For one thread.
  */
 final class AlertingLoad {
   /** From one request of a connection to the next. */
   private static final long TICK_MILLIS = 50;
+
+  /** A connection's requests to each of its alerts. */
+  private static final int EVERY = 4;
 
   private static final int DEVICES = 10_000;
 
   /** How many events of a device the rate detector lets pass. */
   private static final int FAILURES = 4;
 
-  /** Requests between a device's first firmware and its next. */
+  /** Requests between a device's first firmware and its next; a multiple of {@link #EVERY}. */
   private static final int BEFORE = 20;
 
   /** What makes the alert. */
@@ -77,7 +80,7 @@ final class AlertingLoad {
         long due = begin + TimeUnit.MILLISECONDS.toNanos(n * TICK_MILLIS);
         TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
         RequestBodies.Body body = body(n);
-        if (kind != Kind.CHANGE || n >= BEFORE) {
+        if (n % EVERY == 0 && (kind != Kind.CHANGE || n >= BEFORE)) {
           sent.put(alarming(kind == Kind.CHANGE ? n - BEFORE : n), System.currentTimeMillis());
         }
         HttpConnection.Answer answer = connection.post(body);
@@ -94,9 +97,13 @@ final class AlertingLoad {
 
   private RequestBodies.Body body(long n) {
     ByteArrayOutputStream body = new ByteArrayOutputStream(perRequest * 200);
-    int alarming = kind == Kind.RATE ? FAILURES : kind == Kind.CHANGE ? 2 : 1;
+    boolean isAlarming = n % EVERY == 0;
+    int alarming = !isAlarming ? 0 : kind == Kind.RATE ? FAILURES : kind == Kind.CHANGE ? 2 : 1;
     for (int i = alarming; i < perRequest; i++) {
       line(body, "dev-" + random.nextInt(DEVICES), 20, "ok", "1.4.0");
+    }
+    if (!isAlarming) {
+      return new RequestBodies.Body(body.toByteArray(), body.size());
     }
     switch (kind) {
       case THRESHOLD -> line(body, alarming(n), 91, "ok", null);

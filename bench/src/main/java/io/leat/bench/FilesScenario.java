@@ -110,13 +110,15 @@ final class FilesScenario implements Scenario {
     long bytes = Files.size(json);
     String note =
         String.format(
-            Locale.ROOT, "%,d MB of JSON, %.2f GB/s", bytes / 1_000_000, bytes / (double) wall.toNanos());
+            Locale.ROOT,
+            "%,d MB of JSON, %.2f GB/s",
+            bytes / 1_000_000,
+            bytes / (double) wall.toNanos());
     return new Measurement(rows, wall, used, note);
   }
 
   private static long cpuNanos() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 
@@ -172,7 +174,9 @@ final class FilesScenario implements Scenario {
         BufferedWriter out = Files.newBufferedWriter(json)) {
       var schema = reader.getFileMetaData().getSchema();
       MessageColumnIO columns = new ColumnIOFactory().getColumnIO(schema);
-      for (var pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
+      for (var pages = reader.readNextRowGroup();
+          pages != null;
+          pages = reader.readNextRowGroup()) {
         RecordReader<Group> records =
             columns.getRecordReader(pages, new GroupRecordConverter(schema));
         for (long i = pages.getRowCount(); i > 0; i--) {

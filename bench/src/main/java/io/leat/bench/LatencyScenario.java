@@ -37,8 +37,8 @@ final class LatencyScenario implements Scenario {
   private static final Duration LOOK = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** More than there are incidents between two looks, by far. */
-  private static final int NEWEST = 200;
+  /** More than there are incidents between two looks, as a rule. */
+  private static final int PAGE = 10;
 
   private final Options options;
   private final AlertingLoad.Kind kind;
@@ -149,14 +149,27 @@ final class LatencyScenario implements Scenario {
       throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (!isEnough.getAsBoolean() && System.nanoTime() < deadline) {
-      JsonNode newest = Objects.requireNonNull(client).get("/v1/incidents?limit=" + NEWEST);
-      long now = System.currentTimeMillis();
-      for (JsonNode incident : newest.path("incidents")) {
-        String group = incident.path("group").asText();
-        seen.putIfAbsent(group.substring(group.indexOf("key=") + "key=".length()), now);
+      String after = "";
+      while (after != null) {
+        after = look(seen, after);
       }
       TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
     }
+  }
+
+  /** Returns behind which incident to look on; null when the older ones are known. */
+  private @Nullable String look(Map<String, Long> seen, String after) {
+    JsonNode page =
+        Objects.requireNonNull(client)
+            .get("/v1/incidents?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + after));
+    long now = System.currentTimeMillis();
+    boolean isNew = false;
+    for (JsonNode incident : page.path("incidents")) {
+      String group = incident.path("group").asText();
+      String device = group.substring(group.indexOf("key=") + "key=".length());
+      isNew |= seen.putIfAbsent(device, now) == null;
+    }
+    return isNew && page.hasNonNull("next") ? page.path("next").asText() : null;
   }
 
   @Override

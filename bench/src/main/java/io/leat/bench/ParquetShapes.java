@@ -15,8 +15,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
- * The files of 10, with seeded values: written by parquet-java, snappy, dictionaries on, pages as by
- * default.
+ * The files of 10, with seeded values: written by parquet-java, snappy, dictionaries on, pages as
+ * by default.
  */
 enum ParquetShapes {
   /** NYC yellow taxi of January 2021: its columns, its number of rows, one row group. */
@@ -43,7 +43,8 @@ enum ParquetShapes {
         optional double total_amount;
         optional double congestion_surcharge;
         optional double airport_fee;
-      }"""),
+      }\
+      """),
 
   /** 200 columns of measurements with all digits. */
   WIDE(60_000, wideSchema()),
@@ -60,7 +61,8 @@ enum ParquetShapes {
           required binary sku (STRING); required int32 count; required double price; } } }
         optional group attributes (MAP) { repeated group key_value {
           required binary key (STRING); optional binary value (STRING); } }
-      }"""),
+      }\
+      """),
 
   /** Texts, some with what must be escaped and some beyond ASCII. */
   STRINGS(
@@ -71,7 +73,8 @@ enum ParquetShapes {
         optional binary url (STRING);
         optional binary agent (STRING);
         optional binary text (STRING);
-      }"""),
+      }\
+      """),
 
   /** Texts of few kinds. */
   DICTIONARY(
@@ -83,11 +86,29 @@ enum ParquetShapes {
         required binary status (STRING);
         required int32 code;
         required int32 level;
-      }""");
+      }\
+      """);
 
   private static final String[] WORDS = {
-    "sensor", "valve", "übung", "pump", "reading \"high\"", "ok", "пример", "line\nbreak", "gate",
-    "temperature", "日本", "pressure", "motor", "shut", "open", "path\\to", "belt", "north", "hall"
+    "sensor",
+    "valve",
+    "übung",
+    "pump",
+    "reading \"high\"",
+    "ok",
+    "пример",
+    "line\nbreak",
+    "gate",
+    "temperature",
+    "日本",
+    "pressure",
+    "motor",
+    "shut",
+    "open",
+    "path\\to",
+    "belt",
+    "north",
+    "hall"
   };
 
   private final int rows;

@@ -191,7 +191,8 @@ final class Report {
         lines.add(
             String.format(
                 Locale.ROOT,
-                "- 07, routing by %s no slower than the library: **%s**, %.2f of its processor time",
+                "- 07, routing by %s no slower than the library: **%s**, %.2f of its processor"
+                    + " time",
                 routing.pair(),
                 ratio <= AS_QUICK ? "reached" : "MISSED",
                 ratio));
@@ -285,18 +286,19 @@ final class Report {
     lines.add(
         "- 08 is the detect job with one silence detector in a process of its own with "
             + SilenceScenario.HEAP
-            + " of heap: parsing, rules, deduplication, clock and checkpoints as often as the commits"
-            + " of the others are part of it. Each device sends once in half a minute of the job's"
-            + " time. The clock starts when all devices are known and the compiler is done.");
+            + " of heap: parsing, rules, deduplication, clock and checkpoints as often as the"
+            + " commits of the others are part of it. Each device sends once in half a minute of"
+            + " the job's time. The clock starts when all devices are known and the compiler is"
+            + " done.");
     lines.add(
         "- 09 is the whole platform in one process. An incident's time is from before its event's"
             + " request is sent to the first answer of `GET /v1/incidents`, asked every 10 ms, that"
             + " has it: at most so much later it was committed.");
     lines.add(
-        "- 10 converts seeded Parquet files (snappy, dictionaries on, written by parquet-java, the taxi"
-            + " file in one row group) to files of NDJSON in one process, whose processor time is"
-            + " counted. DuckDB reads a row group with one thread, so the taxi file is also measured as"
-            + " DuckDB writes it. Rows stand for events.");
+        "- 10 converts seeded Parquet files (snappy, dictionaries on, written by parquet-java, the"
+            + " taxi file in one row group) to files of NDJSON in one process, whose processor time"
+            + " is counted. DuckDB reads a row group with one thread, so the taxi file is also"
+            + " measured as DuckDB writes it. Rows stand for events.");
     lines.add("- A run counts only if its tables hold exactly the events that went in.");
   }
 

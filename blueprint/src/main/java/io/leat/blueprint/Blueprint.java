@@ -2,6 +2,7 @@ package io.leat.blueprint;
 
 import io.leat.event.Names;
 import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.incident.IncidentPolicy;
 import io.leat.rules.incident.RouteSpec;
 import io.leat.rules.incident.TargetSpec;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes by name, in the order of the file; with {@link RouteSpec#DEFAULT} when there are
  *     detectors
  * @param targets by name, in the order of the file
+ * @param files the sources of files, by name, in the order of the file
  * @param directory the folder it was read from
  */
 public record Blueprint(
@@ -43,6 +45,7 @@ public record Blueprint(
     IncidentPolicy incidents,
     Map<String, RouteSpec> routes,
     Map<String, TargetSpec> targets,
+    Map<String, FileSourceSpec> files,
     Path directory) {
   public Blueprint {
     tags = Map.copyOf(tags);
@@ -52,10 +55,16 @@ public record Blueprint(
     tables = ordered(tables);
     routes = ordered(routes);
     targets = ordered(targets);
+    files = ordered(files);
   }
 
   private static <T> Map<String, T> ordered(Map<String, T> map) {
     return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** Whether something of it makes alerts: detectors, or sources of files. */
+  public boolean hasAlerts() {
+    return !detectors.isEmpty() || !files.isEmpty();
   }
 
   /** The topic of a stream of this blueprint. */

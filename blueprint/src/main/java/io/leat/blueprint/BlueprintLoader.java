@@ -7,6 +7,7 @@ import io.leat.blueprint.yaml.Section;
 import io.leat.blueprint.yaml.YamlFile;
 import io.leat.event.Names;
 import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.incident.IncidentPolicy;
 import io.leat.rules.incident.RouteSpec;
 import io.leat.rules.incident.TargetSpec;
@@ -102,7 +103,6 @@ public final class BlueprintLoader {
     for (RawBlueprint.Stream stream : raw.streams()) {
       StreamCheck.check(stream, files).ifPresent(spec -> streams.put(spec.name(), spec));
     }
-    files.refuseUnused();
     KnownStreams known =
         new KnownStreams(raw.streams().stream().map(RawBlueprint.Stream::name).toList(), streams);
     Map<String, DetectorSpec> detectors = new LinkedHashMap<>();
@@ -115,6 +115,8 @@ public final class BlueprintLoader {
       TableCheck.check(table, known, detectors, names)
           .ifPresent(spec -> tables.put(spec.name(), spec));
     }
+    Map<String, FileSourceSpec> sources = new FileCheck(directory, files, known).check(raw.files());
+    files.refuseUnused();
     RoutingCheck routing = new RoutingCheck(raw, detectors);
     return Optional.of(
         new Loaded(
@@ -124,7 +126,8 @@ public final class BlueprintLoader {
             tables,
             routing.incidents(),
             routing.routes(),
-            routing.targets()));
+            routing.targets(),
+            sources));
   }
 
   /** What was read of a folder; it may be incomplete if there are problems. */
@@ -135,13 +138,15 @@ public final class BlueprintLoader {
       Map<String, HotTableSpec> tables,
       IncidentPolicy incidents,
       Map<String, RouteSpec> routes,
-      Map<String, TargetSpec> targets) {
+      Map<String, TargetSpec> targets,
+      Map<String, FileSourceSpec> files) {
     private boolean isComplete() {
       return streams.size() == raw.streams().size()
           && detectors.size() == raw.detectors().size()
           && tables.size() == raw.routing().tables().size()
           && routes.size() == raw.routing().routes().size()
-          && targets.size() == raw.routing().targets().size();
+          && targets.size() == raw.routing().targets().size()
+          && files.size() == raw.files().size();
     }
 
     Optional<Blueprint> complete(Path directory) {
@@ -163,6 +168,7 @@ public final class BlueprintLoader {
                   incidents,
                   routes,
                   targets,
+                  files,
                   directory));
     }
   }

@@ -42,16 +42,24 @@ final class BlueprintReader {
             owner,
             root.optional("description").textOrNull(),
             labels(root.optional("tags").section(), "tag"),
-            streams(root.required("streams", "Add at least one stream: 'streams: {<name>: ...}'.")),
+            streams(streamsOf(root)),
             root.optional("removed").list(MAX_STREAMS).stream()
                 .map(BlueprintReader::removed)
                 .toList(),
             DetectorReader.read(root.optional("detectors")),
             RoutingReader.read(root),
+            FileReader.read(root.optional("files")),
             root.optional("routes"));
     refuseServed(raw);
     root.refuseUnknown();
     return raw;
+  }
+
+  /** A blueprint of files needs no stream. */
+  private static Value streamsOf(Section root) {
+    return root.optional("files").isPresent()
+        ? root.optional("streams")
+        : root.required("streams", "Add at least one stream: 'streams: {<name>: ...}'.");
   }
 
   private static Located removed(Value value) {

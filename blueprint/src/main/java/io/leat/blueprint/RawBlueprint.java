@@ -20,7 +20,13 @@ record RawBlueprint(
     List<Located> removed,
     List<RawDetector> detectors,
     RawRouting routing,
+    List<RawFileSource> files,
     Value routesAt) {
+
+  /** Whether something of it makes alerts, and so incidents. */
+  boolean hasAlerts() {
+    return !detectors.isEmpty() || !files.isEmpty();
+  }
 
   /**
    * A text and where it stands.

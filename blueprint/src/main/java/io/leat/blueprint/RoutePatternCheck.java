@@ -8,6 +8,7 @@ import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.AlertJson;
 import io.leat.rules.alert.Severity;
 import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.incident.EventPattern;
 import io.leat.rules.incident.InvalidPatternException;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ final class RoutePatternCheck {
   private static final String DETAIL = "detail";
   private static final List<String> TOP = List.of("source", "detail-type", DETAIL);
 
-  private final List<RawDetector> raw;
+  private final RawBlueprint raw;
 
   /** The values that a field can have, by its path; of other fields nothing is known. */
   private final Map<String, Collection<String>> values = new HashMap<>();
@@ -38,18 +39,22 @@ final class RoutePatternCheck {
   /**
    * @param detectors those without problems
    */
-  RoutePatternCheck(String blueprint, List<RawDetector> raw, Map<String, DetectorSpec> detectors) {
+  RoutePatternCheck(RawBlueprint raw, Map<String, DetectorSpec> detectors) {
     this.raw = raw;
-    values.put("source", List.of("leat." + blueprint));
+    List<String> files = raw.files().stream().map(RawFileSource::name).toList();
+    values.put("source", List.of("leat." + raw.name()));
     values.put("detail-type", List.of("incident"));
-    values.put("detail.blueprint", List.of(blueprint));
+    values.put("detail.blueprint", List.of(raw.name()));
     values.put("detail.severity", names(Severity.values()));
     values.put("detail.state", names(Alert.State.values()));
-    values.put("detail.detector", raw.stream().map(RawDetector::name).toList());
+    Set<String> names = new TreeSet<>();
+    raw.detectors().forEach(detector -> names.add(detector.name()));
+    files.forEach(source -> names.add(FileSourceSpec.detector(source)));
+    values.put("detail.detector", names);
     Set<String> labels = new TreeSet<>();
-    raw.forEach(detector -> labels.addAll(detector.labels().keySet()));
+    raw.detectors().forEach(detector -> labels.addAll(detector.labels().keySet()));
     members.put("detail.labels", labels);
-    if (detectors.size() == raw.size()) {
+    if (detectors.size() == raw.detectors().size()) {
       Set<String> kinds = new TreeSet<>();
       Set<String> streams = new TreeSet<>();
       Set<String> measured = new TreeSet<>();
@@ -57,6 +62,11 @@ final class RoutePatternCheck {
         kinds.add(detector.kind().yaml());
         streams.addAll(detector.streams());
         measured.addAll(detector.kind().values());
+      }
+      if (!files.isEmpty()) {
+        kinds.add(FileSourceSpec.ALERT_KIND);
+        streams.addAll(files);
+        measured.addAll(FileSourceSpec.ALERT_VALUES);
       }
       values.put("detail.kind", kinds);
       values.put("detail.stream", streams);
@@ -76,7 +86,7 @@ final class RoutePatternCheck {
     }
     try {
       EventPattern compiled = EventPattern.compile(pattern);
-      if (!raw.isEmpty()) {
+      if (raw.hasAlerts()) {
         fields(pattern, "", JsonPointer.empty(), at);
       }
       return Optional.of(compiled.json());

@@ -37,7 +37,7 @@ final class RoutingCheck {
   /** The policy. */
   IncidentPolicy incidents() {
     RawRouting.Incidents incidents = raw.routing().incidents();
-    if (incidents.at().isPresent() && raw.detectors().isEmpty()) {
+    if (incidents.at().isPresent() && !raw.hasAlerts()) {
       incidents.at().problem("there are no detectors, so no incidents.", "Remove it.");
     }
     List<IncidentPolicy.Escalation> escalations = new ArrayList<>();
@@ -56,10 +56,10 @@ final class RoutingCheck {
 
   /** The routes without problems. */
   Map<String, RouteSpec> routes() {
-    RoutePatternCheck patterns = new RoutePatternCheck(raw.name(), raw.detectors(), detectors);
+    RoutePatternCheck patterns = new RoutePatternCheck(raw, detectors);
     Map<String, RouteSpec> routes = new LinkedHashMap<>();
     for (RawRouting.Route route : raw.routing().routes()) {
-      if (raw.detectors().isEmpty()) {
+      if (!raw.hasAlerts()) {
         route.at().problem("there are no detectors, so nothing takes this route.", "Remove it.");
       }
       List<String> to = names(route.to());
@@ -73,7 +73,7 @@ final class RoutingCheck {
     }
     boolean hasDefault =
         raw.routing().routes().stream().anyMatch(r -> r.name().equals(RouteSpec.DEFAULT));
-    if (!raw.detectors().isEmpty() && !hasDefault) {
+    if (raw.hasAlerts() && !hasDefault) {
       raw.routesAt()
           .problem(
               "'"

@@ -31,8 +31,9 @@ class BlueprintSchemaTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String RESOURCE = "blueprint.schema.json";
 
-  /** What a JSON Schema cannot say: the bounds of time spans. */
-  private static final Pattern BEYOND = Pattern.compile("[0-9]+(ms|s|m|h|d) is out of range\\.");
+  /** What a JSON Schema cannot say: the bounds of time spans and sizes. */
+  private static final Pattern BEYOND =
+      Pattern.compile("[0-9]+(ms|s|m|h|d|B|[KMGT]iB) is out of range\\.");
 
   private static final String POOL =
       """
@@ -156,7 +157,21 @@ class BlueprintSchemaTest {
         "targets: {a: {kind: slack, url: ftp://a}}",
         "targets: {a: {kind: webhook, secret: abc}}",
         "targets: {a: {kind: email, to: [a@b, c]}}",
-        "targets: {a: {kind: email, port: 65536}}"
+        "targets: {a: {kind: email, port: 65536}}",
+        "files: {}",
+        "files: {a: {from: {folder: b}, to: {folder: c}}}",
+        "files: {A: {from: {folder: b}, to: {folder: c}}}",
+        "files: {a: {to: {folder: c}}}",
+        "files: {a: {from: {s3: {bucket: B}}, to: {folder: c}}}",
+        "files: {a: {from: {s3: {prefix: b}}, to: {folder: c}}}",
+        "files: {a: {from: {upload: 1}, to: {folder: c}}}",
+        "files: {a: {from: {}, to: {folder: c}, limits: {bytes: 5}}}",
+        "files: {a: {from: {}, to: {folder: c}, limits: {rows: 0}}}",
+        "files: {a: {from: {}, to: {folder: c}, contract: {columns: {a: text}}}}",
+        "files: {a: {from: {}, to: {folder: c}, convert: {split: {rows: 0}}}}",
+        "files: {a: {from: {}, to: {folder: c}, convert: {non-finite: ~}}}",
+        "files: {a: {from: {}, to: {folder: c}, convert: {columns: [~]}}}",
+        "files: ~"
       })
   void itAgreesWithTheLoaderOnTheTopLevel(String line) throws Exception {
     String yaml =

@@ -127,6 +127,7 @@ public final class TestingGateway implements AutoCloseable {
             List.of()),
         Map.of(),
         Map.of(),
+        Map.of(),
         Path.of("devices"));
   }
 

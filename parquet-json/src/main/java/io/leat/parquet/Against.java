@@ -14,6 +14,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -107,13 +108,14 @@ abstract class Against {
       }
       int digits = ((LogicalType.Timestamp) logical).unit().digits();
       String iso = text.replace(' ', 'T');
-      boolean hasOffset = iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
+      boolean hasOffset =
+          iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
       LocalDateTime at =
           hasOffset
               ? OffsetDateTime.parse(iso).withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime()
               : iso.length() == 10 ? LocalDate.parse(iso).atStartOfDay() : LocalDateTime.parse(iso);
       return BigDecimal.valueOf(at.toEpochSecond(ZoneOffset.UTC))
-          .add(BigDecimal.valueOf(at.getNano(), 9))
+          .add(BigDecimal.valueOf(at.get(ChronoField.NANO_OF_SECOND), 9))
           .scaleByPowerOfTen(digits);
     } catch (DateTimeException e) {
       throw mismatch(leaf, text);
@@ -244,8 +246,7 @@ abstract class Against {
 
     @Override
     int compare(byte[] source, int start, int length) {
-      BigInteger unscaled =
-          length == 0 ? BigInteger.ZERO : new BigInteger(source, start, length);
+      BigInteger unscaled = length == 0 ? BigInteger.ZERO : new BigInteger(source, start, length);
       return new BigDecimal(unscaled, scale).compareTo(literal);
     }
   }

@@ -170,8 +170,7 @@ final class BytesTexts {
       // Some writers have nanoseconds beyond a day, or below it.
       day += Math.floorDiv(nanos, DAY);
       out.put('"');
-      out.end =
-          calendar.timestamp(day, Math.floorMod(nanos, DAY), 9, true, out.bytes, out.end);
+      out.end = calendar.timestamp(day, Math.floorMod(nanos, DAY), 9, true, out.bytes, out.end);
       out.put('"');
       return Cell.NOTHING;
     }

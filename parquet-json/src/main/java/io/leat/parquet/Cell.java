@@ -3,8 +3,8 @@ package io.leat.parquet;
 /**
  * A value's JSON text, as one number: where it is, or why the row is rejected.
  *
- * <p>Bit 63: rejected. Bit 62: in the dictionary's table, not in the column's own text. Then 31 bits
- * of position and 31 bits of length. Nothing (a key that is left out) is 0.
+ * <p>Bit 63: rejected. Bit 62: in the dictionary's table, not in the column's own text. Then 31
+ * bits of position and 31 bits of length. Nothing (a key that is left out) is 0.
  */
 final class Cell {
   /** Nothing is written. */

@@ -46,7 +46,8 @@ abstract class Compressor implements AutoCloseable {
       deflater.finish();
       while (!deflater.finished()) {
         out.ensure(1024);
-        out.end += deflater.deflate(out.bytes, out.end, out.bytes.length - Scratch.PADDING - out.end);
+        out.end +=
+            deflater.deflate(out.bytes, out.end, out.bytes.length - Scratch.PADDING - out.end);
       }
       crc.reset();
       crc.update(bytes, start, length);

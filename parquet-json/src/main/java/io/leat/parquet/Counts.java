@@ -37,8 +37,7 @@ final class Counts {
     Map<String, Rejections> rejections = new HashMap<>();
     long all = 0;
     for (Map.Entry<String, Long> entry : rejected.entrySet()) {
-      List<Long> first =
-          new ArrayList<>(firstRows.getOrDefault(entry.getKey(), new TreeSet<>()));
+      List<Long> first = new ArrayList<>(firstRows.getOrDefault(entry.getKey(), new TreeSet<>()));
       rejections.put(entry.getKey(), new Rejections(entry.getValue(), first));
       all += entry.getValue();
     }

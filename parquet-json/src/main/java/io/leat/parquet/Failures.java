@@ -32,10 +32,7 @@ final class Failures {
     if (thrown instanceof IndexOutOfBoundsException) {
       // Sizes and positions of the file are used as indexes; the JVM's check is one of the checks.
       return new FileException(
-          FileErrorCategory.CORRUPT,
-          "bad-page",
-          "a page refers to what is not there",
-          thrown);
+          FileErrorCategory.CORRUPT, "bad-page", "a page refers to what is not there", thrown);
     }
     if (thrown instanceof OutOfMemoryError) {
       return new FileException(

@@ -122,10 +122,10 @@ final class FilterParser {
       return quoted('\'');
     }
     if (word("TRUE")) {
-      return Boolean.TRUE;
+      return true;
     }
     if (word("FALSE")) {
-      return Boolean.FALSE;
+      return false;
     }
     int start = at;
     while (at < text.length() && "+-.eE0123456789".indexOf(text.charAt(at)) >= 0) {

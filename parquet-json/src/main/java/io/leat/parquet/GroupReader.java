@@ -9,6 +9,9 @@ import java.util.List;
 
 /** The columns of a row group, read by one thread from its first row on. */
 final class GroupReader implements AutoCloseable {
+  private static final int CELLS = 16_384;
+  private static final int LEAST_ROWS = 32;
+
   private final ParquetFile file;
   private final JsonOptions options;
   private final GroupColumns group;
@@ -17,6 +20,10 @@ final class GroupReader implements AutoCloseable {
   private final List<FieldCells> fields = new ArrayList<>();
   private final RowFilter filter;
   private final List<TestCells> tests = new ArrayList<>();
+
+  /** Rows at a time: of many columns fewer, so that their text stays in the cache. */
+  private final int batch;
+
   private final byte[] truth = new byte[FieldCells.BATCH];
 
   /** The rows that {@link #truth} is of. */
@@ -41,6 +48,9 @@ final class GroupReader implements AutoCloseable {
     this.group = group;
     this.budget = budget;
     this.reads = reads;
+    this.batch =
+        Math.max(
+            LEAST_ROWS, Math.min(FieldCells.BATCH, CELLS / Math.max(1, plan.columns().size())));
     for (Plan.Column column : plan.columns()) {
       fields.add(column.isFlat() ? flat(column) : nested(column));
     }
@@ -147,10 +157,11 @@ final class GroupReader implements AutoCloseable {
 
   /** Has some rows ready in all columns, at most so many; the result is how many. */
   int ready(long most) throws IOException {
-    int n = (int) Math.min(most, FieldCells.BATCH);
+    int limit = (int) Math.min(most, batch);
+    int n = limit;
     for (FieldCells field : fields) {
       if (field.head == field.tail) {
-        field.refill((int) Math.min(most, FieldCells.BATCH));
+        field.refill(limit);
       }
       n = Math.min(n, field.tail - field.head);
     }

@@ -1,7 +1,7 @@
 package io.leat.parquet;
 
-import java.util.LinkedHashMap;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,8 +69,7 @@ public record JsonOptions(
 
   /** These, with another policy for NaN and the infinities. */
   public JsonOptions withNonFinite(NonFinite other) {
-    return new JsonOptions(
-        columns, renames, filter, nulls, other, invalidText, decimals, integers);
+    return new JsonOptions(columns, renames, filter, nulls, other, invalidText, decimals, integers);
   }
 
   /** These, with another policy for text that is not UTF-8. */

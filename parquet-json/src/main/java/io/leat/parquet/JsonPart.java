@@ -12,10 +12,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a JSON line that keeps its own text, so that neither digits nor the form of an embedded
- * document are lost.
+ * A value of a JSON line that keeps its own text, so that neither digits nor the form of an
+ * embedded document are lost.
  *
- * @param value a String (of a number its digits), a Boolean, a Map or a List of parts; null for null
+ * @param value a String (of a number its digits), a Boolean, a Map or a List of parts; null for
+ *     null
  * @param line all bytes of the line
  * @param start of its text
  * @param end behind its text

@@ -50,7 +50,10 @@ public final class JsonToParquet {
           FileErrorCategory.CONTRACT, "bad-json", "line " + (rows + 1) + " is not JSON", e);
     } catch (RowWriteSupport.Misfit e) {
       throw new FileException(
-          FileErrorCategory.CONTRACT, "row-misfit", "line " + (rows + 1) + ": " + e.getMessage(), e);
+          FileErrorCategory.CONTRACT,
+          "row-misfit",
+          "line " + (rows + 1) + ": " + e.getMessage(),
+          e);
     } catch (UnsupportedOperationException e) {
       throw new FileException(
           FileErrorCategory.UNSUPPORTED, "variant", String.valueOf(e.getMessage()), e);

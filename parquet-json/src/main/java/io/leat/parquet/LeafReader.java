@@ -30,7 +30,12 @@ final class LeafReader implements AutoCloseable {
   private long[] tableCells = new long[0];
 
   LeafReader(
-      Leaf leaf, PageReader pages, DictionarySlot slot, ValueText text, Prefix prefix, Scratch scratch) {
+      Leaf leaf,
+      PageReader pages,
+      DictionarySlot slot,
+      ValueText text,
+      Prefix prefix,
+      Scratch scratch) {
     this.leaf = leaf;
     this.pages = pages;
     this.slot = slot;
@@ -61,7 +66,9 @@ final class LeafReader implements AutoCloseable {
     if (pages.isDictionary && tableCells.length == 0 && left > 0) {
       // A page of nulls alone may have no dictionary.
       DictionarySlot.Table table =
-          slot.isEmpty() ? new DictionarySlot.Table(new long[0], new byte[0]) : slot.table(text, prefix);
+          slot.isEmpty()
+              ? new DictionarySlot.Table(new long[0], new byte[0])
+              : slot.table(text, prefix);
       tableBytes = table.bytes();
       tableCells = table.cells();
     }

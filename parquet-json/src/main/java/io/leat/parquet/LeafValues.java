@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
@@ -56,7 +57,7 @@ final class LeafValues {
     if (type instanceof LogicalType.Timestamp timestamp) {
       LocalDateTime at = LocalDateTime.parse(local(text));
       return BigDecimal.valueOf(at.toEpochSecond(ZoneOffset.UTC))
-          .add(BigDecimal.valueOf(at.getNano(), 9))
+          .add(BigDecimal.valueOf(at.get(ChronoField.NANO_OF_SECOND), 9))
           .scaleByPowerOfTen(timestamp.unit().digits())
           .longValueExact();
     }
@@ -169,6 +170,6 @@ final class LeafValues {
       throw new ArithmeticException("out of range");
     }
     int fraction = Math.round(Math.scalb(size, 10 - exponent)) - 1024;
-    return (short) (sign | (exponent + 15 << 10) + fraction);
+    return (short) (sign | (((exponent + 15) << 10) + fraction));
   }
 }

@@ -29,15 +29,7 @@ public record Limits(
   /** For a heap of 512 MiB. */
   public static final Limits DEFAULT =
       new Limits(
-          256 * MIB,
-          64 * MIB,
-          64 * MIB,
-          64 * MIB,
-          10_000,
-          64,
-          5_000,
-          Long.MAX_VALUE,
-          64 * MIB);
+          256 * MIB, 64 * MIB, 64 * MIB, 64 * MIB, 10_000, 64, 5_000, Long.MAX_VALUE, 64 * MIB);
 
   public Limits {
     atLeast("memoryBytes", memoryBytes, MIB);

@@ -8,6 +8,8 @@ import io.leat.parquet.format.SchemaElement;
 final class LogicalTypes {
   private static final LogicalType NONE = new LogicalType.None();
 
+  private static final Unit[] UNITS = {Unit.MILLIS, Unit.MICROS, Unit.NANOS};
+
   private LogicalTypes() {}
 
   static LogicalType of(SchemaElement element) {
@@ -64,16 +66,16 @@ final class LogicalTypes {
   }
 
   private static LogicalType time(int unit, boolean utc) {
-    return unit < 1 || unit > 3 ? NONE : new LogicalType.Time(Unit.values()[unit - 1], utc);
+    return unit < 1 || unit > 3 ? NONE : new LogicalType.Time(UNITS[unit - 1], utc);
   }
 
   private static LogicalType timestamp(int unit, boolean utc) {
-    return unit < 1 || unit > 3 ? NONE : new LogicalType.Timestamp(Unit.values()[unit - 1], utc);
+    return unit < 1 || unit > 3 ? NONE : new LogicalType.Timestamp(UNITS[unit - 1], utc);
   }
 
   /**
-   * Whether values of the physical type can mean it. A logical type that does not fit is ignored, as
-   * the format asks of readers.
+   * Whether values of the physical type can mean it. A logical type that does not fit is ignored,
+   * as the format asks of readers.
    */
   static boolean fits(LogicalType logical, Physical physical, int length) {
     boolean isBytes = physical == Physical.BYTE_ARRAY;

@@ -71,8 +71,7 @@ final class MessageTypes {
       case "Uuid" -> LogicalTypeAnnotation.uuidType();
       case "Date" -> LogicalTypeAnnotation.dateType();
       case "Float16" -> LogicalTypeAnnotation.float16Type();
-      case "Interval" ->
-          LogicalTypeAnnotation.IntervalLogicalTypeAnnotation.getInstance();
+      case "Interval" -> LogicalTypeAnnotation.IntervalLogicalTypeAnnotation.getInstance();
       case "ListOf" -> LogicalTypeAnnotation.listType();
       case "MapOf" -> LogicalTypeAnnotation.mapType();
       case "Variant" -> LogicalTypeAnnotation.variantType((byte) 1);

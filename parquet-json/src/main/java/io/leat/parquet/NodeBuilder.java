@@ -18,7 +18,9 @@ final class NodeBuilder {
   /** Of the leaves in the order in which they were met. */
   private final List<LeafText> texts = new ArrayList<>();
 
-  /** @param leaves below the top-level column */
+  /**
+   * @param leaves below the top-level column
+   */
   NodeBuilder(List<Leaf> leaves, JsonOptions options) {
     this.leaves = leaves;
     this.options = options;

@@ -20,7 +20,6 @@ final class PageReader implements AutoCloseable {
   private static final byte[] NONE = new byte[0];
 
   private final Leaf leaf;
-  private final ChunkMeta chunk;
   private final Limits limits;
   private final Budget budget;
   private final Codec codec;
@@ -50,7 +49,6 @@ final class PageReader implements AutoCloseable {
 
   PageReader(ParquetFile file, Leaf leaf, ChunkMeta chunk, Budget budget, ReadBytes reads) {
     this.leaf = leaf;
-    this.chunk = chunk;
     this.limits = file.limits();
     this.budget = budget;
     this.codec = Codec.of(chunk.codec());
@@ -111,7 +109,9 @@ final class PageReader implements AutoCloseable {
     return header.values;
   }
 
-  /** Rows of the page that {@link #next} went to, or -1 if that is not known before it is loaded. */
+  /**
+   * Rows of the page that {@link #next} went to, or -1 if that is not known before it is loaded.
+   */
   int rows() {
     return leaf.maxRepetition() == 0 ? header.values : header.rows;
   }
@@ -164,8 +164,7 @@ final class PageReader implements AutoCloseable {
     open(body, at, end);
   }
 
-  private static int levels(
-      Hybrid into, int encoding, int max, byte[] body, int start, int end) {
+  private static int levels(Hybrid into, int encoding, int max, byte[] body, int start, int end) {
     if (max == 0) {
       return start;
     }

@@ -127,7 +127,8 @@ public final class ParquetFile implements AutoCloseable {
       throw Refusal.corrupt("bad-footer", "a column chunk lies outside the file");
     }
     if (leaf.maxRepetition() == 0 && chunk.values() != rows) {
-      throw Refusal.corrupt("bad-footer", "a column chunk has another number of rows than its group");
+      throw Refusal.corrupt(
+          "bad-footer", "a column chunk has another number of rows than its group");
     }
   }
 

@@ -25,8 +25,7 @@ record Plan(List<Column> columns) {
     for (Field field : file.schema().fields()) {
       int count = leaves(field);
       String key = options.renames().getOrDefault(field.name(), field.name());
-      all.add(
-          new Column(field, file.leaves().subList(leaf, leaf + count), Prefix.member(key)));
+      all.add(new Column(field, file.leaves().subList(leaf, leaf + count), Prefix.member(key)));
       leaf += count;
     }
     for (String renamed : options.renames().keySet()) {

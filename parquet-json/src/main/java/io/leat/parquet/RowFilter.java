@@ -107,7 +107,8 @@ final class RowFilter {
         return leaf;
       }
     }
-    throw Refusal.contract("filter", "the filter names the column '" + path + "', which is not there");
+    throw Refusal.contract(
+        "filter", "the filter names the column '" + path + "', which is not there");
   }
 
   /** Whether statistics leave open that a row of the group is wanted. */
@@ -176,7 +177,8 @@ final class RowFilter {
     for (Filter term : terms.subList(1, terms.size())) {
       evaluate(term, cells, next, rows, other);
       for (int i = 0; i < rows; i++) {
-        truth[i] = isAnd ? (byte) Math.min(truth[i], other[i]) : (byte) Math.max(truth[i], other[i]);
+        truth[i] =
+            isAnd ? (byte) Math.min(truth[i], other[i]) : (byte) Math.max(truth[i], other[i]);
       }
     }
   }
@@ -227,8 +229,7 @@ final class RowFilter {
     }
 
     @Override
-    void slices(
-        long[] inOut, int offset, int count, byte[] source, Prefix prefix, Scratch out) {
+    void slices(long[] inOut, int offset, int count, byte[] source, Prefix prefix, Scratch out) {
       for (int i = offset; i < offset + count; i++) {
         long slice = inOut[i];
         inOut[i] = FALSE;

@@ -106,8 +106,7 @@ final class SchemaJson {
       case "date" -> new LogicalType.Date();
       case "time" -> new LogicalType.Time(unit(node), node.path("utc").asBoolean());
       case "timestamp" -> new LogicalType.Timestamp(unit(node), node.path("utc").asBoolean());
-      case "int" ->
-          new LogicalType.Int(node.path("bits").asInt(), node.path("signed").asBoolean());
+      case "int" -> new LogicalType.Int(node.path("bits").asInt(), node.path("signed").asBoolean());
       case "decimal" ->
           new LogicalType.Decimal(node.path("precision").asInt(), node.path("scale").asInt());
       case "float16" -> new LogicalType.Float16();

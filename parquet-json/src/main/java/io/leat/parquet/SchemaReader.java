@@ -18,6 +18,10 @@ final class SchemaReader {
     Field.Physical.FIXED_LEN_BYTE_ARRAY
   };
 
+  private static final Field.Repetition[] REPETITIONS = {
+    Field.Repetition.REQUIRED, Field.Repetition.OPTIONAL, Field.Repetition.REPEATED
+  };
+
   private final List<SchemaElement> elements;
   private final Limits limits;
   private final List<Leaf> leaves = new ArrayList<>();
@@ -73,7 +77,7 @@ final class SchemaReader {
     if (element.repetition() < 0 || element.repetition() > 2) {
       throw Refusal.corrupt("bad-schema", "a column's repetition is not valid");
     }
-    Field.Repetition repeats = Field.Repetition.values()[element.repetition()];
+    Field.Repetition repeats = REPETITIONS[element.repetition()];
     int definitions = definition + (repeats == Field.Repetition.REQUIRED ? 0 : 1);
     int repetitions = repetition + (repeats == Field.Repetition.REPEATED ? 1 : 0);
     String path = parent.isEmpty() ? element.name() : parent + "." + element.name();

@@ -57,8 +57,7 @@ final class UnitWriter implements AutoCloseable {
     output.finish(unit.index());
   }
 
-  private void batch(int unit, int count, long firstRow)
-      throws IOException, InterruptedException {
+  private void batch(int unit, int count, long firstRow) throws IOException, InterruptedException {
     Chunk into = chunk();
     for (int r = 0; r < count; r++) {
       long rejected = rows.rejected(r);

@@ -45,7 +45,8 @@ abstract class ValueText {
     }
 
     @Override
-    final void slices(long[] inOut, int offset, int count, byte[] source, Prefix prefix, Scratch out) {
+    final void slices(
+        long[] inOut, int offset, int count, byte[] source, Prefix prefix, Scratch out) {
       throw new IllegalStateException("bytes for a column of numbers");
     }
   }

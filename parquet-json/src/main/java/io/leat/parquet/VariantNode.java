@@ -17,11 +17,7 @@ final class VariantNode extends Node {
   }
 
   static Node build(
-      Field field,
-      List<Leaf> leaves,
-      List<NodeBuilder.LeafText> texts,
-      Prefix prefix,
-      int level) {
+      Field field, List<Leaf> leaves, List<NodeBuilder.LeafText> texts, Prefix prefix, int level) {
     int first = texts.size();
     int metadata = -1;
     int value = -1;
@@ -38,8 +34,7 @@ final class VariantNode extends Node {
       texts.add(new NodeBuilder.LeafText(new BytesTexts.Raw(), Prefix.NONE));
     }
     if (metadata < 0 || value < 0 || leaves.size() < texts.size()) {
-      throw Refusal.corrupt("bad-schema", "a variant has no metadata or no value")
-          .at(field.name());
+      throw Refusal.corrupt("bad-schema", "a variant has no metadata or no value").at(field.name());
     }
     return new VariantNode(first, prefix, level, metadata, value);
   }

@@ -28,8 +28,7 @@ final class VariantText {
       Scratch out) {
     try {
       write(
-          new Variant(
-              value, valueStart, valueLength, metadata, metadataStart, metadataLength),
+          new Variant(value, valueStart, valueLength, metadata, metadataStart, metadataLength),
           out,
           0);
     } catch (IllegalArgumentException
@@ -137,8 +136,7 @@ final class VariantText {
   private static void string(String text, Scratch out) {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     put(out, '"');
-    Text.escape(
-        Arrays.copyOf(utf8, utf8.length + Scratch.PADDING), 0, utf8.length, out, true);
+    Text.escape(Arrays.copyOf(utf8, utf8.length + Scratch.PADDING), 0, utf8.length, out, true);
     put(out, '"');
   }
 

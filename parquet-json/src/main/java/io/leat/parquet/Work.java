@@ -55,8 +55,7 @@ final class Work {
     int chunk = (int) Math.max(LEAST_CHUNK, Math.min(CHUNK, memory / 64));
     long waiting = Math.min(memory / 4, 64L * CHUNK * Math.max(1, this.threads - 1));
     this.units =
-        new Units(
-            file, plan, fromRowGroup, waiting / Math.max(1, this.threads - 1), this.threads == 1);
+        new Units(file, plan, fromRowGroup, waiting / Math.max(1, this.threads - 1), this.threads);
     this.ordered =
         new OrderedOutput(
             parts,
@@ -158,7 +157,8 @@ final class Work {
 
   private synchronized GroupColumns group(Units.Unit unit) {
     return groups.computeIfAbsent(
-        unit.group(), g -> new GroupColumns(g, file.group(g), budget, unit.of(), filter.tests().size()));
+        unit.group(),
+        g -> new GroupColumns(g, file.group(g), budget, unit.of(), filter.tests().size()));
   }
 
   private synchronized void forget(int group) {

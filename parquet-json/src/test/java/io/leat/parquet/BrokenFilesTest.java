@@ -18,7 +18,11 @@ class BrokenFilesTest {
   private static final Limits SMALL =
       new Limits(64L << 20, 8L << 20, 8L << 20, 1L << 20, 1_000, 32, 1_000, 1_000_000, 1L << 20);
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  BrokenFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource
@@ -26,7 +30,9 @@ class BrokenFilesTest {
     for (WriterVersion version : WriterVersion.values()) {
       for (CompressionCodecName codec :
           new CompressionCodecName[] {
-            CompressionCodecName.UNCOMPRESSED, CompressionCodecName.SNAPPY, CompressionCodecName.LZ4_RAW
+            CompressionCodecName.UNCOMPRESSED,
+            CompressionCodecName.SNAPPY,
+            CompressionCodecName.LZ4_RAW
           }) {
         byte[] good =
             kind.write(directory, version, version == WriterVersion.PARQUET_1_0, false, codec);
@@ -53,7 +59,9 @@ class BrokenFilesTest {
     assertRefused(Arrays.copyOf(good, good.length / 2), FileErrorCategory.CORRUPT, "not-parquet");
     assertRefused(new byte[0], FileErrorCategory.CORRUPT, "not-parquet");
     assertThatThrownBy(
-            () -> ParquetFile.open(ByteSource.of(Arrays.copyOf(good, good.length - 1)), Limits.DEFAULT))
+            () ->
+                ParquetFile.open(
+                    ByteSource.of(Arrays.copyOf(good, good.length - 1)), Limits.DEFAULT))
         .hasMessage("the file does not end with PAR1: it is not Parquet, or not complete");
   }
 
@@ -83,13 +91,17 @@ class BrokenFilesTest {
     Limits narrow = new Limits(64L << 20, 8 << 20, 8 << 20, 1 << 20, 99, 32, 1_000, 9_999, 100);
     Limits pages = new Limits(64L << 20, 100, 8 << 20, 1 << 20, 99, 32, 1_000, 9_999, 1 << 20);
 
-    assertThatThrownBy(() -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, few))
+    assertThatThrownBy(
+            () -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, few))
         .hasMessage("the file has 27 columns, more than maxColumns = 5");
-    assertThatThrownBy(() -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, short_))
+    assertThatThrownBy(
+            () -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, short_))
         .hasMessage("the file has more rows than maxRows = 10");
-    assertThatThrownBy(() -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, narrow))
+    assertThatThrownBy(
+            () -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, narrow))
         .hasMessage("a row has more bytes of JSON than maxRowBytes = 100");
-    assertThatThrownBy(() -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, pages))
+    assertThatThrownBy(
+            () -> new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, pages))
         .isInstanceOfSatisfying(
             FileException.class,
             e -> assertThat(e.category()).isEqualTo(FileErrorCategory.RESOURCE));

@@ -62,20 +62,37 @@ final class DuckDb implements AutoCloseable {
           isBlob
               ? "from_base64(" + name + ") AS " + name
               : isInterval
-                  ? "to_months(" + name + ".months::INT) + to_days(" + name + ".days::INT)"
-                      + " + to_milliseconds(" + name + ".millis) AS " + name
+                  ? "to_months("
+                      + name
+                      + ".months::INT) + to_days("
+                      + name
+                      + ".days::INT)"
+                      + " + to_milliseconds("
+                      + name
+                      + ".millis) AS "
+                      + name
                   : name);
       theirs.append(comma).append(name);
     }
     String left = "SELECT " + theirs + " FROM read_parquet('" + parquet + "')";
     String right =
-        "SELECT " + ours + " FROM read_json('" + json + "', format = 'newline_delimited',"
-            + " maximum_object_size = 100000000, columns = {" + columns + "})";
+        "SELECT "
+            + ours
+            + " FROM read_json('"
+            + json
+            + "', format = 'newline_delimited',"
+            + " maximum_object_size = 100000000, columns = {"
+            + columns
+            + "})";
     List<List<String>> all =
         new ArrayList<>(rows("(" + left + " EXCEPT ALL " + right + ") LIMIT 3"));
     all.addAll(rows("(" + right + " EXCEPT ALL " + left + ") LIMIT 3"));
     String counts =
-        rows("SELECT (SELECT count(*) FROM (" + left + ")) = (SELECT count(*) FROM (" + right + "))")
+        rows("SELECT (SELECT count(*) FROM ("
+                + left
+                + ")) = (SELECT count(*) FROM ("
+                + right
+                + "))")
             .get(0)
             .get(0);
     if (!counts.equals("true")) {

@@ -62,8 +62,12 @@ class DuckDbFilesTest {
       FROM range(12000) t(i)
       """;
 
-  @TempDir Path directory;
+  private final Path directory;
   private DuckDb duck;
+
+  DuckDbFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void open() throws Exception {
@@ -97,7 +101,9 @@ class DuckDbFilesTest {
 
   @Test
   void columnsOfNullsOnly() throws Exception {
-    check("SELECT NULL::INTEGER AS a, NULL::VARCHAR AS b, [NULL]::INTEGER[] AS c FROM range(5000)", "CODEC 'snappy'");
+    check(
+        "SELECT NULL::INTEGER AS a, NULL::VARCHAR AS b, [NULL]::INTEGER[] AS c FROM range(5000)",
+        "CODEC 'snappy'");
   }
 
   private void check(String query, String options) throws Exception {

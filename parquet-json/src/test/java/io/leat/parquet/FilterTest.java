@@ -22,7 +22,11 @@ class FilterTest {
       FROM range(20000) t(i)
       """;
 
-  @TempDir Path directory;
+  private final Path directory;
+
+  FilterTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @ValueSource(
@@ -52,7 +56,13 @@ class FilterTest {
       duck.run("COPY (" + ROWS + ") TO '" + all + "' (FORMAT parquet, ROW_GROUP_SIZE 4096)");
       Path wanted = directory.resolve("wanted.parquet");
       duck.run(
-          "COPY (SELECT * FROM '" + all + "' WHERE " + condition + ") TO '" + wanted + "' (FORMAT parquet)");
+          "COPY (SELECT * FROM '"
+              + all
+              + "' WHERE "
+              + condition
+              + ") TO '"
+              + wanted
+              + "' (FORMAT parquet)");
       JsonOptions options = JsonOptions.DEFAULT.withFilter(Filter.parse(condition));
       Converting sink = new Converting();
       Converted converted =

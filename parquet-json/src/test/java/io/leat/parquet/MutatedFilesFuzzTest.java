@@ -58,8 +58,7 @@ class MutatedFilesFuzzTest {
   static void check(byte[] file, Limits limits) {
     Converting sink = new Converting();
     try {
-      Converted converted =
-          sink.run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, limits);
+      Converted converted = sink.run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, limits);
       assertThat(converted.parts()).hasSize(1);
     } catch (FileException e) {
       assertThat(e.category()).as("%s", e).isNotEqualTo(FileErrorCategory.OURS);

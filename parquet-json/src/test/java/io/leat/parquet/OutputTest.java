@@ -25,9 +25,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutputTest {
   private static final int ROWS = 3_000;
 
-  @TempDir Path directory;
+  private final Path directory;
   private byte[] file = new byte[0];
   private String expected = "";
+
+  OutputTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @BeforeEach
   void write() throws Exception {
@@ -48,7 +52,9 @@ class OutputTest {
       all.append(open(sink.parts.get(i).toByteArray(), compression));
     }
     assertThat(all.toString()).isEqualTo(expected);
-    assertThat(converted.parts()).extracting(PartSummary::rows).containsExactly(700L, 700L, 700L, 700L, 200L);
+    assertThat(converted.parts())
+        .extracting(PartSummary::rows)
+        .containsExactly(700L, 700L, 700L, 700L, 200L);
     for (PartSummary part : converted.parts()) {
       byte[] bytes = sink.parts.get(part.index()).toByteArray();
       assertThat(part.bytes()).isEqualTo(bytes.length);
@@ -61,9 +67,15 @@ class OutputTest {
   void aPartHasNoMoreBytesThanItMay() throws Exception {
     Converting sink = new Converting();
     Converted converted =
-        sink.run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT.withSplit(0, 50_000), 2, Limits.DEFAULT);
+        sink.run(
+            file,
+            JsonOptions.DEFAULT,
+            OutputOptions.DEFAULT.withSplit(0, 50_000),
+            2,
+            Limits.DEFAULT);
 
-    assertThat(converted.parts()).allSatisfy(part -> assertThat(part.jsonBytes()).isLessThanOrEqualTo(50_000));
+    assertThat(converted.parts())
+        .allSatisfy(part -> assertThat(part.jsonBytes()).isLessThanOrEqualTo(50_000));
     assertThat(converted.parts()).hasSizeGreaterThan(10);
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < sink.parts.size(); i++) {
@@ -76,7 +88,10 @@ class OutputTest {
   @EnumSource
   void anArrayIsOneDocumentAPart(Compression compression) throws Exception {
     OutputOptions options =
-        OutputOptions.DEFAULT.withLayout(Layout.ARRAY).withCompression(compression).withSplit(2_000, 0);
+        OutputOptions.DEFAULT
+            .withLayout(Layout.ARRAY)
+            .withCompression(compression)
+            .withSplit(2_000, 0);
     Converting sink = new Converting();
     sink.run(file, JsonOptions.DEFAULT, options, 2, Limits.DEFAULT);
 
@@ -123,7 +138,9 @@ class OutputTest {
   @Test
   void columnsAreChosenAndRenamed() throws Exception {
     JsonOptions options =
-        JsonOptions.DEFAULT.withColumns(List.of("text", "flag")).withRenames(Map.of("flag", "is \"it\""));
+        JsonOptions.DEFAULT
+            .withColumns(List.of("text", "flag"))
+            .withRenames(Map.of("flag", "is \"it\""));
 
     assertThat(Converting.json(file, options, 1).lines().findFirst().orElseThrow())
         .matches("\\{\"text\":(null|\".*\"),\"is \\\\\"it\\\\\"\":(true|false)}");
@@ -155,8 +172,10 @@ class OutputTest {
             2,
             Limits.DEFAULT);
 
-    Rejections rejections = java.util.Objects.requireNonNull(converted.rejected().get(Rejections.NON_FINITE));
-    assertThat(rejections.count()).isEqualTo(expected.lines().filter(OutputTest::isNotFinite).count());
+    Rejections rejections =
+        java.util.Objects.requireNonNull(converted.rejected().get(Rejections.NON_FINITE));
+    assertThat(rejections.count())
+        .isEqualTo(expected.lines().filter(OutputTest::isNotFinite).count());
     assertThat(rejections.firstRows()).isSorted().hasSize(10);
     assertThat(converted.rowsWritten() + rejections.count()).isEqualTo(ROWS);
     assertThat(sink.text(0).lines()).hasSize((int) converted.rowsWritten());

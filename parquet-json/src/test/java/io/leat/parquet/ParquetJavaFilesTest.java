@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What parquet-java wrote in each encoding is the same JSON, and is what DuckDB reads. */
 class ParquetJavaFilesTest {
-  @TempDir Path directory;
+  private final Path directory;
+
+  ParquetJavaFilesTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -58,9 +62,7 @@ class ParquetJavaFilesTest {
     // A map whose keys are groups has no form in JSON that DuckDB would read; and it takes a group
     // whose only column is repeated for a list, also where the
     // format says that it is an element.
-    check(
-        TestingFiles.LISTS,
-        "bare, three, two, pair, nested, names, numbers, days");
+    check(TestingFiles.LISTS, "bare, three, two, pair, nested, names, numbers, days");
   }
 
   private void check(TestingFiles kind, String columns) throws Exception {

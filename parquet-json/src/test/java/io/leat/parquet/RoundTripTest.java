@@ -15,7 +15,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** JSON and the sidecar schema are Parquet again, of the same types with the same values. */
 class RoundTripTest {
-  @TempDir Path directory;
+  private final Path directory;
+
+  RoundTripTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
 
   @ParameterizedTest
   @EnumSource
@@ -34,7 +38,8 @@ class RoundTripTest {
         schema,
         Channels.newChannel(after));
 
-    try (ParquetFile opened = ParquetFile.open(ByteSource.of(after.toByteArray()), Limits.DEFAULT)) {
+    try (ParquetFile opened =
+        ParquetFile.open(ByteSource.of(after.toByteArray()), Limits.DEFAULT)) {
       assertThat(opened.schema()).isEqualTo(schema);
     }
     assertThat(Converting.json(after.toByteArray(), JsonOptions.DEFAULT, 1)).isEqualTo(json);

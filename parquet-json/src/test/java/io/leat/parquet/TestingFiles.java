@@ -50,7 +50,8 @@ enum TestingFiles {
         optional fixed_len_byte_array(5) five;
         optional fixed_len_byte_array(16) uuid (UUID);
         optional fixed_len_byte_array(2) half (FLOAT16);
-      }"""),
+      }\
+      """),
   LISTS(
       """
       message lists {
@@ -67,10 +68,12 @@ enum TestingFiles {
         optional group days (MAP) { repeated group key_value { required int32 key (DATE); required binary value (STRING); } }
         optional group keys (MAP) { repeated group key_value { required group key { required int32 a; optional binary b (STRING); } optional int32 value; } }
         required group deep { optional group a { optional group b { repeated group c { repeated binary d (STRING); } } } }
-      }""");
+      }\
+      """);
 
   private static final int ROWS = 3_000;
 
+  @SuppressWarnings("ImmutableEnumChecker") // nobody changes it
   final MessageType schema;
 
   TestingFiles(String schema) {
@@ -138,15 +141,18 @@ enum TestingFiles {
       case "time_ms" -> group.add(i, random.nextInt(86_400_000));
       case "time_us" -> group.add(i, (long) (random.nextDouble() * 86_400_000_000L));
       case "time_ns" -> group.add(i, (long) (random.nextDouble() * 86_400_000_000_000L));
-      case "unsigned_long", "ts_ms" -> group.add(i, row % 100 == 0 && i == 4 ? -1L : row * 987_654_321_012L);
+      case "unsigned_long", "ts_ms" ->
+          group.add(i, row % 100 == 0 && i == 4 ? -1L : row * 987_654_321_012L);
       case "ts_us" -> group.add(i, random.nextLong() / 1_000);
       case "ts_ns" -> group.add(i, random.nextLong());
       case "old" -> group.add(i, int96(random));
-      case "single" -> group.add(i, row % 50 == 0 ? Float.NaN : Float.intBitsToFloat(random.nextInt()));
+      case "single" ->
+          group.add(i, row % 50 == 0 ? Float.NaN : Float.intBitsToFloat(random.nextInt()));
       case "real" -> group.add(i, row % 2 == 0 ? -0.0 : Double.longBitsToDouble(random.nextLong()));
       case "d9" -> group.add(i, random.nextInt(2_000_000) - 1_000_000);
       case "d18" -> group.add(i, random.nextLong() / 10);
-      case "d30" -> group.add(i, Binary.fromConstantByteArray(bytes(random, 1 + random.nextInt(12))));
+      case "d30" ->
+          group.add(i, Binary.fromConstantByteArray(bytes(random, 1 + random.nextInt(12))));
       case "d38" -> {
         byte[] wide = bytes(random, 16);
         java.util.Arrays.fill(wide, 0, 2, wide[2] < 0 ? (byte) -1 : 0);
@@ -154,7 +160,12 @@ enum TestingFiles {
       }
       case "text" -> group.add(i, "text \"" + (row % 100) + "\" ü\n");
       case "kind" -> group.add(i, "KIND_" + row % 3);
-      case "doc" -> group.add(i, row % 3 == 0 ? "{\"a\": [1, 2.50, null], \"b\":\"x\"}" : row % 3 == 1 ? "12" : "\"s\"");
+      case "doc" ->
+          group.add(
+              i,
+              row % 3 == 0
+                  ? "{\"a\": [1, 2.50, null], \"b\":\"x\"}"
+                  : row % 3 == 1 ? "12" : "\"s\"");
       case "half" -> group.add(i, Binary.fromConstantByteArray(half(random)));
       case "uuid" -> group.add(i, Binary.fromConstantByteArray(bytes(random, 16)));
       case "five" -> group.add(i, Binary.fromConstantByteArray(bytes(random, 5)));
@@ -178,7 +189,7 @@ enum TestingFiles {
 
   private static Binary int96(Random random) {
     ByteBuffer bytes = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putLong((long) (random.nextDouble() * 86_400_000_000L) * 1_000);
+    bytes.putLong(random.nextLong(86_400_000_000L) * 1_000);
     bytes.putInt(2_440_588 + random.nextInt(20_000) - 5_000);
     return Binary.fromConstantByteArray(bytes.array());
   }

@@ -32,7 +32,7 @@ class GeneratedReferenceTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern GUARDED =
       Pattern.compile(
-          "router\\s*\\.(get|post|put|delete)\\(\"([^\"]+)\"\\)\\s*\\.handler\\(guard\\.requires\\(Role\\.([A-Z]+)\\)");
+          "router\\s*\\.(get|head|post|put|patch|delete)\\(\"([^\"]+)\"\\)\\s*\\.handler\\(guard\\.requires\\(Role\\.([A-Z]+)\\)");
   private static final String ROW_END = " |\n";
 
   @Test

@@ -50,6 +50,7 @@ final class LeatCommand implements Callable<Integer> {
           Map.entry("trace", TraceCommand::new),
           Map.entry("reconcile", ReconcileCommand::new),
           Map.entry("quarantine", QuarantineCommand::new),
+          Map.entry("files", FilesCommand::new),
           Map.entry("incident", IncidentCommand::new),
           Map.entry("alert", AlertCommand::new),
           Map.entry("silence", SilenceCommand::new),

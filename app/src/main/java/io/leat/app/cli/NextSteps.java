@@ -52,10 +52,15 @@ final class NextSteps {
               + "' -H 'Content-Type: application/json' "
               + base.resolve("/v1/events/" + blueprint.topic(stream)));
     } else {
-      stream = blueprint.streams().values().iterator().next();
+      stream = blueprint.streams().values().stream().findFirst().orElse(null);
     }
-    String table = Names.processedNamespace(blueprint.name()) + "." + stream.name();
-    commands.add(leat + " sql 'SELECT * FROM " + table + " LIMIT 5'" + where());
+    if (!blueprint.files().isEmpty()) {
+      commands.add(leat + " files sources" + where());
+    }
+    if (stream != null) {
+      String table = Names.processedNamespace(blueprint.name()) + "." + stream.name();
+      commands.add(leat + " sql 'SELECT * FROM " + table + " LIMIT 5'" + where());
+    }
     commands.add(leat + " status" + where());
     return commands;
   }

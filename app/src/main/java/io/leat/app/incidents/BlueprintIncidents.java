@@ -6,6 +6,7 @@ import io.leat.action.incident.RouteTable;
 import io.leat.action.intake.AlertIntake;
 import io.leat.blueprint.Blueprint;
 import io.leat.rules.detect.DetectorSpec;
+import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.incident.TargetSpec;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,7 @@ final class BlueprintIncidents implements AutoCloseable {
   /**
    * Made; {@link #follow} begins.
    *
-   * @param blueprint with detectors
+   * @param blueprint with detectors or sources of files
    * @param opening makes what speaks to a target
    * @param starting has it delivered to
    */
@@ -49,11 +50,15 @@ final class BlueprintIncidents implements AutoCloseable {
   }
 
   private static IncidentRules rules(Blueprint blueprint, RouteTable table) {
-    return new IncidentRules(
-        blueprint.incidents(),
+    Map<String, List<String>> groupBy =
         blueprint.detectors().values().stream()
-            .collect(Collectors.toMap(DetectorSpec::name, DetectorSpec::groupBy)),
-        table);
+            .collect(Collectors.toMap(DetectorSpec::name, DetectorSpec::groupBy));
+    // What is wrong with the files of a source is one incident.
+    blueprint
+        .files()
+        .keySet()
+        .forEach(source -> groupBy.put(FileSourceSpec.detector(source), List.of("detector")));
+    return new IncidentRules(blueprint.incidents(), groupBy, table);
   }
 
   /**

@@ -42,8 +42,8 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * Makes incidents of what detectors say and tells targets of them, for all blueprints that have
- * detectors. Thread-safe.
+ * Makes incidents of what detectors, and the work on files, say and tells targets of them, for all
+ * blueprints that have any. Thread-safe.
  */
 public final class IncidentService implements AutoCloseable {
   private final Surroundings with;
@@ -82,7 +82,8 @@ public final class IncidentService implements AutoCloseable {
   /**
    * A blueprint as it is to be looked after.
    *
-   * @param alertsEpoch of the log of its topic of alerts; of no meaning when it has no detectors
+   * @param alertsEpoch of the log of its topic of alerts; of no meaning when nothing of it makes
+   *     alerts
    */
   public record Followed(Blueprint blueprint, int alertsEpoch) {}
 
@@ -163,7 +164,7 @@ public final class IncidentService implements AutoCloseable {
     all.forEach(one -> names.add(one.blueprint().name()));
     Set<String> served = Set.copyOf(names);
     for (Followed one : all) {
-      if (one.blueprint().detectors().isEmpty()) {
+      if (!one.blueprint().hasAlerts()) {
         names.remove(one.blueprint().name());
       } else {
         follow(one);

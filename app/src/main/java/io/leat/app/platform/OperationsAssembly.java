@@ -59,6 +59,7 @@ final class OperationsAssembly {
       LogEnds ends,
       Function<String, @Nullable StreamPlan> plans,
       IncidentAssembly incidents,
+      FilesAssembly files,
       Supplier<List<Component>> components) {}
 
   /** The blueprints as they are processed now, and their folders. */
@@ -137,6 +138,7 @@ final class OperationsAssembly {
     routes.add(backups(shared, running, applied, answers));
     routes.addAll(
         running.incidents().routes(shared, answers.keeper().instance(), settings.heartbeat()));
+    routes.addAll(running.files().routes(shared, answers.keeper().instance()));
     routes.add(newestStates(shared, applied));
     routes.add(alerts(shared, running, applied, log));
     routes.add(backtests(shared, running, applied));

@@ -82,6 +82,7 @@ public final class Platform implements AutoCloseable {
   private final JobSupervisor supervisor;
   private final DiskGuard disk;
   private final IncidentAssembly incidents;
+  private final FilesAssembly files;
   private final FreshnessMonitor freshness;
   private final HttpService http;
   private final String adminKey;
@@ -112,6 +113,7 @@ public final class Platform implements AutoCloseable {
           new BlueprintJobs(
               lakeJobs, detectJobs(), foundation.catalog().catalog(), this::committed);
       incidents = new IncidentAssembly(foundation, registry, clock, closing);
+      files = new FilesAssembly(settings, foundation, registry, clock, closing);
       provisioning.check(blueprints);
       for (Blueprint blueprint : blueprints) {
         begin(blueprint, observer);
@@ -299,6 +301,7 @@ public final class Platform implements AutoCloseable {
                 ends,
                 this::plan,
                 incidents,
+                files,
                 this::components),
             new OperationsAssembly.Applied(this::provisioned, applied),
             answers,
@@ -360,6 +363,7 @@ public final class Platform implements AutoCloseable {
         .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
     plans = Map.copyOf(next);
     incidents.follow(provisioned.values());
+    files.follow(provisioned.values());
   }
 
   /** Of a stream as it is processed now. */

@@ -76,7 +76,7 @@ final class Provisioning {
    * @param version of it: a hash of its files
    * @param plans for the lake job, one per stream
    * @param rejectedEpoch log epoch of the topic of rejected records
-   * @param alertsEpoch log epoch of the topic of alerts; 0 when there are no detectors
+   * @param alertsEpoch log epoch of the topic of alerts; 0 when nothing makes alerts
    * @param detection for the detect job
    * @param served for the gateway, one per stream
    * @param notes what was created, changed or found to differ
@@ -97,7 +97,7 @@ final class Provisioning {
         .mapToInt(
             blueprint ->
                 REJECTED_PARTITIONS
-                    + (blueprint.detectors().isEmpty() ? 0 : ALERTS_PARTITIONS)
+                    + (blueprint.hasAlerts() ? ALERTS_PARTITIONS : 0)
                     + (Detection.isAskedFor(blueprint) ? MARKERS_PARTITIONS : 0)
                     + blueprint.streams().values().stream().mapToInt(StreamSpec::partitions).sum())
         .sum();
@@ -182,9 +182,7 @@ final class Provisioning {
     provisioned.findings().stream().map(TopicFinding::toString).forEach(notes::add);
     int rejectedEpoch = epoch(provisioned, Names.rejectedTopic(blueprint.name()));
     int alertsEpoch =
-        blueprint.detectors().isEmpty()
-            ? 0
-            : epoch(provisioned, Names.alertsTopic(blueprint.name()));
+        blueprint.hasAlerts() ? epoch(provisioned, Names.alertsTopic(blueprint.name())) : 0;
     return new Provisioned(
         blueprint,
         version,
@@ -220,7 +218,7 @@ final class Provisioning {
             REJECTED_PARTITIONS,
             clusterReplication,
             configs(REJECTED_RETENTION, clusterReplication)));
-    if (!blueprint.detectors().isEmpty()) {
+    if (blueprint.hasAlerts()) {
       specs.add(
           new TopicSpec(
               Names.alertsTopic(blueprint.name()),

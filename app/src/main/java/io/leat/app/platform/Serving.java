@@ -59,7 +59,12 @@ final class Serving {
 
   /** What is made here and others need too. */
   record Shared(
-      Vertx vertx, Health health, Bodies bodies, Publisher publisher, Admission admission) {}
+      Vertx vertx,
+      Health health,
+      Bodies bodies,
+      Publisher publisher,
+      Admission admission,
+      MessageIngest messages) {}
 
   /** Begins to load what it will need: the engines leave a core idle at times. */
   Serving(
@@ -129,10 +134,11 @@ final class Serving {
     EventRoutes events = events(publisher, streams, disk, bodies);
     answered.follow(events.outcomes());
     routes.add(events);
-    brokers(publisher, streams, disk, events, health);
+    MessageIngest messages = messages(publisher, streams, disk, events);
+    brokers(messages, health);
     routes.add(new ClientRoutes(vertx.join(), clients, directory, bodies));
     routes.add(new SqlRoutes(queries, bodies));
-    Shared shared = new Shared(vertx.join(), health, bodies, publisher, disk);
+    Shared shared = new Shared(vertx.join(), health, bodies, publisher, disk, messages);
     routes.addAll(more.of(shared));
     HttpService service =
         new HttpService(
@@ -173,22 +179,20 @@ final class Serving {
             task -> new Thread(task, "leat-gateway")));
   }
 
-  private void brokers(
-      Publisher publisher,
-      StreamRegistry streams,
-      Admission admission,
-      EventRoutes events,
-      Health health) {
-    MessageIngest ingest =
-        new MessageIngest(
-            streams,
-            admission,
-            publisher,
-            SettingsMapping.gateway(settings.http()),
-            registry,
-            clock,
-            new EventIds(),
-            events.outcomes());
+  private MessageIngest messages(
+      Publisher publisher, StreamRegistry streams, Admission admission, EventRoutes events) {
+    return new MessageIngest(
+        streams,
+        admission,
+        publisher,
+        SettingsMapping.gateway(settings.http()),
+        registry,
+        clock,
+        new EventIds(),
+        events.outcomes());
+  }
+
+  private void brokers(MessageIngest ingest, Health health) {
     for (MqttSettings broker : settings.mqtt()) {
       MqttConnection connection =
           closing.add(

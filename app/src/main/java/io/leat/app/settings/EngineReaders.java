@@ -142,7 +142,7 @@ final class EngineReaders {
     return settings;
   }
 
-  private static Lake.S3 s3(Section s3) {
+  static Lake.S3 s3(Section s3) {
     Value endpoint = s3.optional("endpoint");
     String address = endpoint.textLike(WEB, "a URL", "Write https://...");
     Lake.S3 settings =

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param query the query engine
  * @param maintenance the upkeep of the tables
  * @param disk what may be taken of this machine's disks
+ * @param files how much is done at once for files, and how their buckets are reached
  * @param mqtt brokers that events are taken from
  * @param heartbeat the monitor that is told that Leat is alive; null when there is none
  */
@@ -36,6 +37,7 @@ public record Settings(
     Query query,
     Maintenance maintenance,
     Disk disk,
+    FileWork files,
     List<MqttSettings> mqtt,
     @Nullable HeartbeatSettings heartbeat) {
   public Settings {
@@ -63,6 +65,7 @@ public record Settings(
         query,
         maintenance,
         disk,
+        files,
         mqtt,
         heartbeat);
   }
@@ -70,7 +73,19 @@ public record Settings(
   /** The same with another durability. */
   public Settings with(Durability other) {
     return new Settings(
-        data, other, http, kafka, flink, lake, postgres, query, maintenance, disk, mqtt, heartbeat);
+        data,
+        other,
+        http,
+        kafka,
+        flink,
+        lake,
+        postgres,
+        query,
+        maintenance,
+        disk,
+        files,
+        mqtt,
+        heartbeat);
   }
 
   /** The same with another HTTP server. */
@@ -86,6 +101,7 @@ public record Settings(
         query,
         maintenance,
         disk,
+        files,
         mqtt,
         heartbeat);
   }
@@ -103,6 +119,7 @@ public record Settings(
         query,
         maintenance,
         disk,
+        files,
         mqtt,
         heartbeat);
   }
@@ -120,6 +137,7 @@ public record Settings(
         query,
         newMaintenance,
         disk,
+        files,
         mqtt,
         heartbeat);
   }
@@ -135,6 +153,16 @@ public record Settings(
    */
   public record Query(
       int workers, long memory, java.time.Duration timeout, int maxRows, long cache) {}
+
+  /**
+   * The work on files.
+   *
+   * @param workers files at a time
+   * @param threads of one conversion
+   * @param memory bytes of all conversions together
+   * @param s3 how the buckets of blueprints are reached
+   */
+  public record FileWork(int workers, int threads, long memory, Lake.S3 s3) {}
 
   /**
    * What may be taken of this machine's disks.

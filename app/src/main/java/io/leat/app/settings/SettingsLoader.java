@@ -74,6 +74,7 @@ public final class SettingsLoader {
             query(root.optional("query").section()),
             maintenance(root.optional("maintenance").section()),
             disk(root.optional("disk").section()),
+            files(root.optional("files").section()),
             MqttReader.read(root.optional("mqtt"), base),
             heartbeat(root.optional("heartbeat").section()));
     root.refuseUnknown();
@@ -137,6 +138,17 @@ public final class SettingsLoader {
   private enum Method {
     GET,
     POST
+  }
+
+  private static Settings.FileWork files(Section files) {
+    Settings.FileWork settings =
+        new Settings.FileWork(
+            files.optional("workers").integer(2, 1, 64),
+            files.optional("threads").integer(2, 1, 64),
+            files.optional("memory").size(128 * MIB, 16 * MIB, 1_024 * GIB),
+            EngineReaders.s3(files.optional("s3").section()));
+    files.refuseUnknown();
+    return settings;
   }
 
   private static Settings.Disk disk(Section disk) {

@@ -126,7 +126,7 @@ class LauncherScriptTest {
     assertThat(ended.out())
         .contains("<io.leat.app.convert.Convert>\n<--color>\n<never>\n<convert>\n<a.parquet>\n<->\n")
         .contains("<" + home.toRealPath() + "/app/target/leat-app-1.jar:c.jar:d.jar>")
-        .contains("<-Xmx2g>", "<-Xms32m>")
+        .contains("<-Xmx2g>", "<-Xms96m>")
         .doesNotContain("TieredStopAtLevel", "a.jar");
     assertThat(run(home.resolve("leat"), java, "convert", "--schema", "a.parquet").out())
         .contains("<-XX:TieredStopAtLevel=1>", "<-Xmx2g>");

@@ -4,7 +4,8 @@ import io.leat.parquet.bounds.Refusal;
 
 /**
  * Decompresses pages; owned by one thread. Both arrays have {@link
- * io.leat.parquet.bounds.Scratch#PADDING} bytes behind the range, which may be read and overwritten.
+ * io.leat.parquet.bounds.Scratch#PADDING} bytes behind the range, which may be read and
+ * overwritten.
  */
 public abstract class Codec implements AutoCloseable {
   /** The codec that does nothing. */

@@ -115,12 +115,12 @@ public final class Hybrid {
       repeated = value & mask;
     } else {
       isPacked = true;
-      long groups = header >>> 1;
-      long need = groups * width;
-      long count = groups * 8;
+      int groups = header >>> 1;
+      long need = (long) groups * width;
+      long count = groups * 8L;
       if (need > end - at) {
         // The last group may be cut short, as some writers do.
-        need = end - at;
+        need = (long) end - at;
         count = width == 0 ? 0 : need * 8 / width;
       }
       packedAt = at;

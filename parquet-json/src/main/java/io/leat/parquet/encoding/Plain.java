@@ -90,7 +90,7 @@ final class Plain {
         throw Bits.ended();
       }
       for (int i = 0; i < count; i++) {
-        target[offset + i] = bytes[(int) (bit >>> 3)] >>> (bit & 7) & 1;
+        target[offset + i] = (bytes[(int) (bit >>> 3)] >>> (bit & 7)) & 1L;
         bit++;
       }
     }

@@ -8,7 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the footer. Format: https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+ * Reads the footer. Format:
+ * https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
  */
 public final class FooterReader {
   /** What an object made of the footer takes in memory, roughly. */

@@ -126,7 +126,7 @@ final class ThriftReader {
   int list(int elements) {
     want(LIST);
     int head = next();
-    long size = (head & 0xf0) >>> 4;
+    long size = (head & 0xf0L) >>> 4;
     if (size == 15) {
       size = varint();
     }
@@ -186,7 +186,7 @@ final class ThriftReader {
 
   private void skipList() {
     int head = next();
-    long size = (head & 0xf0) >>> 4;
+    long size = (head & 0xf0L) >>> 4;
     if (size == 15) {
       size = varint();
     }

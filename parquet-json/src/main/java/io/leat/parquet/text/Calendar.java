@@ -16,7 +16,9 @@ public final class Calendar {
 
   private static final long DAY_SECONDS = 86_400;
 
-  private static final long[] UNITS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 0, 0, 1_000_000_000};
+  private static final long[] UNITS = {
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 0, 0, 1_000_000_000
+  };
 
   private long lastDay = Long.MIN_VALUE;
   private byte[] lastDate = new byte[0];

@@ -18,7 +18,15 @@ public final class Digits {
 
   private static final byte[] LEAST = "-9223372036854775808".getBytes(StandardCharsets.US_ASCII);
 
+  private static final long[] POWERS = new long[19];
+
   static {
+    long power = 1;
+    for (int i = 0; i < POWERS.length; i++) {
+      POWERS[i] = power;
+      power *= 10;
+    }
+    POWERS[0] = 0;
     for (int i = 0; i < 100; i++) {
       PAIRS[i] = (short) ('0' + i / 10 | ('0' + i % 10) << 8);
     }
@@ -68,10 +76,10 @@ public final class Digits {
   public static void fixed(long value, int digits, byte[] out, int at) {
     int end = at + digits;
     long rest = value;
-    while (rest > Integer.MAX_VALUE && end - at >= 2) {
-      long quotient = rest / 100;
-      end -= 2;
-      SHORT.set(out, end, PAIRS[(int) (rest - quotient * 100)]);
+    while (rest > Integer.MAX_VALUE && end - at >= 8) {
+      long quotient = rest / 100_000_000;
+      end -= 8;
+      eight((int) (rest - quotient * 100_000_000), out, end);
       rest = quotient;
     }
     int small = (int) rest;
@@ -86,20 +94,26 @@ public final class Digits {
     }
   }
 
+  private static void eight(int value, byte[] out, int at) {
+    int high = value / 10_000;
+    int low = value - high * 10_000;
+    int first = high / 100;
+    int third = low / 100;
+    SHORT.set(out, at, PAIRS[first]);
+    SHORT.set(out, at + 2, PAIRS[high - first * 100]);
+    SHORT.set(out, at + 4, PAIRS[third]);
+    SHORT.set(out, at + 6, PAIRS[low - third * 100]);
+  }
+
   /** Two digits. */
   public static void two(int value, byte[] out, int at) {
     SHORT.set(out, at, PAIRS[value]);
   }
 
-  /** How many digits a positive integer has. */
+  /** How many digits an integer has that is not negative. */
   static int length(long value) {
-    long power = 10;
-    for (int length = 1; length < 19; length++) {
-      if (value < power) {
-        return length;
-      }
-      power *= 10;
-    }
-    return 19;
+    // 1233 / 4096 is just more than the logarithm of 2.
+    int length = ((64 - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
+    return value >= POWERS[length] ? length + 1 : length;
   }
 }

@@ -59,15 +59,15 @@ public final class Doubles {
   }
 
   private static int flog10pow2(int e) {
-    return (int) (e * 661_971_961_083L >> 41);
+    return (int) ((e * 661_971_961_083L) >> 41);
   }
 
   private static int flog10threeQuartersPow2(int e) {
-    return (int) (e * 661_971_961_083L - 274_743_187_321L >> 41);
+    return (int) ((e * 661_971_961_083L - 274_743_187_321L) >> 41);
   }
 
   private static int flog2pow10(int e) {
-    return (int) (e * 913_124_641_741L >> 38);
+    return (int) ((e * 913_124_641_741L) >> 38);
   }
 
   /** A finite number; returns the position behind. */
@@ -169,7 +169,7 @@ public final class Doubles {
     if (uin != win) {
       return plain(uin ? s : t, k + dk, out, at);
     }
-    long cmp = vb - (s + t << 1);
+    long cmp = vb - ((s + t) << 1);
     return plain(cmp < 0 || (cmp == 0 && (s & 1) == 0) ? s : t, k + dk, out, at);
   }
 
@@ -179,7 +179,7 @@ public final class Doubles {
     long y1 = Math.multiplyHigh(g1, cp);
     long z = (y0 >>> 1) + x1;
     long w = y1 + (z >>> 63);
-    return w | (z & MASK_63) + MASK_63 >>> 63;
+    return w | (((z & MASK_63) + MASK_63) >>> 63);
   }
 
   /** A finite number; returns the position behind. */
@@ -242,13 +242,13 @@ public final class Doubles {
     if (uin != win) {
       return plain(uin ? s : t, k + dk, out, at);
     }
-    long cmp = vb - (s + t << 1);
+    long cmp = vb - ((s + t) << 1);
     return plain(cmp < 0 || (cmp == 0 && (s & 1) == 0) ? s : t, k + dk, out, at);
   }
 
   private static long rop(long g, long cp) {
     long x1 = Math.multiplyHigh(g, cp);
-    return x1 >>> 31 | (x1 & MASK_31) + MASK_31 >>> 31;
+    return (x1 >>> 31) | (((x1 & MASK_31) + MASK_31) >>> 31);
   }
 
   /** Digits without trailing zeros, and the exponent of the last one. */

@@ -38,8 +38,7 @@ public final class Text {
    * @param replace whether U+FFFD stands for what is malformed
    * @return false if it is not UTF-8 and is not replaced; what was appended is to be dropped
    */
-  public static boolean escape(
-      byte[] source, int start, int length, Scratch out, boolean replace) {
+  public static boolean escape(byte[] source, int start, int length, Scratch out, boolean replace) {
     out.ensure(length);
     int in = start;
     int end = start + length;
@@ -95,11 +94,7 @@ public final class Text {
   private static boolean clean(long word) {
     long quotes = word ^ 0x2222222222222222L;
     long backslashes = word ^ 0x5c5c5c5c5c5c5c5cL;
-    return ((word
-                | (word - 0x2020202020202020L)
-                | (quotes - ONES)
-                | (backslashes - ONES))
-            & HIGH)
+    return ((word | (word - 0x2020202020202020L) | (quotes - ONES) | (backslashes - ONES)) & HIGH)
         == 0;
   }
 
@@ -165,8 +160,7 @@ public final class Text {
     int in = start;
     int end = start + length;
     for (; end - in >= 3; in += 3) {
-      int word =
-          (source[in] & 0xff) << 16 | (source[in + 1] & 0xff) << 8 | (source[in + 2] & 0xff);
+      int word = (source[in] & 0xff) << 16 | (source[in + 1] & 0xff) << 8 | (source[in + 2] & 0xff);
       target[to++] = BASE64[word >>> 18];
       target[to++] = BASE64[(word >>> 12) & 63];
       target[to++] = BASE64[(word >>> 6) & 63];

@@ -42,8 +42,10 @@ class DoublesTest {
       int digits = digits(text);
       if (digits > 2) {
         BigDecimal decimal = new BigDecimal(text);
-        BigDecimal down = decimal.round(new java.math.MathContext(digits - 1, java.math.RoundingMode.FLOOR));
-        BigDecimal up = decimal.round(new java.math.MathContext(digits - 1, java.math.RoundingMode.CEILING));
+        BigDecimal down =
+            decimal.round(new java.math.MathContext(digits - 1, java.math.RoundingMode.FLOOR));
+        BigDecimal up =
+            decimal.round(new java.math.MathContext(digits - 1, java.math.RoundingMode.CEILING));
         assertThat(down.floatValue() == value || up.floatValue() == value).as(text).isFalse();
       }
     }

@@ -1,0 +1,159 @@
+package io.leat.files;
+
+import io.leat.files.arrival.Uploads;
+import io.leat.files.ledger.FileState;
+import io.leat.files.ledger.LedgerFile;
+import io.leat.files.ledger.LedgerSearch;
+import io.leat.files.ledger.SourceCounts;
+import io.leat.files.work.FileSource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts files for metrics, and forgets those that have been over for as long as they are kept. A
+ * file that still lies where it came from stays known: it would count as new.
+ */
+final class Housekeeping implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long EVERY_MILLIS = 5_000;
+  private static final int ROUNDS_BETWEEN_FORGETTING = 120;
+  private static final int AT_A_TIME = 500;
+  private static final Duration UPLOADS = Duration.ofDays(7);
+
+  private final LedgerSearch ledger;
+  private final Uploads uploads;
+  private final Supplier<Collection<FileSource>> sources;
+  private final InstantSource clock;
+  private final MeterRegistry registry;
+  private final Thread thread;
+  private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
+  private volatile boolean isStopping;
+
+  Housekeeping(
+      LedgerSearch ledger,
+      Uploads uploads,
+      Supplier<Collection<FileSource>> sources,
+      InstantSource clock,
+      MeterRegistry registry) {
+    this.ledger = ledger;
+    this.uploads = uploads;
+    this.sources = sources;
+    this.clock = clock;
+    this.registry = registry;
+    this.thread = new Thread(this::run, "leat-files-housekeeping");
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  private void run() {
+    for (int round = 0; !isStopping; round++) {
+      try {
+        count();
+        if (round % ROUNDS_BETWEEN_FORGETTING == 0) {
+          uploads.expire(UPLOADS);
+          for (FileSource source : sources.get()) {
+            forget(source);
+          }
+        }
+      } catch (RuntimeException e) {
+        log.warn("Cannot keep the house of files: {}", e.getMessage());
+      }
+      try {
+        Thread.sleep(EVERY_MILLIS);
+      } catch (InterruptedException e) {
+        return; // close() asks for it
+      }
+    }
+  }
+
+  private void count() {
+    if (sources.get().isEmpty()) {
+      return;
+    }
+    List<SourceCounts> counts = ledger.counts();
+    Instant now = clock.instant();
+    for (FileSource source : sources.get()) {
+      SourceCounts of =
+          counts.stream()
+              .filter(
+                  one ->
+                      one.blueprint().equals(source.blueprint())
+                          && one.source().equals(source.spec().name()))
+              .findFirst()
+              .orElse(null);
+      for (FileState.Name state : FileState.Name.values()) {
+        gauge(source, "leat_files", state.text()).set(of == null ? 0 : of.of(state));
+      }
+      Instant oldest = of == null ? null : of.oldestWaiting();
+      gauge(source, "leat_files_oldest_waiting_seconds", "")
+          .set(oldest == null ? 0 : Math.max(0, Duration.between(oldest, now).toSeconds()));
+      for (var side : io.leat.files.work.Breakers.Side.values()) {
+        gauge(source, "leat_files_breaker_open", side.text())
+            .set(source.breakers().isOpen(side) ? 1 : 0);
+      }
+    }
+  }
+
+  private AtomicLong gauge(FileSource source, String name, String which) {
+    return gauges.computeIfAbsent(
+        name + " " + source.name() + " " + which,
+        any -> {
+          AtomicLong value = new AtomicLong();
+          Tags tags = Tags.of("blueprint", source.blueprint(), "source", source.spec().name());
+          String label = name.equals("leat_files") ? "state" : "side";
+          Gauge.builder(name, value, AtomicLong::get)
+              .tags(which.isEmpty() ? tags : tags.and(label, which))
+              .register(registry);
+          return value;
+        });
+  }
+
+  private void forget(FileSource source) {
+    Instant before = clock.instant().minus(source.spec().retention());
+    List<LedgerFile> old = ledger.over(source.blueprint(), source.spec().name(), before, AT_A_TIME);
+    List<String> gone = new ArrayList<>();
+    for (LedgerFile file : old) {
+      try {
+        boolean isDeadLetter = file.state().name() == FileState.Name.DEAD_LETTERED;
+        if (!isDeadLetter && !source.inputs().isThere(file.seen())) {
+          gone.add(file.id());
+        }
+      } catch (IOException e) {
+        log.debug("Cannot tell whether file {} is still there", file.id(), e);
+      }
+    }
+    int removed = ledger.remove(List.copyOf(Set.copyOf(gone)));
+    if (removed > 0) {
+      log.info("Forgot {} files of {} that were over for long", removed, source.name());
+    }
+  }
+
+  @Override
+  public void close() {
+    isStopping = true;
+    thread.interrupt();
+    try {
+      thread.join(5_000);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,228 @@
+package io.leat.files.place;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** S3 in fewer words. What fails is an {@link IOException}. Thread-safe; blocks. */
+public final class ObjectStore implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration READ = Duration.ofSeconds(60);
+
+  private final S3Client client;
+
+  /** An object as a listing or a look shows it. */
+  public record Found(String key, String etag, long size, Instant changedAt) {}
+
+  public ObjectStore(S3Settings settings) {
+    S3ClientBuilder builder =
+        S3Client.builder()
+            .httpClientBuilder(
+                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(READ))
+            .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+            .forcePathStyle(settings.pathStyle());
+    if (settings.endpoint() != null) {
+      builder.endpointOverride(settings.endpoint());
+    }
+    String region = settings.region();
+    if (region != null || settings.endpoint() != null) {
+      builder.region(Region.of(region == null ? "us-east-1" : region));
+    }
+    S3Settings.Keys keys = settings.keys();
+    if (keys != null) {
+      String token = keys.token();
+      builder.credentialsProvider(
+          StaticCredentialsProvider.create(
+              token == null
+                  ? AwsBasicCredentials.create(keys.id(), keys.secret())
+                  : AwsSessionCredentials.create(keys.id(), keys.secret(), token)));
+    }
+    this.client = builder.build();
+  }
+
+  private interface Call<T> {
+    T make() throws IOException;
+  }
+
+  private static <T> T asked(Call<T> call) throws IOException {
+    try {
+      return call.make();
+    } catch (S3Exception e) {
+      String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
+      throw new StoreException(e.statusCode(), code, e);
+    } catch (SdkException e) {
+      throw new IOException("The object store does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  /** Tells all objects whose keys begin so, page by page. */
+  public void list(String bucket, String prefix, Consumer<Found> each) throws IOException {
+    String token = null;
+    do {
+      String from = token;
+      ListObjectsV2Response page =
+          asked(
+              () ->
+                  client.listObjectsV2(
+                      r -> r.bucket(bucket).prefix(prefix).continuationToken(from)));
+      page.contents()
+          .forEach(
+              one ->
+                  each.accept(
+                      new Found(
+                          one.key(),
+                          unquoted(one.eTag()),
+                          one.size() == null ? 0 : one.size(),
+                          one.lastModified() == null ? Instant.EPOCH : one.lastModified())));
+      token =
+          Boolean.TRUE.equals(page.isTruncated()) && page.nextContinuationToken() != null
+              ? page.nextContinuationToken()
+              : null;
+    } while (token != null);
+  }
+
+  /** An object; empty when there is none. */
+  public Optional<Found> look(String bucket, String key) throws IOException {
+    try {
+      HeadObjectResponse head = asked(() -> client.headObject(r -> r.bucket(bucket).key(key)));
+      return Optional.of(
+          new Found(key, unquoted(head.eTag()), head.contentLength(), head.lastModified()));
+    } catch (StoreException e) {
+      if (e.status() == 404) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * An object's content, to be closed.
+   *
+   * @param etag the version that is wanted; null: the newest
+   * @throws StoreException with 404 when there is none, with 412 when it has another version
+   */
+  public ResponseInputStream<GetObjectResponse> read(
+      String bucket, String key, @Nullable String etag) throws IOException {
+    ResponseInputStream<GetObjectResponse> content =
+        asked(
+            () ->
+                client.getObject(
+                    r -> {
+                      r.bucket(bucket).key(key);
+                      if (etag != null) {
+                        r.ifMatch('"' + etag + '"');
+                      }
+                    }));
+    if (etag != null && !etag.equals(unquoted(content.response().eTag()))) {
+      content.abort();
+      throw new StoreException(412, "PreconditionFailed", null);
+    }
+    return content;
+  }
+
+  /**
+   * Writes an object if there is none by its key.
+   *
+   * @return false when there is one
+   */
+  public boolean create(String bucket, String key, byte[] content) throws IOException {
+    try {
+      asked(
+          () ->
+              client.putObject(
+                  r -> r.bucket(bucket).key(key).ifNoneMatch("*"), RequestBody.fromBytes(content)));
+      return true;
+    } catch (StoreException e) {
+      if (e.status() == 412 || e.status() == 409) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** Writes an object. */
+  public void write(String bucket, String key, byte[] content, int length) throws IOException {
+    asked(
+        () ->
+            client.putObject(
+                r -> r.bucket(bucket).key(key),
+                RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(content, 0, length))));
+  }
+
+  /** Writes an object of a file's content. */
+  public void write(String bucket, String key, Path content) throws IOException {
+    asked(() -> client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromFile(content)));
+  }
+
+  void begin(String bucket, String key, Consumer<String> upload) throws IOException {
+    upload.accept(
+        asked(() -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)).uploadId()));
+  }
+
+  CompletedPart piece(
+      String bucket, String key, String upload, int number, byte[] content, int length)
+      throws IOException {
+    String etag =
+        asked(
+            () ->
+                client
+                    .uploadPart(
+                        r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                        RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(content, 0, length)))
+                    .eTag());
+    return CompletedPart.builder().partNumber(number).eTag(etag).build();
+  }
+
+  void complete(String bucket, String key, String upload, List<CompletedPart> pieces)
+      throws IOException {
+    asked(
+        () ->
+            client.completeMultipartUpload(
+                r ->
+                    r.bucket(bucket)
+                        .key(key)
+                        .uploadId(upload)
+                        .multipartUpload(m -> m.parts(pieces))));
+  }
+
+  void abort(String bucket, String key, String upload) throws IOException {
+    asked(() -> client.abortMultipartUpload(r -> r.bucket(bucket).key(key).uploadId(upload)));
+  }
+
+  /** Removes an object, if it is there. */
+  public void remove(String bucket, String key) throws IOException {
+    asked(() -> client.deleteObject(r -> r.bucket(bucket).key(key)));
+  }
+
+  private static String unquoted(@Nullable String etag) {
+    return etag == null ? "" : etag.replace("\"", "");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,356 @@
+package io.leat.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.files.ledger.FileFilter;
+import io.leat.files.ledger.FileState;
+import io.leat.files.ledger.LedgerFile;
+import io.leat.files.ledger.LedgerSearch;
+import io.leat.files.place.S3Settings;
+import io.leat.files.work.RowFeed;
+import io.leat.files.work.WorkSettings;
+import io.leat.http.Bodies;
+import io.leat.rules.alert.Alert;
+import io.leat.rules.file.Arrival;
+import io.leat.rules.file.ConvertSpec;
+import io.leat.rules.file.FileContract;
+import io.leat.rules.file.FileLimits;
+import io.leat.rules.file.FileRetry;
+import io.leat.rules.file.FileSourceSpec;
+import io.leat.rules.file.Place;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a folder to a folder, with a real PostgreSQL and the real engine. */
+class FilePipelineTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Vertx VERTX = Vertx.vertx();
+  private static TestingState state;
+
+  @TempDir Path root;
+  private final List<Alert> alerts = new CopyOnWriteArrayList<>();
+  private final List<String> rows = new CopyOnWriteArrayList<>();
+  private final List<FilePipeline> open = new ArrayList<>();
+  private final LedgerSearch search = new LedgerSearch(state.database(), InstantSource.system());
+
+  @BeforeAll
+  static void start() {
+    state = new TestingState();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    state.close();
+    VERTX.close();
+  }
+
+  @BeforeEach
+  void clear() throws IOException {
+    state.clear();
+    Files.createDirectories(root.resolve("in"));
+  }
+
+  @AfterEach
+  void close() {
+    open.forEach(FilePipeline::close);
+  }
+
+  private FilePipeline pipeline(FileSourceSpec... specs) {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    RowFeed feed =
+        (stream, file, first, some) -> {
+          for (int i = 0; i < some.size(); i++) {
+            rows.add(stream + " " + (first + i) + " " + new String(some.get(i), UTF_8));
+          }
+          return 0;
+        };
+    FilePipeline pipeline =
+        new FilePipeline(
+            new FilePipeline.Surroundings(
+                state.database(),
+                VERTX,
+                new Bodies(VERTX, registry),
+                root.resolve("data"),
+                new WorkSettings(
+                    2,
+                    1,
+                    64L << 20,
+                    root.resolve("data/spool"),
+                    Duration.ofSeconds(30),
+                    Duration.ofMillis(100)),
+                new S3Settings(null, "us-east-1", false, null),
+                feed,
+                alerts::add,
+                "test",
+                "leat test",
+                InstantSource.system(),
+                registry));
+    open.add(pipeline);
+    pipeline.follow(List.of(new FilePipeline.Followed("files", "v1", List.of(specs))));
+    pipeline.start();
+    return pipeline;
+  }
+
+  private FileSourceSpec spec(FileContract contract, ConvertSpec convert, String into) {
+    return new FileSourceSpec(
+        "taxi",
+        null,
+        new Arrival.InFolder(new Place.Folder(root.resolve("in")), Duration.ofMillis(100)),
+        "*.parquet",
+        Duration.ofMillis(1),
+        Duration.ofSeconds(1),
+        new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000),
+        contract,
+        convert,
+        new Place.Folder(root.resolve("out")),
+        "{source}/{yyyy}",
+        new Place.Folder(root.resolve("dead")),
+        FileSourceSpec.Same.NAME,
+        FileSourceSpec.Then.KEEP,
+        new FileRetry(Duration.ofMillis(100), Duration.ofMillis(200), 3),
+        Duration.ofDays(1),
+        into);
+  }
+
+  private FileSourceSpec spec() {
+    return spec(FileContract.ANY, convert("", 0), null);
+  }
+
+  private static ConvertSpec convert(String where, long splitRows) {
+    return new ConvertSpec(
+        List.of(),
+        Map.of("trip", "id"),
+        where,
+        ConvertSpec.Nulls.WRITE,
+        ConvertSpec.NonFinite.STRING,
+        ConvertSpec.InvalidText.REPLACE,
+        ConvertSpec.Layout.NDJSON,
+        ConvertSpec.Compression.NONE,
+        splitRows,
+        0);
+  }
+
+  /** Writes it elsewhere, then moves it in. */
+  private void drop(String name, int count) throws Exception {
+    Path made = TestingParquet.trips(root.resolve(name), count);
+    Files.move(made, root.resolve("in").resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private List<LedgerFile> files() {
+    return search.list(new FileFilter(null, null, null, Set.of(), null, null, null, null, 100));
+  }
+
+  private LedgerFile await(String name, FileState.Name wanted) throws InterruptedException {
+    return await(
+        file -> file.seen().name().equals(name) && file.state().name() == wanted,
+        name + " " + wanted);
+  }
+
+  private LedgerFile await(Predicate<LedgerFile> fits, String what) throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (System.nanoTime() < deadline) {
+      for (LedgerFile file : files()) {
+        if (fits.test(file)) {
+          return file;
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError(what + " did not happen: " + files());
+  }
+
+  private List<Path> outputs() throws IOException {
+    if (!Files.exists(root.resolve("out"))) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(root.resolve("out"))) {
+      return all.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  @Test
+  void aFileThatIsMovedInIsPublishedWithItsManifest() throws Exception {
+    pipeline(spec());
+    drop("a.parquet", 5_000);
+
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+
+    Path output = Path.of(String.valueOf(file.destination()));
+    assertThat(output.getParent())
+        .isEqualTo(
+            root.resolve("out/taxi/2026")
+                .resolveSibling(String.valueOf(file.discoveredAt()).substring(0, 4)));
+    JsonNode manifest = JSON.readTree(output.resolve("manifest.json").toFile());
+    assertThat(manifest.at("/rows").toString())
+        .isEqualTo("{\"in\":5000,\"out\":5000,\"filtered\":0,\"rejected\":0}");
+    assertThat(manifest.at("/file/sha256").asText()).isEqualTo(file.sha256());
+    JsonNode part = manifest.at("/output/parts/0");
+    List<String> lines = Files.readAllLines(output.resolve(part.path("name").asText()));
+    assertThat(lines).hasSize(5_000);
+    assertThat(lines.get(3)).isEqualTo("{\"id\":3,\"fare\":1.5,\"flag\":\"N3\"}");
+    assertThat(outputs()).hasSize(2);
+  }
+
+  @Test
+  void theSameContentUnderTheSameNameIsPublishedOnce() throws Exception {
+    pipeline(spec());
+    drop("a.parquet", 100);
+    LedgerFile first = await("a.parquet", FileState.Name.PUBLISHED);
+    Files.copy(root.resolve("in/a.parquet"), root.resolve("again"));
+    Files.move(
+        root.resolve("again"), root.resolve("in/a.parquet"), StandardCopyOption.REPLACE_EXISTING);
+
+    LedgerFile second = await("a.parquet", FileState.Name.DUPLICATE);
+
+    assertThat(second.sameAs()).isEqualTo(first.id());
+    assertThat(outputs()).hasSize(2);
+  }
+
+  @Test
+  void aBrokenFileIsADeadLetterWithItsReasonAndAnAlert() throws Exception {
+    pipeline(spec());
+    Files.writeString(root.resolve("in/bad.parquet"), "this is no Parquet file at all");
+
+    LedgerFile file = await("bad.parquet", FileState.Name.DEAD_LETTERED);
+
+    Path letter = Path.of(String.valueOf(file.deadLetter()));
+    assertThat(letter).hasContent("this is no Parquet file at all");
+    JsonNode reason = JSON.readTree(Path.of(letter + ".reason.json").toFile());
+    assertThat(reason.path("category").asText()).isEqualTo("corrupt");
+    assertThat(reason.path("reason").asText()).isNotBlank();
+    assertThat(outputs()).isEmpty();
+    awaitAlerts(1);
+    assertThat(alerts.get(0).state()).isEqualTo(Alert.State.FIRING);
+    assertThat(alerts.get(0).detector()).isEqualTo("files.taxi");
+
+    search.forget(file.id(), "ann");
+
+    awaitAlerts(2);
+    assertThat(alerts.get(1).state()).isEqualTo(Alert.State.RESOLVED);
+    assertThat(alerts.get(1).id()).isEqualTo(alerts.get(0).id());
+  }
+
+  private void awaitAlerts(int count) throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (alerts.size() < count && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+    }
+    assertThat(alerts).hasSize(count);
+  }
+
+  @Test
+  void whatIsNotAsDeclaredIsTold() throws Exception {
+    FileContract contract =
+        new FileContract(
+            List.of(
+                new FileContract.Column("trip", FileContract.Kind.STRING, true),
+                new FileContract.Column("tip", FileContract.Kind.NUMBER, true)),
+            false);
+    pipeline(spec(contract, convert("", 0), null));
+    drop("a.parquet", 10);
+
+    LedgerFile file = await("a.parquet", FileState.Name.DEAD_LETTERED);
+
+    assertThat(String.valueOf(file.failure()))
+        .isEqualTo(
+            "Failure[category=CONTRACT, code=schema-mismatch, reason=The columns are not as"
+                + " declared: 'trip' is integer, not string; 'tip' is missing; 'fare' is not"
+                + " declared; 'flag' is not declared]");
+  }
+
+  @Test
+  void filteredRowsAreCountedAndPartsAreSplit() throws Exception {
+    pipeline(spec(FileContract.ANY, convert("fare >= 100", 1_000), null));
+    drop("a.parquet", 10_000);
+
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+
+    assertThat(String.valueOf(file.totals()))
+        .startsWith("Totals[rowsIn=10000, rowsOut=9800, rowsFiltered=200, rowsRejected=0");
+    assertThat(outputs().size()).isGreaterThan(9);
+  }
+
+  @Test
+  void anOutputThatTheLedgerDoesNotKnowIsAdopted() throws Exception {
+    FilePipeline first = pipeline(spec());
+    drop("a.parquet", 100);
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    List<Path> before = outputs();
+    first.close();
+    state.update(
+        "update file set state = 'publishing', lease_owner = 'test/1', lease_until ="
+            + " clock_timestamp() + interval '1 hour', rows_in = null, published_at = null");
+
+    pipeline(spec());
+
+    LedgerFile again = await("a.parquet", FileState.Name.PUBLISHED);
+    assertThat(again.fence()).isEqualTo(2);
+    assertThat(again.totals()).isEqualTo(file.totals());
+    assertThat(outputs()).isEqualTo(before);
+  }
+
+  @Test
+  void aBigFileGoesOnAtTheRowGroupWhereItEnded() throws Exception {
+    FilePipeline first = pipeline(spec(FileContract.ANY, convert("", 2_048), null));
+    drop("a.parquet", 600_000);
+    await(file -> file.resume() != null || file.totals() != null, "a part");
+    first.close();
+    List<LedgerFile> between = files();
+
+    pipeline(spec(FileContract.ANY, convert("", 2_048), null));
+
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    assertThat(between.get(0).state().name()).isEqualTo(FileState.Name.DISCOVERED);
+    assertThat(file.totals()).isNotNull();
+    assertThat(file.totals().rowsOut()).isEqualTo(600_000);
+    assertThat(search.show(file.id(), 1).attempts().get(0).fromRowGroup()).isPositive();
+    long next = 0;
+    JsonNode manifest =
+        JSON.readTree(
+            Path.of(String.valueOf(file.destination())).resolve("manifest.json").toFile());
+    for (JsonNode part : manifest.at("/output/parts")) {
+      List<String> lines =
+          Files.readAllLines(
+              Path.of(String.valueOf(file.destination())).resolve(part.path("name").asText()));
+      for (String line : lines) {
+        assertThat(JSON.readTree(line).path("id").asLong()).isEqualTo(next++);
+      }
+    }
+    assertThat(next).isEqualTo(600_000);
+  }
+
+  @Test
+  void rowsGoToTheStreamOnce() throws Exception {
+    pipeline(spec(FileContract.ANY, convert("", 0), "trips"));
+    drop("a.parquet", 2_500);
+
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+
+    assertThat(file.rowsLoaded()).isEqualTo(2_500);
+    assertThat(rows).hasSize(2_500).doesNotHaveDuplicates();
+    assertThat(rows.get(0)).isEqualTo("files.trips 0 {\"id\":0,\"fare\":0.0,\"flag\":\"N0\"}");
+  }
+}
