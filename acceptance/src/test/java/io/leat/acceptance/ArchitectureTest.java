@@ -49,7 +49,8 @@ class ArchitectureTest {
                   "gateway",
                   "query",
                   "action",
-                  "files")),
+                  "files",
+                  "parquet-json")),
           Map.entry(
               "bench",
               Set.of(
@@ -94,6 +95,23 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.vertx..", "org.duckdb..");
+
+  private static final String ON_CLASS_PATH_OF_CONVERT =
+      "io\\.leat\\.(app\\.(convert|command|terminal)|parquet)(\\..*)?";
+
+  /** It starts with a small class path, which holds no more than that of Leat. */
+  @ArchTest
+  static final ArchRule CONVERT_STANDS_ALONE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.leat.app.convert..")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are of Leat and not on its class path",
+                  c ->
+                      c.getPackageName().startsWith("io.leat.")
+                          && !c.getPackageName().matches(ON_CLASS_PATH_OF_CONVERT)));
 
   @ArchTest
   static final ArchRule NO_SHELF_PACKAGES =

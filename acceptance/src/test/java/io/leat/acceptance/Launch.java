@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Launch {
   private static final Set<String> WITH_ENGINES = Set.of("up", "demo", "backup", "restore");
+  private static final String CONVERT = "convert";
   private static final Duration ARCHIVED = Duration.ofMinutes(2);
   private static final List<String> CLASS_PATH = classPath();
   private static final @Nullable Path ARCHIVE = archive();
@@ -28,29 +29,33 @@ final class Launch {
   private Launch() {}
 
   static List<String> command(String... arguments) {
+    boolean isArchived = ARCHIVE != null && !arguments[0].equals(CONVERT);
     List<String> options =
-        ARCHIVE == null ? List.of() : List.of("-XX:SharedArchiveFile=" + ARCHIVE);
+        isArchived ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of();
     return command(options, arguments);
   }
 
   private static List<String> command(List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options(WITH_ENGINES.contains(arguments[0])));
+    boolean isConvert = arguments[0].equals(CONVERT);
+    command.addAll(
+        options(WITH_ENGINES.contains(arguments[0]) ? "up" : isConvert ? CONVERT : "short"));
     command.addAll(options);
     command.add("-Dleat.home=" + Repository.root());
     command.add("-cp");
-    command.add(String.join(File.pathSeparator, CLASS_PATH));
-    command.add("io.leat.app.cli.Leat");
+    command.add(
+        String.join(File.pathSeparator, isConvert ? convertClassPath() : CLASS_PATH));
+    command.add(isConvert ? "io.leat.app.convert.Convert" : "io.leat.app.cli.Leat");
     command.addAll(List.of(arguments));
     return command;
   }
 
-  private static List<String> options(boolean isWithEngines) {
+  private static List<String> options(String kind) {
     List<String> options = new ArrayList<>();
     for (String line : lines(Repository.root().resolve("app/src/main/resources/jvm.options"))) {
-      String option = isWithEngines ? after(line, "up:") : after(line, "short:");
-      if (line.isBlank() || line.startsWith("#") || option.matches("(up|short):.*")) {
+      String option = after(line, kind + ":");
+      if (line.isBlank() || line.startsWith("#") || option.matches("(up|short|convert):.*")) {
         continue;
       }
       if (option.matches("[0-9]+:.*")) {
@@ -62,7 +67,7 @@ final class Launch {
       }
       options.add(option);
     }
-    if (isWithEngines) {
+    if (!kind.equals("short")) {
       options.add("-Xmx512m");
       // As in surefire's argLine: the optimizing compiler would take half of a start, for nothing.
       options.add("-XX:TieredStopAtLevel=" + System.getProperty("leat.tests.tier", "1"));
@@ -90,6 +95,23 @@ final class Launch {
     return Arrays.stream(all.split(File.pathSeparator))
         .filter(entry -> !Path.of(entry).startsWith(own))
         .collect(Collectors.toList());
+  }
+
+  /** What app/pom.xml names for {@code leat convert}, and the app itself. */
+  private static List<String> convertClassPath() {
+    String pom = String.join("", lines(Repository.root().resolve("app/pom.xml")));
+    String names = pom.replaceAll(".*<convert.class.path>|</convert.class.path>.*", "");
+    List<String> entries = new ArrayList<>();
+    for (String name : ("leat-app," + names).split(",", -1)) {
+      String module = name.startsWith("leat-") ? name.substring("leat-".length()) : name;
+      CLASS_PATH.stream()
+          .filter(
+              entry ->
+                  entry.endsWith("/" + module + "/target/classes")
+                      || Path.of(entry).getFileName().toString().matches(name + "-\\d.*\\.jar"))
+          .forEach(entries::add);
+    }
+    return entries;
   }
 
   private static @Nullable Path archive() {

@@ -34,7 +34,8 @@ final class LogicalTypes {
           case 18 -> new LogicalType.Geography();
           default -> NONE;
         };
-    return newer.equals(NONE) ? converted(element) : newer;
+    // Records compare by method handles, which are made at the first use: it would take 20 ms.
+    return newer instanceof LogicalType.None ? converted(element) : newer;
   }
 
   private static LogicalType converted(SchemaElement element) {

@@ -147,6 +147,11 @@ public final class ParquetFile implements AutoCloseable {
     return schema;
   }
 
+  /** What the footer says of each column that holds values, in the order of the file. */
+  public List<ColumnSummary> columns() {
+    return leaves.stream().map(leaf -> ColumnSummaries.of(leaf, meta.groups())).toList();
+  }
+
   /** What the writer noted beside the schema. */
   public Map<String, String> keyValues() {
     return meta.keyValues();

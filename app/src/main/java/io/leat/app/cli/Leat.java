@@ -4,6 +4,7 @@ import io.leat.app.terminal.ColorMode;
 import io.leat.app.terminal.Terminal;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -32,6 +33,6 @@ public final class Leat {
   }
 
   static int run(Context context, Function<ColorMode, Terminal> terminals, String... args) {
-    return LeatCommand.commandLine(context, terminals).execute(args);
+    return LeatCommand.commandLine(context, terminals, List.of(args)).execute(args);
   }
 }

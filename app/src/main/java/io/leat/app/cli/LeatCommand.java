@@ -1,22 +1,20 @@
 package io.leat.app.cli;
 
 import io.leat.app.client.HttpProblemException;
+import io.leat.app.command.CommandFrame;
+import io.leat.app.command.GlobalOptions;
+import io.leat.app.convert.ConvertCommand;
 import io.leat.app.terminal.ColorMode;
 import io.leat.app.terminal.Terminal;
-import io.leat.blueprint.yaml.Suggestions;
 import io.leat.event.LeatException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -35,10 +33,38 @@ import picocli.CommandLine.Spec;
       "Start here: leat demo devices",
     })
 final class LeatCommand implements Callable<Integer> {
-  /** Columns of a help text: picocli takes no fewer, and longer lines are hard to read. */
-  private static final int LEAST_HELP = 55;
-
-  private static final int MOST_HELP = 100;
+  /** In the order of the help. */
+  private static final List<Map.Entry<String, Function<LeatCommand, Object>>> COMMANDS =
+      List.of(
+          Map.entry("up", UpCommand::new),
+          Map.entry("demo", DemoCommand::new),
+          Map.entry("validate", ValidateCommand::new),
+          Map.entry("client", ClientCommand::new),
+          Map.entry("send", SendCommand::new),
+          Map.entry("convert", LeatCommand::convert),
+          Map.entry("sql", SqlCommand::new),
+          Map.entry("state", StateCommand::new),
+          Map.entry("status", StatusCommand::new),
+          Map.entry("doctor", DoctorCommand::new),
+          Map.entry("tail", TailCommand::new),
+          Map.entry("trace", TraceCommand::new),
+          Map.entry("reconcile", ReconcileCommand::new),
+          Map.entry("quarantine", QuarantineCommand::new),
+          Map.entry("files", FilesCommand::new),
+          Map.entry("incident", IncidentCommand::new),
+          Map.entry("alert", AlertCommand::new),
+          Map.entry("silence", SilenceCommand::new),
+          Map.entry("detector", DetectorCommand::new),
+          Map.entry("route", RouteCommand::new),
+          Map.entry("delivery", DeliveryCommand::new),
+          Map.entry("target", TargetCommand::new),
+          Map.entry("apply", ApplyCommand::new),
+          Map.entry("replay", ReplayCommand::new),
+          Map.entry("maintain", MaintainCommand::new),
+          Map.entry("backup", BackupCommand::new),
+          Map.entry("restore", RestoreCommand::new),
+          Map.entry("completion", CompletionCommand::new),
+          Map.entry("version", VersionCommand::new));
 
   @Mixin GlobalOptions global = new GlobalOptions();
 
@@ -52,48 +78,47 @@ final class LeatCommand implements Callable<Integer> {
 
   /** The whole command line, ready to execute. */
   static CommandLine commandLine(Context context, Function<ColorMode, Terminal> terminals) {
+    return commandLine(context, terminals, "");
+  }
+
+  /**
+   * The command line for certain arguments. If they begin with a command it knows no other: reading
+   * all their options would take most of a short command's time.
+   */
+  static CommandLine commandLine(
+      Context context, Function<ColorMode, Terminal> terminals, List<String> arguments) {
+    String command = "";
+    for (int i = 0; i < arguments.size() && command.isEmpty(); i++) {
+      String word = arguments.get(i);
+      if (word.equals("--color")) {
+        i++;
+      } else if (!word.startsWith("-")) {
+        command = word;
+      }
+    }
+    return commandLine(context, terminals, command.equals("completion") ? "" : command);
+  }
+
+  private static CommandLine commandLine(
+      Context context, Function<ColorMode, Terminal> terminals, String only) {
     LeatCommand root = new LeatCommand(context);
     CommandLine line = new CommandLine(root);
-    line.addSubcommand(new UpCommand(root));
-    line.addSubcommand(new DemoCommand(root));
-    line.addSubcommand(new ValidateCommand(root));
-    line.addSubcommand(new ClientCommand(root));
-    line.addSubcommand(new SendCommand(root));
-    line.addSubcommand(new SqlCommand(root));
-    line.addSubcommand(new StateCommand(root));
-    line.addSubcommand(new StatusCommand(root));
-    line.addSubcommand(new DoctorCommand(root));
-    line.addSubcommand(new TailCommand(root));
-    line.addSubcommand(new TraceCommand(root));
-    line.addSubcommand(new ReconcileCommand(root));
-    line.addSubcommand(new QuarantineCommand(root));
-    line.addSubcommand(new FilesCommand(root));
-    line.addSubcommand(new IncidentCommand(root));
-    line.addSubcommand(new AlertCommand(root));
-    line.addSubcommand(new SilenceCommand(root));
-    line.addSubcommand(new DetectorCommand(root));
-    line.addSubcommand(new RouteCommand(root));
-    line.addSubcommand(new DeliveryCommand(root));
-    line.addSubcommand(new TargetCommand(root));
-    line.addSubcommand(new ApplyCommand(root));
-    line.addSubcommand(new ReplayCommand(root));
-    line.addSubcommand(new MaintainCommand(root));
-    line.addSubcommand(new BackupCommand(root));
-    line.addSubcommand(new RestoreCommand(root));
-    line.addSubcommand(new CompletionCommand(root));
-    line.addSubcommand(new VersionCommand(root));
+    boolean isKnown = COMMANDS.stream().anyMatch(command -> command.getKey().equals(only));
+    for (Map.Entry<String, Function<LeatCommand, Object>> command : COMMANDS) {
+      if (!isKnown || command.getKey().equals(only)) {
+        line.addSubcommand(command.getValue().apply(root));
+      }
+    }
     line.addSubcommand(new CommandLine.HelpCommand());
-    addHelp(line);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setUsageHelpAutoWidth(false);
-    line.setUsageHelpWidth(Math.max(LEAST_HELP, Math.min(MOST_HELP, context.terminal().width())));
-    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
-    line.setOut(new PrintWriter(context.terminal().out(), true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(context.terminal().err(), true, StandardCharsets.UTF_8));
+    CommandFrame.apply(line, context.terminal());
     line.setExecutionStrategy(parsed -> root.execute(parsed, terminals));
-    line.setParameterExceptionHandler((e, args) -> root.misused(e));
+    line.setParameterExceptionHandler((e, args) -> CommandFrame.misused(e, root.terminal()));
     line.setExecutionExceptionHandler((e, command, parsed) -> root.failed(e));
     return line;
+  }
+
+  private ConvertCommand convert() {
+    return new ConvertCommand(global, this::terminal, context.in(), context.clock());
   }
 
   Context context() {
@@ -112,32 +137,13 @@ final class LeatCommand implements Callable<Integer> {
   }
 
   private int execute(ParseResult parsed, Function<ColorMode, Terminal> terminals) {
-    context = context.with(terminals.apply(global.color));
+    context = context.with(terminals.apply(global.color()));
     return new CommandLine.RunLast().execute(parsed);
   }
 
-  private int misused(CommandLine.ParameterException e) {
-    String message = String.valueOf(e.getMessage());
-    terminal().error(sentence(message));
-    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      String word = unmatched.getUnmatched().isEmpty() ? "" : unmatched.getUnmatched().get(0);
-      Suggestions.nearest(word, known(e.getCommandLine()))
-          .ifPresent(name -> terminal().note("Did you mean '" + name + "'?"));
-    }
-    terminal().note("See '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-    return 2;
-  }
-
-  /** Subcommands and options. */
-  private static Collection<String> known(CommandLine command) {
-    List<String> names = new ArrayList<>(command.getSubcommands().keySet());
-    command.getCommandSpec().options().forEach(o -> names.addAll(List.of(o.names())));
-    return names;
-  }
-
   private int failed(Exception e) {
-    terminal().error(sentence(message(e)));
-    if (global.verbose) {
+    terminal().error(CommandFrame.sentence(message(e)));
+    if (global.verbose()) {
       e.printStackTrace(terminal().err());
       terminal().err().flush();
     }
@@ -168,24 +174,5 @@ final class LeatCommand implements Callable<Integer> {
 
   private static String message(@org.jspecify.annotations.Nullable String message, Throwable e) {
     return message == null || message.isBlank() ? e.getClass().getSimpleName() : message;
-  }
-
-  private static String sentence(String text) {
-    String stripped = text.strip();
-    return stripped.endsWith(".") || stripped.endsWith("?") ? stripped : stripped + ".";
-  }
-
-  private static void addHelp(CommandLine line) {
-    for (CommandLine command : line.getSubcommands().values()) {
-      addHelp(command);
-    }
-    if (!"help".equals(line.getCommandName())) {
-      line.getCommandSpec()
-          .addOption(
-              CommandLine.Model.OptionSpec.builder("-h", "--help")
-                  .usageHelp(true)
-                  .description("Show this help.")
-                  .build());
-    }
   }
 }

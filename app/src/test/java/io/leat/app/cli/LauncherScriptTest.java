@@ -52,6 +52,7 @@ class LauncherScriptTest {
         echo '[INFO] Building leat-app 0.1.0 [3/3]'
         echo "built" >>"$PWD/builds"
         mkdir -p app/target && printf 'a.jar:b.jar' >app/target/leat.classpath
+        printf 'c.jar:d.jar' >app/target/leat-convert.classpath
         echo jar >app/target/leat-app-1.jar
         """);
     executable(maven);
@@ -110,14 +111,60 @@ class LauncherScriptTest {
     assertThat(run(home.resolve("leat"), java, "demo", "devices").out())
         .contains("<-XX:ArchiveClassesAtExit=" + archive + ">");
     Files.writeString(archive, "an archive");
-    for (String command : new String[] {"up", "status"}) {
-      assertThat(run(home.resolve("leat"), java, command).out())
-          .contains("<-XX:SharedArchiveFile=" + archive + ">")
-          .doesNotContain("ArchiveClassesAtExit");
-    }
+    assertThat(run(home.resolve("leat"), java, "up").out())
+        .contains("<-XX:SharedArchiveFile=" + archive + ">")
+        .doesNotContain("ArchiveClassesAtExit");
     Files.setLastModifiedTime(
         home.resolve("app/target/leat-app-1.jar"), FileTime.from(Instant.now().plusSeconds(5)));
     assertThat(run(home.resolve("leat"), java, "up").out()).contains("ArchiveClassesAtExit");
+  }
+
+  @Test
+  void convertHasItsOwnClassPathHeapAndTheOptimizingCompiler() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    Ended ended = run(home.resolve("leat"), java, "--color", "never", "convert", "a.parquet", "-");
+    assertThat(ended.out())
+        .contains("<io.leat.app.convert.Convert>\n<--color>\n<never>\n<convert>\n<a.parquet>\n<->\n")
+        .contains("<" + home.toRealPath() + "/app/target/leat-app-1.jar:c.jar:d.jar>")
+        .contains("<-Xmx2g>", "<-Xms96m>")
+        .doesNotContain("TieredStopAtLevel", "a.jar");
+    assertThat(run(home.resolve("leat"), java, "convert", "--schema", "a.parquet").out())
+        .contains("<-XX:TieredStopAtLevel=1>", "<-Xmx2g>");
+  }
+
+  @Test
+  void theFirstShortCommandOfEachKindMakesAnArchiveThatLaterOnesRead() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    dumping(java, "0");
+    for (String[] kind : new String[][] {{"status", "cli"}, {"convert", "convert"}}) {
+      Ended first = run(home.resolve("leat"), java, kind[0], "x");
+      assertThat(first.err()).doesNotContain("faster");
+      assertThat(first.out())
+          .doesNotContain("Training")
+          .containsPattern(
+              "<-XX:SharedArchiveFile=" + home.toRealPath() + "/app/target/leat-[a-z]+-java17-0-1.jsa>");
+      run(home.resolve("leat"), java, kind[0], "x");
+      assertThat(Files.readString(home.resolve("trained")))
+          .isEqualTo("io.leat.app." + kind[1] + ".Training\n");
+      Files.delete(home.resolve("trained"));
+    }
+    Files.setLastModifiedTime(
+        home.resolve("app/target/leat-app-1.jar"), FileTime.from(Instant.now().plusSeconds(5)));
+    run(home.resolve("leat"), java, "status");
+    assertThat(home.resolve("trained")).exists();
+  }
+
+  @Test
+  void anArchiveThatCannotBeMadeIsTriedOnce() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    dumping(java, "1");
+    for (int i = 0; i < 2; i++) {
+      assertThat(run(home.resolve("leat"), java, "status").out())
+          .contains("<io.leat.app.cli.Leat>\n<status>")
+          .doesNotContain("SharedArchiveFile");
+    }
+    assertThat(Files.readAllLines(home.resolve("trained"))).hasSize(1);
+    assertThat(home.resolve("app/target")).isDirectoryNotContaining("glob:**.classes");
   }
 
   @Test
@@ -173,6 +220,26 @@ class LauncherScriptTest {
     Files.writeString(jdk.resolve("bin/javac"), "#!/bin/sh\n");
     executable(jdk.resolve("bin/javac"));
     return jdk;
+  }
+
+  /** Lets the JDK's java note trainings, and end the dump of an archive with the given code. */
+  private void dumping(Path jdk, String code) throws IOException {
+    Files.writeString(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        archive=
+        for a in "$@"; do
+          case $a in
+            -XX:SharedArchiveFile=*) archive=${a#*=} ;;
+            -XX:DumpLoadedClassList=*) echo classes >"${a#*=}" ;;
+            *.Training) echo "$a" >>'%1$s/trained'; exit 0 ;;
+          esac
+        done
+        case "$*" in *-Xshare:dump*) echo archive >"$archive"; exit %2$s ;; esac
+        for a in "$@"; do echo "<$a>"; done
+        """
+            .formatted(home, code));
   }
 
   private Ended run(Path script, Path javaHome, String... args) throws Exception {

@@ -47,6 +47,7 @@ class LeatCommandTest {
             "validate",
             "client",
             "send",
+            "convert",
             "sql",
             "state",
             "status",

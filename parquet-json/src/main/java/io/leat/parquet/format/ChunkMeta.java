@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Where a column's values of a row group are.
  *
  * @param codec number of the compression codec
+ * @param encodings of its pages: the bit of each one's number is set
  * @param values with nulls
  * @param start position of the first page in the file
  * @param bytes of all pages, with headers
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record ChunkMeta(
     int type,
     int codec,
+    int encodings,
     long values,
     long start,
     long bytes,

@@ -264,6 +264,7 @@ public final class FooterReader {
     return new ChunkMeta(
         meta.type(),
         meta.codec(),
+        meta.encodings(),
         meta.values(),
         meta.start(),
         meta.bytes(),
@@ -278,6 +279,7 @@ public final class FooterReader {
   private ChunkMeta meta() {
     int type = -1;
     int codec = -1;
+    int encodings = 0;
     long values = -1;
     long uncompressed = -1;
     long bytes = -1;
@@ -289,6 +291,7 @@ public final class FooterReader {
     for (int id = in.field(); id != 0; id = in.field()) {
       switch (id) {
         case 1 -> type = in.int32();
+        case 2 -> encodings = encodings();
         case 4 -> codec = in.int32();
         case 5 -> values = in.int64();
         case 6 -> uncompressed = in.int64();
@@ -306,7 +309,31 @@ public final class FooterReader {
     // Some writers say 0 where there is no dictionary, or a position behind the data.
     long start = dictionary > 0 && dictionary < data ? dictionary : data;
     return new ChunkMeta(
-        type, codec, values, start, bytes, uncompressed, 0, 0, bounds[0], bounds[1], nulls[0]);
+        type,
+        codec,
+        encodings,
+        values,
+        start,
+        bytes,
+        uncompressed,
+        0,
+        0,
+        bounds[0],
+        bounds[1],
+        nulls[0]);
+  }
+
+  /** As bits; numbers that no bit stands for are left out. */
+  private int encodings() {
+    int size = in.list(ThriftReader.I32);
+    int bits = 0;
+    for (int i = 0; i < size; i++) {
+      int number = in.intElement();
+      if (number >= 0 && number < Integer.SIZE - 1) {
+        bits |= 1 << number;
+      }
+    }
+    return bits;
   }
 
   private void statistics(byte[] @Nullable [] bounds, long[] nulls) {

@@ -1,16 +1,16 @@
-package io.leat.app.cli;
+package io.leat.app.command;
 
 import io.leat.app.terminal.ColorMode;
 import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** What every command understands. */
-final class GlobalOptions {
+public final class GlobalOptions {
   @Option(
       names = "--verbose",
       scope = picocli.CommandLine.ScopeType.INHERIT,
       description = "Show the stack trace of a failure.")
-  boolean verbose;
+  private boolean verbose;
 
   @Option(
       names = "--color",
@@ -19,7 +19,17 @@ final class GlobalOptions {
       converter = ColorConverter.class,
       completionCandidates = Colors.class,
       description = "Use colour: auto (on a terminal, unless NO_COLOR is set), always or never.")
-  ColorMode color = ColorMode.AUTO;
+  private ColorMode color = ColorMode.AUTO;
+
+  /** Whether the stack trace of a failure is wanted. */
+  public boolean verbose() {
+    return verbose;
+  }
+
+  /** When to use colour. */
+  public ColorMode color() {
+    return color;
+  }
 
   static final class Colors extends java.util.ArrayList<String> {
     private static final long serialVersionUID = 1L;

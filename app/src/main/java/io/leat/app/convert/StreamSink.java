@@ -1,0 +1,72 @@
+package io.leat.app.convert;
+
+import io.leat.parquet.PartSink;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+
+/** Writes all parts one behind the other. Used by one thread at a time. */
+final class StreamSink implements PartSink {
+  private final OutputStream out;
+  private final int mostParts;
+
+  /**
+   * @param mostParts after so many the conversion is ended by {@link Enough}
+   */
+  StreamSink(OutputStream out, int mostParts) {
+    this.out = out;
+    this.mostParts = mostParts;
+  }
+
+  /** As much was written as was wanted. */
+  static final class Enough extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Enough() {
+      super("enough");
+    }
+  }
+
+  /** Nobody reads any more. */
+  static final class Closed extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Closed() {
+      super("standard output is closed");
+    }
+  }
+
+  @Override
+  public Part open(int index) throws IOException {
+    if (index >= mostParts) {
+      throw new Enough();
+    }
+    return new StreamPart();
+  }
+
+  private final class StreamPart implements Part {
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+      out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+      bytes.position(bytes.limit());
+      check();
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.flush();
+      check();
+    }
+
+    /** A print stream swallows failures. */
+    private void check() throws IOException {
+      if (out instanceof PrintStream print && print.checkError()) {
+        throw new Closed();
+      }
+    }
+
+    @Override
+    public void abort() {}
+  }
+}
