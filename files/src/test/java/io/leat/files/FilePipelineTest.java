@@ -119,8 +119,7 @@ class FilePipelineTest {
     return pipeline;
   }
 
-  private FileSourceSpec spec(
-      FileContract contract, ConvertSpec convert, @Nullable String into) {
+  private FileSourceSpec spec(FileContract contract, ConvertSpec convert, @Nullable String into) {
     return new FileSourceSpec(
         "taxi",
         null,

@@ -231,8 +231,7 @@ class LedgerTest {
     return search.list(filter).stream().map(file -> file.seen().name()).toList();
   }
 
-  private static FileFilter filter(
-      @Nullable String name, int limit, @Nullable String after) {
+  private static FileFilter filter(@Nullable String name, int limit, @Nullable String after) {
     return new FileFilter(
         null, "files", "taxi", Set.of(FileState.Name.DISCOVERED), name, null, null, after, limit);
   }
