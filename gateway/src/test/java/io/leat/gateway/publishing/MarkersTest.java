@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class MarkersTest {
   private final AtomicInteger looks = new AtomicInteger();
 
   private TestingBroker broker;
-  private Markers markers;
+  private @Nullable Markers markers;
 
   MarkersTest(@TempDir Path directory) {
     this.directory = directory;
@@ -64,7 +65,9 @@ class MarkersTest {
 
   @AfterEach
   void stop() {
-    markers.close();
+    if (markers != null) {
+      markers.close();
+    }
     broker.close();
   }
 
