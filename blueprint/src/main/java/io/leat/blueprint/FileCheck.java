@@ -63,7 +63,7 @@ final class FileCheck {
       Place letters = hasLetters ? place(raw.deadLetters(), "dead-letters") : null;
       Optional<FileContract> contract = contract(raw.contract());
       Optional<ConvertSpec> convert = convert(raw.convert(), raw.contract());
-      boolean isWell = hasMatch(raw.match()); // each tells its own problems
+      boolean isWell = hasMatch(raw.match());
       isWell &= hasLayout(raw.layout());
       isWell &= hasRetry(raw);
       isWell &= into(raw, convert.orElse(null));

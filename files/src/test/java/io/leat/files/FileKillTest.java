@@ -19,7 +19,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,7 +31,7 @@ class FileKillTest {
   private static final int FILES = 50;
   private static final int ROWS = 200_000;
   private static final int KILLS = Integer.getInteger("leat.faults.kills", 8);
-  private static TestingState state;
+  private static final TestingState state = new TestingState();
 
   private final Path root;
   private final long seed = Long.getLong("leat.faults.seed", System.nanoTime());
@@ -40,11 +39,6 @@ class FileKillTest {
 
   FileKillTest(@TempDir Path root) {
     this.root = root;
-  }
-
-  @BeforeAll
-  static void start() {
-    state = new TestingState();
   }
 
   @AfterAll

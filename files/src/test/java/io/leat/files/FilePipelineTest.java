@@ -39,7 +39,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +48,7 @@ class FilePipelineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Vertx VERTX = Vertx.vertx();
-  private static TestingState state;
+  private static final TestingState state = new TestingState();
 
   private final Path root;
   private final List<Alert> alerts = new CopyOnWriteArrayList<>();
@@ -59,11 +58,6 @@ class FilePipelineTest {
 
   FilePipelineTest(@TempDir Path root) {
     this.root = root;
-  }
-
-  @BeforeAll
-  static void start() {
-    state = new TestingState();
   }
 
   @AfterAll

@@ -100,11 +100,7 @@ public final class FolderPlace implements OutputPlace {
       for (Path folder : folders) {
         if (!folder.equals(but)) {
           Path trash = parent.resolve(TRASH + folder.getFileName().toString().substring(6));
-          try {
-            Files.move(folder, trash, StandardCopyOption.ATOMIC_MOVE);
-          } catch (NoSuchFileException e) {
-            continue;
-          }
+          trash(folder, trash);
         }
       }
     }
@@ -113,6 +109,14 @@ public final class FolderPlace implements OutputPlace {
     }
     for (Path folder : left) {
       delete(folder);
+    }
+  }
+
+  private static void trash(Path folder, Path trash) throws IOException {
+    try {
+      Files.move(folder, trash, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // somebody else took it
     }
   }
 

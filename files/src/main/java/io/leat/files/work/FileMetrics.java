@@ -35,14 +35,16 @@ final class FileMetrics {
 
   void published(FileSource source, Totals totals, long bytesIn) {
     Tags tags = Tags.of("blueprint", source.blueprint(), "source", source.spec().name());
-    registry.counter("leat_files_read_bytes_total", tags).increment(bytesIn);
-    registry.counter("leat_files_written_bytes_total", tags).increment(totals.bytes());
+    registry.counter("leat_files_read_bytes_total", tags).increment((double) bytesIn);
+    registry.counter("leat_files_written_bytes_total", tags).increment((double) totals.bytes());
     rows(tags, "written", totals.rowsOut());
     rows(tags, "filtered", totals.rowsFiltered());
     rows(tags, "rejected", totals.rowsRejected());
   }
 
   private void rows(Tags tags, String outcome, long count) {
-    registry.counter("leat_files_rows_total", tags.and("outcome", outcome)).increment(count);
+    registry
+        .counter("leat_files_rows_total", tags.and("outcome", outcome))
+        .increment((double) count);
   }
 }

@@ -36,7 +36,7 @@ record Manifest(JsonNode json) {
   /**
    * A part by its name.
    *
-   * @param rows in it
+   * @param holds what is in it
    */
   record Part(String name, PartSummary holds) {}
 

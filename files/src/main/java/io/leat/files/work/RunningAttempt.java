@@ -4,7 +4,6 @@ import io.leat.files.ledger.Lease;
 import io.leat.files.ledger.LeaseLostException;
 import io.leat.files.ledger.Ledger;
 import io.leat.files.ledger.Progress;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +14,7 @@ final class RunningAttempt {
   private final Lease lease;
   private final Ledger ledger;
   private final Thread thread;
-  private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.NONE);
+  private volatile Progress progress = Progress.NONE;
   private @Nullable String resume;
   private boolean isOver;
   private boolean isLost;
@@ -31,11 +30,11 @@ final class RunningAttempt {
   }
 
   void at(Progress now) {
-    progress.set(now);
+    progress = now;
   }
 
   Progress progress() {
-    return progress.get();
+    return progress;
   }
 
   /** What is finished; it is written down with the progress. */
@@ -49,7 +48,7 @@ final class RunningAttempt {
       return;
     }
     try {
-      ledger.progress(lease, progress.get(), resume);
+      ledger.progress(lease, progress, resume);
       resume = null;
     } catch (LeaseLostException e) {
       isOver = true;

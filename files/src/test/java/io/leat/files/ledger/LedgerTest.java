@@ -17,22 +17,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LedgerTest {
   private static final Set<String> SOURCES = Set.of("files.taxi");
-  private static TestingState state;
+  private static final TestingState state = new TestingState();
 
   private final Ledger ledger =
       new Ledger(state.database(), InstantSource.system(), Duration.ofSeconds(30));
   private final LedgerSearch search = new LedgerSearch(state.database(), InstantSource.system());
-
-  @BeforeAll
-  static void start() {
-    state = new TestingState();
-  }
 
   @AfterAll
   static void stop() throws Exception {
