@@ -30,8 +30,7 @@ final class Launch {
 
   static List<String> command(String... arguments) {
     boolean isArchived = ARCHIVE != null && !arguments[0].equals(CONVERT);
-    List<String> options =
-        isArchived ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of();
+    List<String> options = isArchived ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of();
     return command(options, arguments);
   }
 
@@ -44,8 +43,7 @@ final class Launch {
     command.addAll(options);
     command.add("-Dleat.home=" + Repository.root());
     command.add("-cp");
-    command.add(
-        String.join(File.pathSeparator, isConvert ? convertClassPath() : CLASS_PATH));
+    command.add(String.join(File.pathSeparator, isConvert ? convertClassPath() : CLASS_PATH));
     command.add(isConvert ? "io.leat.app.convert.Convert" : "io.leat.app.cli.Leat");
     command.addAll(List.of(arguments));
     return command;

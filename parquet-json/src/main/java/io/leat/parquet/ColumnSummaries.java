@@ -119,11 +119,14 @@ final class ColumnSummaries {
     boolean isUnsigned = logical instanceof LogicalType.Int integer && !integer.signed();
     return switch (leaf.type()) {
       case 0 -> Arrays::compareUnsigned;
-      case 1 -> isUnsigned ? Comparator.comparingLong(b -> int32(b) & 0xffffffffL)
-          : Comparator.comparingInt(ColumnSummaries::int32);
-      case 2 -> isUnsigned
-          ? (a, b) -> Long.compareUnsigned(int64(a), int64(b))
-          : Comparator.comparingLong(ColumnSummaries::int64);
+      case 1 ->
+          isUnsigned
+              ? Comparator.comparingLong(b -> int32(b) & 0xffffffffL)
+              : Comparator.comparingInt(ColumnSummaries::int32);
+      case 2 ->
+          isUnsigned
+              ? (a, b) -> Long.compareUnsigned(int64(a), int64(b))
+              : Comparator.comparingLong(ColumnSummaries::int64);
       case 3 -> null;
       case 4 -> Comparator.comparingDouble(b -> Float.intBitsToFloat(int32(b)));
       case 5 -> Comparator.comparingDouble(b -> Double.longBitsToDouble(int64(b)));

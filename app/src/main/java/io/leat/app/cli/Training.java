@@ -79,7 +79,8 @@ public final class Training {
   }
 
   private static Terminal nowhere(boolean isWatched) {
-    PrintStream none = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream none =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     return new Terminal(none, none, isWatched, isWatched, 100);
   }
 }

@@ -11,7 +11,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** How each command line of Leat's looks: its help, its outputs, and what it says of wrong usage. */
+/**
+ * How each command line of Leat's looks: its help, its outputs, and what it says of wrong usage.
+ */
 public final class CommandFrame {
   /** Columns of a help text: picocli takes no fewer, and longer lines are hard to read. */
   private static final int LEAST_HELP = 55;

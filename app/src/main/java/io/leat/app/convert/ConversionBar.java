@@ -12,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** How far a file is, drawn in place; nothing where nobody watches. Called by one thread at a time. */
+/**
+ * How far a file is, drawn in place; nothing where nobody watches. Called by one thread at a time.
+ */
 final class ConversionBar implements Progress, AutoCloseable {
   private static final Duration FRAME = Duration.ofMillis(100);
 

@@ -38,7 +38,10 @@ public final class Convert implements Runnable {
   }
 
   static int run(
-      Function<ColorMode, Terminal> terminals, InputStream in, InstantSource clock, String... args) {
+      Function<ColorMode, Terminal> terminals,
+      InputStream in,
+      InstantSource clock,
+      String... args) {
     Convert root = new Convert(terminals);
     CommandLine line = new CommandLine(root);
     line.addSubcommand(new ConvertCommand(root.global, root::terminal, in, clock));

@@ -182,8 +182,7 @@ public final class ConvertCommand implements Callable<Integer> {
         });
   }
 
-  private boolean show(
-      ParquetFile file, Input input, Inspection inspection, Converting converting)
+  private boolean show(ParquetFile file, Input input, Inspection inspection, Converting converting)
       throws FileException {
     if (head != null) {
       converting.head(file, head);
@@ -261,13 +260,7 @@ public final class ConvertCommand implements Callable<Integer> {
     Format wanted = output.format(format);
     int most = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
     return new Converting(
-        terminal(),
-        clock,
-        unfinished,
-        rows.options(),
-        output.options(wanted),
-        output.force,
-        most);
+        terminal(), clock, unfinished, rows.options(), output.options(wanted), output.force, most);
   }
 
   /** A quarter of the memory may be one page, or one row; never less than is common. */
@@ -321,7 +314,10 @@ public final class ConvertCommand implements Callable<Integer> {
     if (failures > 0 && inputs.size() > 1) {
       terminal()
           .error(
-              Text.count(failures) + " of " + Text.plural(inputs.size(), "file", "files") + " failed.");
+              Text.count(failures)
+                  + " of "
+                  + Text.plural(inputs.size(), "file", "files")
+                  + " failed.");
     }
     return failures > 0 ? 1 : 0;
   }

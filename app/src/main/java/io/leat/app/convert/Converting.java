@@ -135,9 +135,7 @@ final class Converting {
             + Text.printable(input.name() + " → " + out)
             + "  "
             + Text.plural(converted.rowsWritten(), "row", "rows")
-            + (converted.rowsFiltered() == 0
-                ? ""
-                : " of " + Text.count(converted.rowsRead()))
+            + (converted.rowsFiltered() == 0 ? "" : " of " + Text.count(converted.rowsRead()))
             + ", "
             + Text.bytes(bytes)
             + " in "

@@ -82,9 +82,7 @@ final class Inspection {
     return column.compressedBytes() == 0
         ? ""
         : String.format(
-            Locale.US,
-            "%.1f",
-            (double) column.uncompressedBytes() / column.compressedBytes());
+            Locale.US, "%.1f", (double) column.uncompressedBytes() / column.compressedBytes());
   }
 
   private static String bound(String json) {

@@ -69,12 +69,6 @@ final class OutputArguments {
           spec.commandLine(), "--split-rows and --level are at least 0");
     }
     return new OutputOptions(
-        format.layout(),
-        format.compression(),
-        splitRows,
-        splitBytes,
-        false,
-        false,
-        level);
+        format.layout(), format.compression(), splitRows, splitBytes, false, false, level);
   }
 }

@@ -45,11 +45,7 @@ final class Restoring {
       throw new ConvertFailure(Sentences.of(e, file.toString()), e);
     } catch (IllegalArgumentException e) {
       throw new ConvertFailure(
-          file
-              + ": "
-              + e.getMessage()
-              + "; 'leat convert --schema --json FILE' writes one",
-          e);
+          file + ": " + e.getMessage() + "; 'leat convert --schema --json FILE' writes one", e);
     }
   }
 
@@ -99,8 +95,7 @@ final class Restoring {
     @Override
     public Format format(String name) throws ConvertFailure {
       if (Inputs.EXTENSIONS.stream().noneMatch(name::endsWith)) {
-        throw new ConvertFailure(
-            name + " does not end with .parquet, which --to-parquet writes");
+        throw new ConvertFailure(name + " does not end with .parquet, which --to-parquet writes");
       }
       return Format.COMMON;
     }

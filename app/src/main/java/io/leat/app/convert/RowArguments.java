@@ -94,8 +94,7 @@ final class RowArguments {
     try {
       return Filter.parse(where);
     } catch (IllegalArgumentException e) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--where: " + e.getMessage(), e);
+      throw new CommandLine.ParameterException(spec.commandLine(), "--where: " + e.getMessage(), e);
     }
   }
 }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Does once what {@code leat convert} is used for, and shows nothing: the launcher lets the JVM write
- * down the classes that were loaded, from which the command then starts quickly.
+ * Does once what {@code leat convert} is used for, and shows nothing: the launcher lets the JVM
+ * write down the classes that were loaded, from which the command then starts quickly.
  */
 public final class Training {
   private static final String SCHEMA =
@@ -95,7 +95,8 @@ public final class Training {
   }
 
   private static Terminal nowhere(boolean isWatched) {
-    PrintStream none = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    PrintStream none =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     return new Terminal(none, none, isWatched, isWatched, 100);
   }
 

@@ -124,7 +124,8 @@ class LauncherScriptTest {
     Path java = jdk("jdk", "17.0.1");
     Ended ended = run(home.resolve("leat"), java, "--color", "never", "convert", "a.parquet", "-");
     assertThat(ended.out())
-        .contains("<io.leat.app.convert.Convert>\n<--color>\n<never>\n<convert>\n<a.parquet>\n<->\n")
+        .contains(
+            "<io.leat.app.convert.Convert>\n<--color>\n<never>\n<convert>\n<a.parquet>\n<->\n")
         .contains("<" + home.toRealPath() + "/app/target/leat-app-1.jar:c.jar:d.jar>")
         .contains("<-Xmx2g>", "<-Xms96m>")
         .doesNotContain("TieredStopAtLevel", "a.jar");
@@ -142,7 +143,9 @@ class LauncherScriptTest {
       assertThat(first.out())
           .doesNotContain("Training")
           .containsPattern(
-              "<-XX:SharedArchiveFile=" + home.toRealPath() + "/app/target/leat-[a-z]+-java17-0-1.jsa>");
+              "<-XX:SharedArchiveFile="
+                  + home.toRealPath()
+                  + "/app/target/leat-[a-z]+-java17-0-1.jsa>");
       run(home.resolve("leat"), java, kind[0], "x");
       assertThat(Files.readString(home.resolve("trained")))
           .isEqualTo("io.leat.app." + kind[1] + ".Training\n");

@@ -79,8 +79,7 @@ class ConvertCommandTest {
 
     assertThat(run(trips, out.toString())).isEqualTo(1);
     assertThat(out).hasContent("precious");
-    assertThat(terminal.err())
-        .isEqualTo("leat: " + out + " exists; --force overwrites it.\n");
+    assertThat(terminal.err()).isEqualTo("leat: " + out + " exists; --force overwrites it.\n");
     assertThat(run(trips, out.toString(), "--force")).isZero();
     assertThat(out).hasContent(TestingParquet.ROWS);
   }
@@ -154,8 +153,7 @@ class ConvertCommandTest {
     assertThat(terminal.err())
         .isEqualTo("leat: " + at("out-00001.ndjson") + " exists; --force overwrites it.\n");
     assertThat(run(trips, at("out.ndjson"), "--split-rows", "2", "--force")).isZero();
-    assertThat(files(""))
-        .containsExactly("out-00001.ndjson", "out-00002.ndjson", "trips.parquet");
+    assertThat(files("")).containsExactly("out-00001.ndjson", "out-00002.ndjson", "trips.parquet");
   }
 
   @Test
@@ -176,8 +174,7 @@ class ConvertCommandTest {
     assertThat(run("--schema", "--json", trips)).isZero();
     String schema = Files.writeString(folder.resolve("s.json"), terminal.out()).toString();
     assertThat(run(trips, at("t.ndjson.gz"))).isZero();
-    assertThat(
-            run("--to-parquet", "--schema-file", schema, at("t.ndjson.gz"), at("again.parquet")))
+    assertThat(run("--to-parquet", "--schema-file", schema, at("t.ndjson.gz"), at("again.parquet")))
         .isZero();
     terminal = TestingTerminal.pipe();
     assertThat(run(at("again.parquet"), "-")).isZero();
@@ -214,15 +211,17 @@ class ConvertCommandTest {
   @Test
   void rejectedRowsAreCountedOnStandardError() {
     String schema =
-        TestingParquet.SCHEMA.replace("\"required\",\"physical\":\"int64\"", "\"required\",\"physical\":\"double\"");
+        TestingParquet.SCHEMA.replace(
+            "\"required\",\"physical\":\"int64\"", "\"required\",\"physical\":\"double\"");
     Path file =
         TestingParquet.write(
-            folder.resolve("nan.parquet"), schema, "{\"id\":1.0}\n{\"id\":\"NaN\"}\n{\"id\":2.0}\n");
+            folder.resolve("nan.parquet"),
+            schema,
+            "{\"id\":1.0}\n{\"id\":\"NaN\"}\n{\"id\":2.0}\n");
     assertThat(run(file.toString(), "-", "--columns=id", "--non-finite=reject")).isZero();
     assertThat(terminal.out()).isEqualTo("{\"id\":1.0}\n{\"id\":2.0}\n");
     assertThat(terminal.err())
-        .isEqualTo(
-            file + ": 1 row was left out, non-finite; counted from 0 the first are 1\n");
+        .isEqualTo(file + ": 1 row was left out, non-finite; counted from 0 the first are 1\n");
   }
 
   @Test
