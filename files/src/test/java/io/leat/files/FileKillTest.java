@@ -34,9 +34,13 @@ class FileKillTest {
   private static final int KILLS = Integer.getInteger("leat.faults.kills", 8);
   private static TestingState state;
 
-  @TempDir Path root;
+  private final Path root;
   private final long seed = Long.getLong("leat.faults.seed", System.nanoTime());
   private final Random random = new Random(seed);
+
+  FileKillTest(@TempDir Path root) {
+    this.root = root;
+  }
 
   @BeforeAll
   static void start() {

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,11 +51,15 @@ class FilePipelineTest {
   private static final Vertx VERTX = Vertx.vertx();
   private static TestingState state;
 
-  @TempDir Path root;
+  private final Path root;
   private final List<Alert> alerts = new CopyOnWriteArrayList<>();
   private final List<String> rows = new CopyOnWriteArrayList<>();
   private final List<FilePipeline> open = new ArrayList<>();
   private final LedgerSearch search = new LedgerSearch(state.database(), InstantSource.system());
+
+  FilePipelineTest(@TempDir Path root) {
+    this.root = root;
+  }
 
   @BeforeAll
   static void start() {
@@ -114,7 +119,8 @@ class FilePipelineTest {
     return pipeline;
   }
 
-  private FileSourceSpec spec(FileContract contract, ConvertSpec convert, String into) {
+  private FileSourceSpec spec(
+      FileContract contract, ConvertSpec convert, @Nullable String into) {
     return new FileSourceSpec(
         "taxi",
         null,

@@ -22,9 +22,13 @@ class FolderWatchTest {
   private static final byte[] TORN = "PAR1aaaaaaaaaaaaaaaaaa".getBytes(US_ASCII);
   private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
-  @TempDir Path folder;
+  private final Path folder;
   private Instant now = NOON;
   private final List<String> told = new ArrayList<>();
+
+  FolderWatchTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   private FolderWatch watch() {
     return new FolderWatch(

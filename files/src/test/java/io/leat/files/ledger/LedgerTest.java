@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,7 +231,8 @@ class LedgerTest {
     return search.list(filter).stream().map(file -> file.seen().name()).toList();
   }
 
-  private static FileFilter filter(String name, int limit, String after) {
+  private static FileFilter filter(
+      @Nullable String name, int limit, @Nullable String after) {
     return new FileFilter(
         null, "files", "taxi", Set.of(FileState.Name.DISCOVERED), name, null, null, after, limit);
   }

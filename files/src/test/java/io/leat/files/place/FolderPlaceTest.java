@@ -11,19 +11,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FolderPlaceTest {
-  @TempDir Path root;
-  private FolderPlace place;
-  private String output;
+  private final Path root;
+  private final FolderPlace place;
+  private final String output;
 
-  @BeforeEach
-  void open() {
-    place = new FolderPlace(root);
-    output = place.destination("taxi/2026/a-1234");
+  FolderPlaceTest(@TempDir Path root) {
+    this.root = root;
+    this.place = new FolderPlace(root);
+    this.output = place.destination("taxi/2026/a-1234");
   }
 
   private static void write(Staging staging, String name, String text) throws IOException {
