@@ -48,6 +48,7 @@ class LeatCommandTest {
             "client",
             "send",
             "convert",
+            "files",
             "sql",
             "state",
             "status",
