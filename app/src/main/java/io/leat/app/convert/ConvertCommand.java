@@ -146,7 +146,7 @@ public final class ConvertCommand implements Callable<Integer> {
     if (!toParquet && schemaFile != null) {
       throw misuse("--schema-file goes with --to-parquet");
     }
-    if (head != null && head < 0 || threads < 0) {
+    if ((head != null && head < 0) || threads < 0) {
       throw misuse("--head and --threads are at least 0");
     }
     if (!isInspecting && files.size() < 2) {

@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.admin.Admin;
@@ -401,7 +402,8 @@ public final class Platform implements AutoCloseable {
     ObjectNode answer = JSON.createObjectNode();
     ArrayNode changes = answer.putArray("changes");
     for (Blueprint blueprint : read) {
-      Provisioning.Provisioned before = provisioned.get(blueprint.name());
+      Provisioning.Provisioned before =
+          Objects.requireNonNull(provisioned.get(blueprint.name()), "refused above when new");
       steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
       Provisioning.Provisioned after = provision(blueprint);
       after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
