@@ -168,7 +168,7 @@ class ConvertCommandTest {
             fare     double                  optional  double
             paid_at  timestamp(micros, utc)  optional  int64
             zone     text                    optional  byte_array
-            3 rows, 1 row group, 4 columns, """);
+            3 rows, 1 row group, 4 columns,""");
 
     terminal = TestingTerminal.pipe();
     assertThat(run("--schema", "--json", trips)).isZero();

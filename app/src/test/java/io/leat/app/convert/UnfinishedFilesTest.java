@@ -12,7 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class UnfinishedFilesTest {
-  @TempDir Path folder;
+  private final Path folder;
+
+  UnfinishedFilesTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
 
   @Test
   void whatIsNotPublishedIsDeletedAtTheEnd() throws IOException {
