@@ -55,6 +55,7 @@ class LeatCommandTest {
             "trace",
             "reconcile",
             "quarantine",
+            "files",
             "incident",
             "alert",
             "silence",
@@ -180,7 +181,7 @@ class LeatCommandTest {
     assertThat(run("up", "--data", data.toString())).isEqualTo(1);
     assertThat(terminal.err())
         .isEqualTo(
-            "Starting devices on " + data + "\nleat: Port 8080 is taken by another program.\n");
+            "Starting devices, files on " + data + "\nleat: Port 8080 is taken by another program.\n");
   }
 
   @Test
