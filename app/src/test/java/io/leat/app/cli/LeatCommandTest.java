@@ -57,6 +57,7 @@ class LeatCommandTest {
             "trace",
             "reconcile",
             "quarantine",
+            "files",
             "incident",
             "alert",
             "silence",
@@ -182,7 +183,7 @@ class LeatCommandTest {
     assertThat(run("up", "--data", data.toString())).isEqualTo(1);
     assertThat(terminal.err())
         .isEqualTo(
-            "Starting devices on " + data + "\nleat: Port 8080 is taken by another program.\n");
+            "Starting devices, files on " + data + "\nleat: Port 8080 is taken by another program.\n");
   }
 
   @Test
