@@ -119,7 +119,7 @@ class ConvertStoryTest {
             fare    double          optional  double
             price   decimal(12, 2)  optional  int64
             zone    text            optional  byte_array
-            3 rows, 1 row group, 4 columns, """);
+            3 rows, 1 row group, 4 columns,""");
     assertThat(sh("leat convert --stats in/a.parquet").out())
         .containsPattern("price +decimal\\(12, 2\\) +zstd .* 3 +0 +0.50 +2.50\n");
     assertThat(sh("leat convert --head 1 many.parquet").out())

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.leat.action.twin.ServiceNowTwin;
 import io.leat.action.twin.TwinSettings;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class DetectStoryTest {
     this.data = directory.resolve("data");
     this.blueprint = Repository.copyOfBlueprint("devices", directory.resolve("blueprints"));
     this.port = String.valueOf(Ports.free());
-    this.monitor = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    this.monitor = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
   }
 
   /** An outside monitor, which would call somebody when it hears nothing. */

@@ -13,7 +13,7 @@ final class TestingTrips {
   private TestingTrips() {}
 
   /**
-   * A file of the blueprint {@code files}.
+   * A file as the shipped blueprint for files expects it.
    *
    * @param from the id of the first trip, which is its fare too
    */
