@@ -183,7 +183,9 @@ class LeatCommandTest {
     assertThat(run("up", "--data", data.toString())).isEqualTo(1);
     assertThat(terminal.err())
         .isEqualTo(
-            "Starting devices, files on " + data + "\nleat: Port 8080 is taken by another program.\n");
+            "Starting devices, files on "
+                + data
+                + "\nleat: Port 8080 is taken by another program.\n");
   }
 
   @Test
