@@ -57,7 +57,6 @@ class LeatCommandTest {
             "trace",
             "reconcile",
             "quarantine",
-            "files",
             "incident",
             "alert",
             "silence",
