@@ -1,10 +1,5 @@
 package io.leat.app.platform;
 
-import static io.leat.event.ErrorCode.LAKE_UNAVAILABLE;
-
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.app.detect.DetectJobs;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.DetectMetrics;
@@ -16,10 +11,8 @@ import io.leat.app.settings.HttpServer;
 import io.leat.app.settings.Settings;
 import io.leat.app.terminal.Text;
 import io.leat.blueprint.Blueprint;
-import io.leat.blueprint.BlueprintLoader;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
-import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
 import io.leat.http.HttpService;
 import io.leat.http.Routes;
@@ -33,7 +26,6 @@ import io.leat.state.LogEpochs;
 import io.leat.state.LogGaps;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.LakeTables;
-import io.leat.stream.StreamPlan;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -44,21 +36,16 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Leat, running: the engines, a job per blueprint, the gateway and the queries. */
 public final class Platform implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Platform.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Settings settings;
   private final List<Path> folders;
@@ -67,8 +54,6 @@ public final class Platform implements AutoCloseable {
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final StreamRegistry streams = new StreamRegistry();
-  private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
-  private volatile Map<String, StreamPlan> plans = Map.of();
   private final BookKeeper books = new BookKeeper();
   private final SnapshotLeases leases = new SnapshotLeases();
   private final TableLocks locks = new TableLocks();
@@ -77,9 +62,9 @@ public final class Platform implements AutoCloseable {
   private final AppliedFolders applied;
   private final LogReader logReader;
   private final LogEnds ends;
-  private final Provisioning provisioning;
   private final LakeJobs lakeJobs;
   private final BlueprintJobs jobs;
+  private final RunningBlueprints running;
   private final JobSupervisor supervisor;
   private final DiskGuard disk;
   private final IncidentAssembly incidents;
@@ -100,7 +85,6 @@ public final class Platform implements AutoCloseable {
       logReader = closing.add("log reader", new LogReader(foundation.kafkaClient()));
       ends = ends(foundation, logReader, clock);
       closing.add("books", books);
-      provisioning = provisioning();
       lakeJobs =
           new LakeJobs(
               foundation.flink(),
@@ -115,21 +99,22 @@ public final class Platform implements AutoCloseable {
               lakeJobs, detectJobs(), foundation.catalog().catalog(), this::committed);
       incidents = new IncidentAssembly(foundation, registry, clock, closing);
       files = new FilesAssembly(settings, foundation, registry, clock, closing);
-      provisioning.check(blueprints);
-      for (Blueprint blueprint : blueprints) {
-        begin(blueprint, observer);
-      }
-      serve();
+      freshness =
+          closing.add(
+              "freshness",
+              new FreshnessMonitor(
+                  foundation.catalog().catalog(), registry, new SplittableRandom()));
+      running = blueprints();
+      running.begin(blueprints, this::prepare, observer);
       supervisor =
           closing.add(
               "job supervisor",
               new JobSupervisor(
-                  jobs::byName, this::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
+                  jobs::byName, running::startFailed, clock, JobSupervisor.Pauses.DEFAULT));
       supervisor.start(registry);
       disk = closing.add("disk", foundation.guard(lakeJobs::byGroup, registry));
       disk.start();
       books.start();
-      freshness = closing.add("freshness", freshness());
       freshness.start();
       Clients clients = new Clients(foundation.state(), new SecureRandom(), clock);
       adminKey = new AdminKey(foundation.data().root(), clients).ensure();
@@ -168,7 +153,7 @@ public final class Platform implements AutoCloseable {
   /**
    * Starts everything and returns when it serves.
    *
-   * @param folders the blueprints' folders, read again by {@link #apply}
+   * @param folders the blueprints' folders, read again by {@link RunningBlueprints#apply}
    * @throws LeatException if the data directory is in use, a port is taken, or a blueprint asks for
    *     something destructive
    */
@@ -244,26 +229,22 @@ public final class Platform implements AutoCloseable {
             foundation.detectParallelism()));
   }
 
-  private Provisioning.Provisioned provision(Blueprint blueprint) {
-    return provisioning.provision(blueprint, AppliedFolders.version(blueprint));
+  private RunningBlueprints blueprints() {
+    return new RunningBlueprints(
+        folders,
+        provisioning(),
+        applied,
+        jobs,
+        this::awaitEngines,
+        List.of(this::serve, incidents::follow, files::follow));
   }
 
-  private void begin(Blueprint blueprint, StartObserver observer) {
-    String name = blueprint.name();
-    Provisioning.Provisioned made =
-        observer.observe("tables of " + name, () -> provision(blueprint));
-    made.notes().forEach(note -> log.info("{}: {}", name, note));
-    provisioned.put(name, made);
-    applied.keep(blueprint);
-    lakeJobs.align(blueprint, foundation.catalog().catalog());
+  /** Before a blueprint's jobs are started. */
+  private void prepare(Provisioning.Provisioned made) {
+    String name = made.blueprint().name();
+    lakeJobs.align(made.blueprint(), foundation.catalog().catalog());
     books.add(name, new Books(foundation.catalog().catalog(), name, sums(name)));
     ends.restore(jobs.read(made));
-    observer.observe(
-        "jobs of " + name,
-        () -> {
-          jobs.start(made);
-          return made;
-        });
   }
 
   /** Where a blueprint's sums are kept. */
@@ -285,7 +266,7 @@ public final class Platform implements AutoCloseable {
   }
 
   private List<Routes> operations(Serving.Shared shared, OperationsAssembly.Answers answers) {
-    Applying applying = closing.add("applying", new Applying(this::apply));
+    Applying applying = closing.add("applying", new Applying(running::apply));
     return new OperationsAssembly(settings, foundation, asking, registry, clock, closing)
         .routes(
             shared,
@@ -300,11 +281,11 @@ public final class Platform implements AutoCloseable {
                 leases,
                 locks,
                 ends,
-                this::plan,
+                running::plan,
                 incidents,
                 files,
                 this::components),
-            new OperationsAssembly.Applied(this::provisioned, applied),
+            new OperationsAssembly.Applied(running::all, applied),
             answers,
             logReader,
             applying);
@@ -320,13 +301,9 @@ public final class Platform implements AutoCloseable {
             shared.publisher(),
             disk,
             instance,
-            this::provisioned,
+            running::all,
             clock,
             registry));
-  }
-
-  private synchronized List<Provisioning.Provisioned> provisioned() {
-    return List.copyOf(provisioned.values());
   }
 
   private RunInfo runInfo() {
@@ -338,85 +315,14 @@ public final class Platform implements AutoCloseable {
         tls == null ? null : tls.certificate());
   }
 
-  private FreshnessMonitor freshness() {
-    FreshnessMonitor monitor =
-        new FreshnessMonitor(foundation.catalog().catalog(), registry, new SplittableRandom());
-    monitor.follow(streamNames());
-    return monitor;
-  }
-
-  /** By blueprint. */
-  private Map<String, List<String>> streamNames() {
-    Map<String, List<String>> names = new LinkedHashMap<>();
-    provisioned.forEach(
-        (blueprint, made) ->
-            names.put(blueprint, List.copyOf(made.blueprint().streams().keySet())));
-    return names;
-  }
-
-  private void serve() {
-    List<ServedStream> served = new ArrayList<>();
-    provisioned.values().forEach(made -> served.addAll(made.served()));
-    streams.replace(served);
-    Map<String, StreamPlan> next = new LinkedHashMap<>();
-    provisioned
-        .values()
-        .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
-    plans = Map.copyOf(next);
-    incidents.follow(provisioned.values());
-    files.follow(provisioned.values());
-  }
-
-  /** Of a stream as it is processed now. */
-  private @Nullable StreamPlan plan(String topic) {
-    return plans.get(topic);
-  }
-
-  /** From its newest checkpoint, as its blueprint was applied last. */
-  private synchronized void startFailed(String job) {
-    provisioned.values().forEach(made -> jobs.startFailed(job, made));
-  }
-
-  /**
-   * Reads the blueprints' folders again and puts what changed into effect: tables grow first, then
-   * the job restarts from a savepoint, then the gateway validates by the new schemas. Ingestion
-   * never stops. A job that does not start with the change goes on without it.
-   *
-   * @throws LeatException INVALID_CONFIGURATION with all problems, DESTRUCTIVE_CHANGE with all
-   *     refusals, CONFLICT for a new blueprint, or an engine's code when it is away at the
-   *     beginning; nothing was changed then
-   */
-  private synchronized ObjectNode apply(Applying.Steps steps) {
-    List<Blueprint> read = new BlueprintLoader().loadAll(folders);
-    for (Blueprint blueprint : read) {
-      if (!provisioned.containsKey(blueprint.name())) {
-        throw new LeatException(
-            ErrorCode.CONFLICT,
-            "The blueprint '"
-                + blueprint.name()
-                + "' is new; restart leat with its folder to add it");
-      }
-    }
-    awaitEngines();
-    provisioning.check(read);
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode changes = answer.putArray("changes");
-    for (Blueprint blueprint : read) {
-      Provisioning.Provisioned before =
-          Objects.requireNonNull(provisioned.get(blueprint.name()), "refused above when new");
-      steps.begin("making the topics and tables of " + blueprint.name(), LAKE_UNAVAILABLE);
-      Provisioning.Provisioned after = provision(blueprint);
-      after.notes().forEach(note -> changes.add(blueprint.name() + ": " + note));
-      // Tables may have grown: the earlier blueprint is held against them as they are.
-      jobs.change(
-              before, after, steps, old -> provisioning.provision(old.blueprint(), old.version()))
-          .forEach(changes::add);
-      provisioned.put(blueprint.name(), after);
-      applied.keep(blueprint);
-      serve();
-      freshness.follow(streamNames());
-    }
-    return answer;
+  /** The gateway takes what the blueprints say from now on, and how fresh it is is told. */
+  private void serve(Collection<Provisioning.Provisioned> blueprints) {
+    streams.replace(blueprints.stream().flatMap(made -> made.served().stream()).toList());
+    freshness.follow(
+        blueprints.stream()
+            .map(Provisioning.Provisioned::blueprint)
+            .collect(
+                Collectors.toMap(Blueprint::name, one -> List.copyOf(one.streams().keySet()))));
   }
 
   /** All at once: an engine that is away is told within some seconds. */
