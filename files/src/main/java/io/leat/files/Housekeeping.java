@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -128,21 +127,31 @@ final class Housekeeping implements AutoCloseable {
 
   private void forget(FileSource source) {
     Instant before = clock.instant().minus(source.spec().retention());
-    List<LedgerFile> old = ledger.over(source.blueprint(), source.spec().name(), before, AT_A_TIME);
-    List<String> gone = new ArrayList<>();
-    for (LedgerFile file : old) {
-      try {
-        boolean isDeadLetter = file.state().name() == FileState.Name.DEAD_LETTERED;
-        if (!isDeadLetter && !source.inputs().isThere(file.seen())) {
+    int removed = 0;
+    LedgerFile last = null;
+    List<LedgerFile> page;
+    do {
+      page = ledger.over(source.blueprint(), source.spec().name(), before, last, AT_A_TIME);
+      List<String> gone = new ArrayList<>();
+      for (LedgerFile file : page) {
+        if (isGone(source, file)) {
           gone.add(file.id());
         }
-      } catch (IOException e) {
-        log.debug("Cannot tell whether file {} is still there", file.id(), e);
+        last = file;
       }
-    }
-    int removed = ledger.remove(List.copyOf(Set.copyOf(gone)));
+      removed += ledger.remove(gone);
+    } while (page.size() == AT_A_TIME && !isStopping);
     if (removed > 0) {
       log.info("Forgot {} files of {} that were over for long", removed, source.name());
+    }
+  }
+
+  private static boolean isGone(FileSource source, LedgerFile file) {
+    try {
+      return !source.inputs().isThere(file.seen());
+    } catch (IOException e) {
+      log.debug("Cannot tell whether file {} is still there", file.id(), e);
+      return false;
     }
   }
 

@@ -14,6 +14,7 @@ import io.leat.files.work.RowFeed;
 import io.leat.files.work.WorkSettings;
 import io.leat.http.Bodies;
 import io.leat.rules.alert.Alert;
+import io.leat.rules.alert.Severity;
 import io.leat.rules.file.Arrival;
 import io.leat.rules.file.ConvertSpec;
 import io.leat.rules.file.FileContract;
@@ -139,6 +140,10 @@ class FilePipelineTest {
   }
 
   private static ConvertSpec convert(String where, long splitRows) {
+    return convert(where, splitRows, ConvertSpec.Layout.NDJSON);
+  }
+
+  private static ConvertSpec convert(String where, long splitRows, ConvertSpec.Layout layout) {
     return new ConvertSpec(
         List.of(),
         Map.of("trip", "id"),
@@ -146,7 +151,7 @@ class FilePipelineTest {
         ConvertSpec.Nulls.WRITE,
         ConvertSpec.NonFinite.STRING,
         ConvertSpec.InvalidText.REPLACE,
-        ConvertSpec.Layout.NDJSON,
+        layout,
         ConvertSpec.Compression.NONE,
         splitRows,
         0);
@@ -351,5 +356,96 @@ class FilePipelineTest {
     assertThat(file.rowsLoaded()).isEqualTo(2_500);
     assertThat(rows).hasSize(2_500).doesNotHaveDuplicates();
     assertThat(rows.get(0)).isEqualTo("files.trips 0 {\"id\":0,\"fare\":0.0,\"flag\":\"N0\"}");
+  }
+
+  @Test
+  void anArrayIsOneDocument() throws Exception {
+    pipeline(spec(FileContract.ANY, convert("", 0, ConvertSpec.Layout.ARRAY), null));
+    drop("a.parquet", 3_000);
+
+    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+
+    Path output = Path.of(String.valueOf(file.destination()));
+    JsonNode manifest = JSON.readTree(output.resolve("manifest.json").toFile());
+    JsonNode rows =
+        JSON.readTree(output.resolve(manifest.at("/output/parts/0/name").asText()).toFile());
+    assertThat(rows.isArray()).isTrue();
+    assertThat(rows).hasSize(3_000);
+    assertThat(rows.get(2_999).path("id").asInt()).isEqualTo(2_999);
+  }
+
+  @Test
+  void aPlaceThatIsAwayIsOneAlertAndWhatWasGivenUpCanBeTriedAgain() throws Exception {
+    Files.writeString(root.resolve("out"), "this is in the way of a folder");
+    pipeline(spec());
+    for (int i = 1; i <= 6; i++) {
+      drop("f" + i + ".parquet", 10 * i);
+    }
+
+    Alert away = awaitAlert("sink", Alert.State.FIRING);
+
+    assertThat(away.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(away.summary()).startsWith("The output's place of files taxi does not answer: ");
+
+    Files.delete(root.resolve("out"));
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (published() < 6 && System.nanoTime() < deadline) {
+      for (LedgerFile file : files()) {
+        if (file.state().name() == FileState.Name.DEAD_LETTERED) {
+          search.retry(file.id(), "ann");
+        }
+      }
+      Thread.sleep(50);
+    }
+    assertThat(published()).isEqualTo(6);
+    assertThat(awaitAlert("sink", Alert.State.RESOLVED).id()).isEqualTo(away.id());
+    assertThat(alerts.stream().filter(one -> one.key().equals("sink"))).hasSize(2);
+    try (Stream<Path> letters = Files.walk(root.resolve("in"))) {
+      assertThat(letters.filter(Files::isRegularFile)).hasSize(6);
+    }
+  }
+
+  private long published() {
+    return files().stream().filter(one -> one.state().name() == FileState.Name.PUBLISHED).count();
+  }
+
+  private Alert awaitAlert(String key, Alert.State wanted) throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (System.nanoTime() < deadline) {
+      for (Alert alert : alerts) {
+        if (alert.key().equals(key) && alert.state() == wanted) {
+          return alert;
+        }
+      }
+      Thread.sleep(50);
+    }
+    throw new AssertionError("no alert of " + key + " is " + wanted + ": " + alerts);
+  }
+
+  @Test
+  void whatWasOverForLongIsForgottenUnlessItStillLiesThere() throws Exception {
+    FilePipeline first = pipeline(spec());
+    drop("gone.parquet", 100);
+    drop("there.parquet", 200);
+    drop("young.parquet", 300);
+    await("gone.parquet", FileState.Name.PUBLISHED);
+    await("there.parquet", FileState.Name.PUBLISHED);
+    await("young.parquet", FileState.Name.PUBLISHED);
+    first.close();
+    Files.delete(root.resolve("in/gone.parquet"));
+    Files.delete(root.resolve("in/young.parquet"));
+    state.update("update file set since = since - interval '2 days' where name <> 'young.parquet'");
+    List<Path> before = outputs();
+
+    pipeline(spec());
+
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (files().size() > 2 && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+    }
+    assertThat(files())
+        .extracting(file -> file.seen().name())
+        .containsExactlyInAnyOrder("there.parquet", "young.parquet");
+    assertThat(outputs()).isEqualTo(before);
   }
 }

@@ -256,9 +256,13 @@ public final class LedgerSearch {
   }
 
   /**
-   * Files of a source that have been over for longer than they are to be kept, the oldest first.
+   * Files of a source that have been over for longer than they are to be kept, the oldest first;
+   * dead letters are kept.
+   *
+   * @param after the last of the page before; null for the first page
    */
-  public List<LedgerFile> over(String blueprint, String source, Instant before, int most) {
+  public List<LedgerFile> over(
+      String blueprint, String source, Instant before, @Nullable LedgerFile after, int most) {
     return database.transaction(
         "find old files",
         connection ->
@@ -266,13 +270,15 @@ public final class LedgerSearch {
                 connection,
                 "select "
                     + FileRows.COLUMNS
-                    + " from file where blueprint = ? and source = ? and since < ? and state in"
-                    + " ('published', 'duplicate', 'forgotten', 'dead_lettered') order by since"
-                    + " limit ?",
+                    + " from file where blueprint = ? and source = ? and since < ? and (since, id)"
+                    + " > (?, ?) and state in ('published', 'duplicate', 'forgotten') order by"
+                    + " since, id limit ?",
                 FileRows::read,
                 blueprint,
                 source,
                 before,
+                after == null ? Instant.EPOCH : after.state().since(),
+                after == null ? "" : after.id(),
                 most));
   }
 
@@ -286,7 +292,7 @@ public final class LedgerSearch {
                 Sql.update(
                     connection,
                     "delete from file where id = any(?) and state in ('published', 'duplicate',"
-                        + " 'forgotten', 'dead_lettered')",
+                        + " 'forgotten')",
                     ids));
   }
 
