@@ -1,8 +1,8 @@
 package io.leat.action;
 
-import io.leat.action.sql.Sql;
 import io.leat.state.StateDatabase;
 import io.leat.state.StateSettings;
+import io.leat.state.sql.Sql;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.SQLException;

@@ -1,10 +1,10 @@
 package io.leat.action.delivery;
 
-import io.leat.action.sql.Sql;
 import io.leat.action.target.TargetOutcome;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

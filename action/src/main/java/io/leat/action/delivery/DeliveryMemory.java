@@ -1,9 +1,9 @@
 package io.leat.action.delivery;
 
-import io.leat.action.sql.Sql;
 import io.leat.action.target.DeliveryLostException;
 import io.leat.action.target.TargetMemory;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.util.Optional;
 
 /** What a target remembers of an incident. */

@@ -1,7 +1,7 @@
 package io.leat.action.delivery;
 
-import io.leat.action.sql.Sql;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

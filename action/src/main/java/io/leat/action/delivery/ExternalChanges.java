@@ -2,9 +2,9 @@ package io.leat.action.delivery;
 
 import io.leat.action.incident.Incidents;
 import io.leat.action.incident.TakenCounts;
-import io.leat.action.sql.Sql;
 import io.leat.action.target.ExternalChange;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.leat.action.delivery;
 
-import io.leat.action.sql.Sql;
 import io.leat.action.target.DeliveryLostException;
 import io.leat.action.target.HttpBudget;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.leat.action.incident;
 
-import io.leat.action.sql.Sql;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.AlertJson;
 import io.leat.rules.alert.FiringSet;
+import io.leat.state.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package io.leat.action.incident;
 
-import io.leat.action.sql.Sql;
 import io.leat.action.target.TargetIncident.State;
 import io.leat.rules.alert.Severity;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

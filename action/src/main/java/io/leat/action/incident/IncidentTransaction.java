@@ -2,9 +2,9 @@ package io.leat.action.incident;
 
 import io.leat.action.incident.AlertRows.AllFiring;
 import io.leat.action.incident.TakenCounts.Outcome;
-import io.leat.action.sql.Sql;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.FiringSet;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

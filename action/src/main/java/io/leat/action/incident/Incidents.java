@@ -1,11 +1,11 @@
 package io.leat.action.incident;
 
-import io.leat.action.sql.Sql;
 import io.leat.action.target.ExternalChange;
 import io.leat.action.target.TargetIncident.State;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,9 +1,9 @@
 package io.leat.action.incident;
 
-import io.leat.action.sql.Sql;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.state.StateDatabase;
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -1,12 +1,15 @@
 package io.leat.action.routes;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.action.delivery.Deliveries;
 import io.leat.action.delivery.Delivery;
 import io.leat.action.incident.AlertDetail;
 import io.leat.action.incident.AlertLookup;
 import io.leat.action.incident.Incident;
+import io.leat.http.Answering;
+import io.leat.http.Asked;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Role;
@@ -54,7 +57,7 @@ public final class AlertRoutes implements Routes, AutoCloseable {
     AlertDetail detail = alerts.show(ctx.pathParam("id"));
     Incident incident = detail.incident();
     Asked.requireRead(Guard.principal(ctx), incident.blueprint());
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("id", detail.fired().id());
     json.put("state", detail.isFiring() ? "firing" : "resolved");
     json.put("absent", detail.isAbsent());

@@ -1,6 +1,7 @@
 package io.leat.action.routes;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.action.delivery.Deliveries;
 import io.leat.action.delivery.Delivery;
@@ -9,6 +10,8 @@ import io.leat.action.delivery.TargetStatus;
 import io.leat.action.target.TargetOutcome;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.http.Answering;
+import io.leat.http.Asked;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
@@ -113,7 +116,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
             after == null ? null : Asked.number("after", after),
             Asked.limit(ctx));
     List<Delivery> found = deliveries.list(filter);
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode all = json.putArray("deliveries");
     found.forEach(one -> all.add(json(one)));
     json.put("next", found.size() == filter.most() ? found.get(found.size() - 1).id() : null);
@@ -139,7 +142,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
         targets.get().stream()
             .filter(target -> principal.mayRead(target.blueprint() + ".*"))
             .toList();
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode all = json.putArray("targets");
     deliveries.targets(readable).forEach(status -> all.add(json(status)));
     return json;
@@ -164,7 +167,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
 
   private ObjectNode test(RoutingContext ctx) throws InterruptedException {
     TargetOutcome outcome = deliveries.test(target(ctx));
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     if (outcome instanceof TargetOutcome.Delivered) {
       return json.put("outcome", "delivered").putNull("reason");
     } else if (outcome instanceof TargetOutcome.Retry retry) {
@@ -198,7 +201,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
     int redriven =
         deliveries.redriveAll(
             target.blueprint(), target.spec().name(), Guard.principal(ctx).name());
-    return Asked.JSON.createObjectNode().put("redriven", redriven);
+    return JsonNodeFactory.instance.objectNode().put("redriven", redriven);
   }
 
   private ObjectNode status(DeliveryTarget target) {
@@ -206,7 +209,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
   }
 
   private static ObjectNode json(TargetStatus status) {
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("blueprint", status.blueprint());
     json.put("target", status.target());
     json.put("kind", status.kind());
@@ -237,7 +240,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
   }
 
   static ObjectNode json(Delivery delivery) {
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("id", delivery.id());
     json.put("incident", delivery.incident());
     json.put("blueprint", delivery.blueprint());

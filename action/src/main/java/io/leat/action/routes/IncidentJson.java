@@ -1,12 +1,14 @@
 package io.leat.action.routes;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.action.incident.AlertMatcher;
 import io.leat.action.incident.HistoryEntry;
 import io.leat.action.incident.Incident;
 import io.leat.action.incident.IncidentDetail;
 import io.leat.action.incident.Silence;
+import io.leat.http.Asked;
 import io.leat.rules.alert.AlertJson;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,7 @@ final class IncidentJson {
   private IncidentJson() {}
 
   static ObjectNode of(Incident incident) {
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("id", incident.id());
     json.put("blueprint", incident.blueprint());
     json.put("group", incident.groupKey());
@@ -70,7 +72,7 @@ final class IncidentJson {
    * @param now for whether it is active
    */
   static ObjectNode of(Silence silence, Instant now) {
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("id", silence.id());
     json.put("blueprint", silence.blueprint());
     ArrayNode matchers = json.putArray("matchers");

@@ -2,6 +2,7 @@ package io.leat.action.routes;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.action.incident.AlertMatcher;
 import io.leat.action.incident.Incident;
@@ -14,6 +15,8 @@ import io.leat.action.incident.Silences;
 import io.leat.action.target.TargetIncident.State;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.http.Answering;
+import io.leat.http.Asked;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
@@ -124,7 +127,7 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
             Asked.param(ctx, "after"),
             Asked.limit(ctx));
     List<Incident> found = incidents.list(filter);
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode all = json.putArray("incidents");
     found.forEach(one -> all.add(IncidentJson.of(one)));
     json.put("next", found.size() == filter.most() ? found.get(found.size() - 1).id() : null);
@@ -158,7 +161,7 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
     Asked.requireKnown(ctx, Set.of("limit"));
     Principal principal = Guard.principal(ctx);
     Instant now = clock.instant();
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode all = json.putArray("silences");
     for (Silence silence : silences.list(Asked.limit(ctx))) {
       if (principal.mayRead(silence.blueprint() + ".*")) {

@@ -1,11 +1,14 @@
 package io.leat.action.routes;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.action.incident.RouteTable;
 import io.leat.action.incident.RouteTable.Judgement;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
+import io.leat.http.Answering;
+import io.leat.http.Asked;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Role;
@@ -79,7 +82,7 @@ public final class RouteTestRoutes implements Routes, AutoCloseable {
     judgements.stream()
         .filter(Judgement::isTaken)
         .forEach(judgement -> targets.addAll(judgement.route().to()));
-    ObjectNode json = Asked.JSON.createObjectNode();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("blueprint", blueprint);
     json.set("event", event);
     targets.forEach(json.putArray("targets")::add);

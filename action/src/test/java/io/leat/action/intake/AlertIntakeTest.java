@@ -4,6 +4,7 @@ import static io.leat.action.TestingAlerts.alert;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.action.TestingBroker;
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
 import io.leat.rules.alert.Alert;

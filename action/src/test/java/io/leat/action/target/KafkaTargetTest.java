@@ -3,6 +3,7 @@ package io.leat.action.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.action.TestingBroker;
 import io.leat.action.target.TargetOutcome.Retry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -13,6 +13,8 @@ import io.leat.files.ledger.LedgerSearch;
 import io.leat.files.ledger.SourceCounts;
 import io.leat.files.work.FileSource;
 import io.leat.files.work.FileWorkers;
+import io.leat.http.Answering;
+import io.leat.http.Asked;
 import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Principal;

@@ -6,6 +6,7 @@ import io.leat.files.arrival.Names;
 import io.leat.files.arrival.Uploads;
 import io.leat.files.arrival.Uploads.Upload;
 import io.leat.files.work.FileSource;
+import io.leat.http.Asked;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
 import io.leat.http.Role;

@@ -1,4 +1,4 @@
-package io.leat.action.routes;
+package io.leat.http;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
-import io.leat.http.Principal;
-import io.leat.http.Role;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -21,9 +21,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what requests ask for, and says precisely what is wrong with it. */
-final class Asked {
-  static final JsonMapper JSON =
+/**
+ * Reads what requests ask for, and says precisely what is wrong with it. What is wrong is a {@link
+ * LeatException}: BAD_REQUEST or MALFORMED_JSON, and FORBIDDEN for what the client does not reach.
+ */
+public final class Asked {
+  private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -36,7 +39,7 @@ final class Asked {
   private Asked() {}
 
   /** Refuses parameters that there are not. */
-  static void requireKnown(RoutingContext ctx, Set<String> names) {
+  public static void requireKnown(RoutingContext ctx, Set<String> names) {
     for (String name : ctx.request().params().names()) {
       if (!names.contains(name) && !ctx.pathParams().containsKey(name)) {
         throw bad("There is no parameter '" + name + "'; there are " + new TreeSet<>(names));
@@ -44,12 +47,14 @@ final class Asked {
     }
   }
 
-  static @Nullable String param(RoutingContext ctx, String name) {
+  /** The value of a parameter; null when it is missing or empty. */
+  public static @Nullable String param(RoutingContext ctx, String name) {
     String value = ctx.request().getParam(name);
     return value == null || value.isEmpty() ? null : value;
   }
 
-  static int limit(RoutingContext ctx) {
+  /** How many the request wants to have listed: {@code limit}, from 1 to {@value #MOST_LISTED}. */
+  public static int limit(RoutingContext ctx) {
     String text = ctx.request().getParam("limit", String.valueOf(LISTED));
     if (!text.matches("[0-9]{1,4}")
         || Integer.parseInt(text) < 1
@@ -59,15 +64,16 @@ final class Asked {
     return Integer.parseInt(text);
   }
 
-  /** A number that PostgreSQL gave. */
-  static long number(String name, String text) {
+  /** A number from 0 on. */
+  public static long number(String name, String text) {
     if (!text.matches("[0-9]{1,18}")) {
       throw bad("'" + name + "' is '" + text + "', not a number");
     }
     return Long.parseLong(text);
   }
 
-  static <E extends Enum<E>> E constant(Class<E> type, String name, String text) {
+  /** The constant that the text names in lower case. */
+  public static <E extends Enum<E>> E constant(Class<E> type, String name, String text) {
     for (E one : type.getEnumConstants()) {
       if (lower(one).equals(text)) {
         return one;
@@ -80,12 +86,13 @@ final class Asked {
     throw bad("'" + name + "' is '" + text + "'; it is one of " + String.join(", ", all));
   }
 
-  static String lower(Enum<?> constant) {
+  /** As constants are called in requests and answers. */
+  public static String lower(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /** The body as an object that has no other members; an empty body is an empty object. */
-  static ObjectNode object(byte[] body, Set<String> members) {
+  public static ObjectNode object(byte[] body, Set<String> members) {
     if (body.length == 0) {
       return JSON.createObjectNode();
     }
@@ -110,7 +117,7 @@ final class Asked {
   }
 
   /** A text that may be missing; then it is empty. */
-  static String text(JsonNode object, String name) {
+  public static String text(JsonNode object, String name) {
     JsonNode value = object.path(name);
     if (value.isMissingNode() || value.isNull()) {
       return "";
@@ -124,7 +131,23 @@ final class Asked {
     return value.asText();
   }
 
-  static @Nullable Instant time(JsonNode object, String name) {
+  /** A time, or a day, which counts from its beginning in UTC. */
+  public static @Nullable Instant time(RoutingContext ctx, String name) {
+    String text = param(ctx, name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return text.length() == 10
+          ? LocalDate.parse(text).atStartOfDay().toInstant(ZoneOffset.UTC)
+          : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw bad("'" + name + "' is '" + text + "', not a time such as 2026-03-01T10:00:00Z");
+    }
+  }
+
+  /** A time that may be missing. */
+  public static @Nullable Instant time(JsonNode object, String name) {
     String text = text(object, name);
     if (text.isEmpty()) {
       return null;
@@ -137,7 +160,7 @@ final class Asked {
   }
 
   /** Of these blueprints those that the client reads; null when there is no restriction. */
-  static @Nullable Set<String> readable(Principal principal, Collection<String> blueprints) {
+  public static @Nullable Set<String> readable(Principal principal, Collection<String> blueprints) {
     if (principal.mayRead("*")) {
       return null;
     }
@@ -150,26 +173,37 @@ final class Asked {
     return readable;
   }
 
-  /** An incident is made of all streams of its blueprint: only who reads all of them sees it. */
-  static void requireRead(Principal principal, String blueprint) {
+  /**
+   * The client reads the whole blueprint: what is made of all its streams only those see who read
+   * all of them.
+   */
+  public static void requireRead(Principal principal, String blueprint) {
     if (!principal.mayRead(blueprint + ".*")) {
-      throw forbidden(principal, blueprint);
+      throw forbidden(principal, blueprint + ".*");
     }
   }
 
-  static void requireOperate(Principal principal, String blueprint) {
+  /** The client operates the whole blueprint. */
+  public static void requireOperate(Principal principal, String blueprint) {
     if (!principal.allows(Role.OPERATE) || !principal.streams().matches(blueprint + ".*")) {
-      throw forbidden(principal, blueprint);
+      throw forbidden(principal, blueprint + ".*");
     }
   }
 
-  private static LeatException forbidden(Principal principal, String blueprint) {
-    return new LeatException(
-        ErrorCode.FORBIDDEN,
-        "The client '" + principal.name() + "' does not reach all streams of '" + blueprint + "'");
+  /** The client may send to the source. */
+  public static void requireSend(Principal principal, String source) {
+    if (!principal.maySend(source)) {
+      throw forbidden(principal, source);
+    }
   }
 
-  static LeatException bad(String what) {
+  private static LeatException forbidden(Principal principal, String what) {
+    return new LeatException(
+        ErrorCode.FORBIDDEN, "The client '" + principal.name() + "' does not reach '" + what + "'");
+  }
+
+  /** What is thrown when the request is wrong. */
+  public static LeatException bad(String what) {
     return new LeatException(ErrorCode.BAD_REQUEST, what);
   }
 }

@@ -1,4 +1,4 @@
-package io.leat.action.target;
+package io.leat.action;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +27,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.jspecify.annotations.Nullable;
 
 /** A real broker in this process, which can be stopped and started again where it was. */
-final class TestingBroker implements AutoCloseable {
+public final class TestingBroker implements AutoCloseable {
   private final Path directory;
   private final int port = freePort();
   private final int controllerPort = freePort();

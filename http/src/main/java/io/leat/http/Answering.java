@@ -1,35 +1,41 @@
-package io.leat.action.routes;
+package io.leat.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
-import io.leat.http.AnswerTimer;
-import io.leat.http.Bodies;
-import io.leat.http.BodyLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 
-/** Works on threads of its own and answers with JSON. */
-final class Answering implements AutoCloseable {
+/**
+ * Works for requests on threads of its own, since it waits for the state database, and answers with
+ * JSON. Whoever made it closes it.
+ */
+public final class Answering implements AutoCloseable {
   private static final BodyLimits BODY =
       new BodyLimits(256 * 1024, 256 * 1024, Duration.ofSeconds(10));
 
   private final Bodies bodies;
   private final WorkerExecutor workers;
 
-  Answering(Vertx vertx, Bodies bodies, String threads, int count) {
+  /**
+   * @param threads what they are called
+   * @param count at most so many requests are worked on at once
+   */
+  public Answering(Vertx vertx, Bodies bodies, String threads, int count) {
     this.bodies = bodies;
     this.workers = vertx.createSharedWorkerExecutor(threads, count);
   }
 
   /** Work with a body. */
-  interface Work {
+  @FunctionalInterface
+  public interface Work {
     ObjectNode on(byte[] body) throws Exception;
   }
 
-  void answer(RoutingContext ctx, int status, Callable<ObjectNode> work) {
+  /** Answers with what the work gives, or by its exception. */
+  public void answer(RoutingContext ctx, int status, Callable<ObjectNode> work) {
     AnswerTimer.waitsFor(ctx, ErrorCode.STATE_UNAVAILABLE);
     workers
         .executeBlocking(work, false)
@@ -45,7 +51,8 @@ final class Answering implements AutoCloseable {
         .onFailure(ctx::fail);
   }
 
-  void answerBody(RoutingContext ctx, int status, Work work) {
+  /** Reads the body, then {@link #answer answers}. A larger body than 256 KiB is refused. */
+  public void answerBody(RoutingContext ctx, int status, Work work) {
     bodies
         .read(ctx, BODY)
         .onFailure(ctx::fail)
