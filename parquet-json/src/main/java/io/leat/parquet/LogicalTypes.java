@@ -35,7 +35,15 @@ final class LogicalTypes {
           default -> NONE;
         };
     // Records compare by method handles, which are made at the first use: it would take 20 ms.
-    return newer instanceof LogicalType.None ? converted(element) : newer;
+    if (newer instanceof LogicalType.None) {
+      return converted(element);
+    }
+    if (newer instanceof LogicalType.Unknown) {
+      // parquet-java 1.12 to 1.14 says so of intervals, which the newer way has no word for.
+      LogicalType older = converted(element);
+      return older instanceof LogicalType.None ? newer : older;
+    }
+    return newer;
   }
 
   private static LogicalType converted(SchemaElement element) {

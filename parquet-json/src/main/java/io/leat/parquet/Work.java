@@ -127,7 +127,7 @@ final class Work {
         if (isCancelled || Thread.interrupted()) {
           throw new InterruptedException();
         }
-        if (!filter.mayHold(file.group(unit.group()))) {
+        if (unit.from() == unit.to() || !filter.mayHold(file.group(unit.group()))) {
           writer.leaveOut(unit);
           continue;
         }

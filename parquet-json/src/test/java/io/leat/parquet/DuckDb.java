@@ -47,11 +47,14 @@ final class DuckDb implements AutoCloseable {
       String name = '"' + column.get(0).replace("\"", "\"\"") + '"';
       String type = column.get(1);
       boolean isBlob = type.equals("BLOB");
+      boolean isDate = type.equals("DATE");
+      boolean isTime = type.startsWith("TIME") && !type.startsWith("TIMESTAMP");
+      String zone = type.equals("TIME") ? "" : "+00";
       boolean isInterval = type.equals("INTERVAL");
       String comma = columns.isEmpty() ? "" : ", ";
       columns.append(comma).append("'").append(column.get(0)).append("': '");
       columns.append(
-          isBlob
+          isBlob || isDate || isTime
               ? "VARCHAR"
               : isInterval
                   ? "STRUCT(months BIGINT, days BIGINT, millis BIGINT)"
@@ -61,17 +64,23 @@ final class DuckDb implements AutoCloseable {
       ours.append(
           isBlob
               ? "from_base64(" + name + ") AS " + name
-              : isInterval
-                  ? "to_months("
-                      + name
-                      + ".months::INT) + to_days("
-                      + name
-                      + ".days::INT)"
-                      + " + to_milliseconds("
-                      + name
-                      + ".millis) AS "
-                      + name
-                  : name);
+              : isTime
+                  // DuckDB tells of one form of times only whether it is of UTC.
+                  ? "CAST(replace(" + name + ", 'Z', '" + zone + "') AS " + type + ") AS " + name
+                  : isDate
+                      // DuckDB has no sign before years of five digits.
+                      ? "CAST(ltrim(" + name + ", '+') AS DATE) AS " + name
+                      : isInterval
+                          ? "to_months("
+                              + name
+                              + ".months::INT) + to_days("
+                              + name
+                              + ".days::INT)"
+                              + " + to_milliseconds("
+                              + name
+                              + ".millis) AS "
+                              + name
+                          : name);
       theirs.append(comma).append(name);
     }
     String left = "SELECT " + theirs + " FROM read_parquet('" + parquet + "')";
