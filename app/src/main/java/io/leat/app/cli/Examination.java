@@ -6,6 +6,7 @@ import io.leat.app.client.RunFile;
 import io.leat.app.engine.DataDirectory;
 import io.leat.app.settings.SettingsLoader;
 import io.leat.app.terminal.Text;
+import io.leat.blueprint.Blueprint;
 import io.leat.blueprint.BlueprintException;
 import io.leat.blueprint.BlueprintLoader;
 import io.leat.event.LeatException;
@@ -55,7 +56,7 @@ final class Examination {
     findings.add(dataVersion());
     findings.add(clock());
     findings.add(postgresUser());
-    findings.add(blueprints());
+    findings.addAll(blueprints());
     findings.add(configuration());
     findings.addAll(running());
     return findings;
@@ -180,27 +181,33 @@ final class Examination {
         "PostgreSQL refuses to run as root: start Leat as another user, or install util-linux.");
   }
 
-  private Finding blueprints() {
+  private List<Finding> blueprints() {
+    List<Finding> findings = new ArrayList<>();
     try {
-      List<Path> folders = BlueprintFolders.of(List.of(), context.home());
-      int streams =
-          new BlueprintLoader().loadAll(folders).stream().mapToInt(b -> b.streams().size()).sum();
-      return Finding.ok(
-          "Blueprints",
-          Text.plural(folders.size(), "blueprint", "blueprints")
-              + " with "
-              + Text.plural(streams, "stream", "streams"));
+      List<Blueprint> all =
+          new BlueprintLoader().loadAll(BlueprintFolders.of(List.of(), context.home()));
+      int streams = all.stream().mapToInt(b -> b.streams().size()).sum();
+      findings.add(
+          Finding.ok(
+              "Blueprints",
+              Text.plural(all.size(), "blueprint", "blueprints")
+                  + " with "
+                  + Text.plural(streams, "stream", "streams")));
+      FileFolders.examine(all).ifPresent(findings::add);
     } catch (BlueprintException e) {
-      return Finding.failed(
-          "Blueprints",
-          Text.plural(e.problems().size(), "problem", "problems")
-              + ", the first: "
-              + e.problems().get(0),
-          "'leat validate' lists all of them.");
+      findings.add(
+          Finding.failed(
+              "Blueprints",
+              Text.plural(e.problems().size(), "problem", "problems")
+                  + ", the first: "
+                  + e.problems().get(0),
+              "'leat validate' lists all of them."));
     } catch (CommandFailure e) {
-      return Finding.warning(
-          "Blueprints", String.valueOf(e.getMessage()), "Name the folders: leat up DIR.");
+      findings.add(
+          Finding.warning(
+              "Blueprints", String.valueOf(e.getMessage()), "Name the folders: leat up DIR."));
     }
+    return findings;
   }
 
   private Finding configuration() {
