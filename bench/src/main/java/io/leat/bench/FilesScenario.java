@@ -55,6 +55,7 @@ final class FilesScenario implements Scenario {
   private final Path file;
   private final Path json;
   private final boolean isRewritten;
+  private final long rows;
 
   /**
    * @param isRewritten whether the file is one that DuckDB wrote of it, with row groups of 122,880
@@ -64,6 +65,7 @@ final class FilesScenario implements Scenario {
     this.shape = shape;
     this.kind = kind;
     this.isRewritten = isRewritten;
+    this.rows = Math.min(shape.rows(), options.events());
     String name = shape.name().toLowerCase(Locale.ROOT) + (isRewritten ? "-duckdb" : "");
     this.file = options.directory().resolve(name + ".parquet");
     this.json = options.directory().resolve(name + "-" + kind + ".json");
@@ -86,7 +88,7 @@ final class FilesScenario implements Scenario {
   public void prepare() throws Exception {
     Path original = file.resolveSibling(shape.name().toLowerCase(Locale.ROOT) + ".parquet");
     if (Files.notExists(original)) {
-      shape.write(original, 1);
+      shape.write(original, rows);
     }
     if (isRewritten && Files.notExists(file)) {
       duckdb("COPY (FROM '" + original + "') TO '" + file + "' (FORMAT parquet)");
@@ -98,7 +100,7 @@ final class FilesScenario implements Scenario {
     Files.deleteIfExists(json);
     long cpu = cpuNanos();
     long begin = System.nanoTime();
-    long rows =
+    long converted =
         switch (kind) {
           case DUCKDB -> duckdb("COPY (FROM '" + file + "') TO '" + json + "' (FORMAT json)");
           case PARQUET_JAVA -> parquetJava();
@@ -106,7 +108,7 @@ final class FilesScenario implements Scenario {
         };
     Duration wall = Duration.ofNanos(System.nanoTime() - begin);
     Duration used = Duration.ofNanos(cpuNanos() - cpu);
-    LostRowsException.check(title(), shape.rows(), rows);
+    LostRowsException.check(title(), rows, converted);
     long bytes = Files.size(json);
     String note =
         String.format(
@@ -114,7 +116,7 @@ final class FilesScenario implements Scenario {
             "%,d MB of JSON, %.2f GB/s",
             bytes / 1_000_000,
             bytes / (double) wall.toNanos());
-    return new Measurement(rows, wall, used, note);
+    return new Measurement(converted, wall, used, note);
   }
 
   private static long cpuNanos() {
@@ -136,7 +138,7 @@ final class FilesScenario implements Scenario {
             FileChannel.open(json, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       PartSink sink = index -> new ChannelPart(channel);
       // DuckDB makes no checksums either.
-      Converted converted =
+      Converted done =
           Conversion.run(
               opened,
               JsonOptions.DEFAULT,
@@ -145,7 +147,7 @@ final class FilesScenario implements Scenario {
               0,
               sink,
               Progress.NONE);
-      return converted.rowsWritten();
+      return done.rowsWritten();
     }
   }
 
@@ -165,7 +167,7 @@ final class FilesScenario implements Scenario {
   }
 
   private long parquetJava() throws Exception {
-    long rows = 0;
+    long written = 0;
     try (ParquetFileReader reader =
             ParquetFileReader.open(
                 new LocalInputFile(file),
@@ -183,11 +185,11 @@ final class FilesScenario implements Scenario {
           StringBuilder line = new StringBuilder();
           group(records.read(), schema, line);
           out.append(line).append('\n');
-          rows++;
+          written++;
         }
       }
     }
-    return rows;
+    return written;
   }
 
   private static void group(GroupValueSource group, GroupType type, StringBuilder out) {

@@ -132,8 +132,8 @@ enum ParquetShapes {
     return schema.append("}").toString();
   }
 
-  /** Writes so many times its rows. */
-  void write(Path file, int times) throws IOException {
+  /** Writes so many rows; a row group has at most {@link #rows}. */
+  void write(Path file, long count) throws IOException {
     MessageType type = MessageTypeParser.parseMessageType(schema);
     SimpleGroupFactory groups = new SimpleGroupFactory(type);
     Random random = new Random(2021);
@@ -146,7 +146,7 @@ enum ParquetShapes {
             .withRowGroupSize(this == TAXI ? 1L << 40 : 128L << 20)
             .withRowGroupRowCountLimit(rows)
             .build()) {
-      for (long row = 0; row < (long) rows * times; row++) {
+      for (long row = 0; row < count; row++) {
         Group group = groups.newGroup();
         fill(group, random, row);
         writer.write(group);

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Every scenario with tiny numbers and cold: what is measured is for {@code bench/run}. */
+/**
+ * Every scenario with tiny numbers and cold: what is measured is for {@code bench/run}. 06 is 05
+ * under eight other loads.
+ */
 class BenchTest {
   @Test
   void everyScenarioRunsAndHoldsItsRows(@TempDir Path directory) throws Exception {
@@ -19,7 +22,7 @@ class BenchTest {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .execute(
                 "--only",
-                "01,02,03,04,05,06,07,08,09",
+                "01,02,03,04,05,07,08,09,10",
                 "--events",
                 "5000",
                 "--rounds",
@@ -37,6 +40,8 @@ class BenchTest {
 
     assertThat(exit).isZero();
     assertThat(Files.readString(report))
-        .contains("| 01 |", "| 02 |", "| 03 |", "| 04 |", "| 05 |", "| 07 |", "| 08 |");
+        .contains(
+            "| 01 |", "| 02 |", "| 03 |", "| 04 |", "| 05 |", "| 07 |", "| 08 |", "| 09 |",
+            "| 10 |");
   }
 }
