@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A program of this module in a process of its own. It says what the parent must know on its
@@ -18,6 +22,9 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess implements AutoCloseable {
   /** Begins each line that is meant for the parent. */
   static final String MARK = "bench: ";
+
+  /** An option of {@code leat up}, with the release from which on it is meant. */
+  private static final Pattern OPTION = Pattern.compile("(?:up:)?(?:([0-9]+):)?(-.*)");
 
   private static final Duration STOP = Duration.ofSeconds(60);
 
@@ -38,24 +45,31 @@ final class ChildProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(productOptions());
     command.add("-Xmx" + heap);
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xss512k",
-            "-Dfile.encoding=UTF-8",
-            "-Djava.awt.headless=true",
-            "-Dio.netty.allocator.type=pooled",
-            "-Dleat.log.console.level=" + System.getProperty("leat.log.console.level", "ERROR")));
-    if (Runtime.version().feature() >= 24) {
-      command.add("--enable-native-access=ALL-UNNAMED");
-      command.add("--sun-misc-unsafe-memory-access=allow");
-    }
+    command.add(
+        "-Dleat.log.console.level=" + System.getProperty("leat.log.console.level", "ERROR"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(arguments);
     return new ChildProcess(
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+  }
+
+  /** What the launcher starts {@code leat up} with. */
+  private static List<String> productOptions() throws IOException {
+    try (InputStream in =
+        Objects.requireNonNull(ChildProcess.class.getResourceAsStream("/jvm.options"))) {
+      List<String> options = new ArrayList<>();
+      for (String line : new String(in.readAllBytes(), UTF_8).lines().toList()) {
+        Matcher option = OPTION.matcher(line);
+        if (option.matches()
+            && (option.group(1) == null
+                || Runtime.version().feature() >= Integer.parseInt(option.group(1)))) {
+          options.add(option.group(2));
+        }
+      }
+      return options;
+    }
   }
 
   /** The next message. Blocks until there is one. */

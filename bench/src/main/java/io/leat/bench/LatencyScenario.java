@@ -31,9 +31,9 @@ final class LatencyScenario implements Scenario {
   private static final int CONNECTIONS = 4;
 
   /** Until the compiler is done and the detect job has begun. */
-  private static final long WARM_UP_SECONDS = 20;
+  private static final long WARM_UP_SECONDS = 60;
 
-  private static final long MOST_SECONDS = 60;
+  private static final long MOST_SECONDS = 30;
   private static final Duration LOOK = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -45,6 +45,9 @@ final class LatencyScenario implements Scenario {
   private @Nullable ChildProcess server;
   private @Nullable LeatClient client;
   private String @Nullable [] address;
+
+  /** Of all rounds: when each incident was seen first, by its device. */
+  private final Map<String, Long> seen = new HashMap<>();
 
   LatencyScenario(Options options, AlertingLoad.Kind kind) {
     this.options = options;
@@ -107,7 +110,6 @@ final class LatencyScenario implements Scenario {
   private double[] post(String run, long seconds) throws Exception {
     String[] where = Objects.requireNonNull(address);
     ConcurrentHashMap<String, Long> sent = new ConcurrentHashMap<>();
-    Map<String, Long> seen = new HashMap<>();
     ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
     try {
       List<Future<?>> senders = new ArrayList<>();
@@ -127,11 +129,11 @@ final class LatencyScenario implements Scenario {
                   return null;
                 }));
       }
-      look(seen, () -> senders.stream().allMatch(Future::isDone), Duration.ofSeconds(seconds * 2));
+      look(() -> senders.stream().allMatch(Future::isDone), Duration.ofSeconds(seconds * 2));
       for (Future<?> sender : senders) {
         sender.get();
       }
-      look(seen, () -> seen.keySet().containsAll(sent.keySet()), PATIENCE);
+      look(() -> seen.keySet().containsAll(sent.keySet()), PATIENCE);
     } finally {
       threads.shutdownNow();
     }
@@ -145,31 +147,30 @@ final class LatencyScenario implements Scenario {
   }
 
   /** Notes when each incident is seen first, until it is enough. */
-  private void look(Map<String, Long> seen, BooleanSupplier isEnough, Duration atMost)
-      throws InterruptedException {
+  private void look(BooleanSupplier isEnough, Duration atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
     while (!isEnough.getAsBoolean() && System.nanoTime() < deadline) {
       String after = "";
       while (after != null) {
-        after = look(seen, after);
+        after = look(after);
       }
       TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
     }
   }
 
   /** Returns behind which incident to look on; null when the older ones are known. */
-  private @Nullable String look(Map<String, Long> seen, String after) {
+  private @Nullable String look(String after) {
     JsonNode page =
         Objects.requireNonNull(client)
             .get("/v1/incidents?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + after));
     long now = System.currentTimeMillis();
-    boolean isNew = false;
+    boolean areAllNew = true;
     for (JsonNode incident : page.path("incidents")) {
       String group = incident.path("group").asText();
       String device = group.substring(group.indexOf("key=") + "key=".length());
-      isNew |= seen.putIfAbsent(device, now) == null;
+      areAllNew &= seen.putIfAbsent(device, now) == null;
     }
-    return isNew && page.hasNonNull("next") ? page.path("next").asText() : null;
+    return areAllNew && page.hasNonNull("next") ? page.path("next").asText() : null;
   }
 
   @Override
