@@ -1,10 +1,16 @@
 package io.leat.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.leat.app.client.LeatClient;
 import io.leat.app.engine.Durability;
+import java.io.IOException;
+import java.io.Reader;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,28 +29,29 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * 09: how long it takes from sending an event to the incident that it makes being there for whoever
- * asks, that is committed, while {@value #PER_SECOND} events a second come in, through the whole
- * platform in one process.
+ * 09: how long it takes from sending an event to the incident that it makes being committed, while
+ * {@value #PER_SECOND} events a second come in, through the whole platform in one process.
  */
 final class LatencyScenario implements Scenario {
   private static final int PER_SECOND = 5_000;
   private static final int CONNECTIONS = 4;
 
   /** Until the compiler is done and the detect job has begun. */
-  private static final long WARM_UP_SECONDS = 60;
+  private static final long WARM_UP_SECONDS = 90;
 
   private static final long MOST_SECONDS = 30;
-  private static final Duration LOOK = Duration.ofMillis(10);
+  private static final Duration LOOK = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** More than there are incidents between two looks, as a rule. */
-  private static final int PAGE = 10;
+  /** Longer than from an incident's opening to its commit. */
+  private static final Duration LOOK_BACK = Duration.ofSeconds(5);
+
+  private static final String KEY = "key=";
 
   private final Options options;
   private final AlertingLoad.Kind kind;
   private @Nullable ChildProcess server;
-  private @Nullable LeatClient client;
+  private @Nullable Connection state;
   private String @Nullable [] address;
 
   /** Of all rounds: when each incident was seen first, by its device. */
@@ -70,20 +78,33 @@ final class LatencyScenario implements Scenario {
 
   @Override
   public void prepare() throws Exception {
+    Path directory = options.directory().resolve("latency-" + kind);
     ChildProcess started =
         ChildProcess.start(
             PlatformServer.class,
             options.serverHeap(),
             List.of(
-                options.directory().resolve(Path.of("latency-" + kind)).toString(),
+                directory.toString(),
                 String.valueOf(options.commitInterval().toMillis()),
                 Durability.DISK.name(),
                 BenchBlueprint.WITH_DETECTORS));
     server = started;
     String[] said = started.message().split(" ", -1);
     address = said;
-    client = new LeatClient(URI.create(said[0]), said[1]);
-    post("warm-up", Math.min(WARM_UP_SECONDS, seconds() * 2));
+    state = state(directory.resolve("data"));
+    post("warm-up", Math.min(WARM_UP_SECONDS, seconds() * 3));
+  }
+
+  /** The server's PostgreSQL: an incident that can be read there is committed. */
+  private static Connection state(Path data) throws IOException, SQLException {
+    Properties ports = new Properties();
+    try (Reader reader = Files.newBufferedReader(data.resolve("ports.properties"))) {
+      ports.load(reader);
+    }
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + ports.getProperty("postgres") + "/leat",
+        "leat",
+        Files.readString(data.resolve("postgres.password")).strip());
   }
 
   private long seconds() {
@@ -146,35 +167,34 @@ final class LatencyScenario implements Scenario {
         .toArray();
   }
 
-  /** Notes when each incident is seen first, until it is enough. */
-  private void look(BooleanSupplier isEnough, Duration atMost) throws InterruptedException {
+  /** Notes when each incident is there for whoever asks, until it is enough. */
+  private void look(BooleanSupplier isEnough, Duration atMost)
+      throws SQLException, InterruptedException {
     long deadline = System.nanoTime() + atMost.toNanos();
-    while (!isEnough.getAsBoolean() && System.nanoTime() < deadline) {
-      String after = "";
-      while (after != null) {
-        after = look(after);
+    try (PreparedStatement newest =
+        Objects.requireNonNull(state)
+            .prepareStatement(
+                "select group_key from incident where opened_at > clock_timestamp() - interval '"
+                    + LOOK_BACK.toSeconds()
+                    + " seconds'")) {
+      while (!isEnough.getAsBoolean() && System.nanoTime() < deadline) {
+        try (ResultSet rows = newest.executeQuery()) {
+          long now = System.currentTimeMillis();
+          while (rows.next()) {
+            String group = rows.getString(1);
+            seen.putIfAbsent(group.substring(group.indexOf(KEY) + KEY.length()), now);
+          }
+        }
+        TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
       }
-      TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
     }
-  }
-
-  /** Returns behind which incident to look on; null when the older ones are known. */
-  private @Nullable String look(String after) {
-    JsonNode page =
-        Objects.requireNonNull(client)
-            .get("/v1/incidents?limit=" + PAGE + (after.isEmpty() ? "" : "&after=" + after));
-    long now = System.currentTimeMillis();
-    boolean areAllNew = true;
-    for (JsonNode incident : page.path("incidents")) {
-      String group = incident.path("group").asText();
-      String device = group.substring(group.indexOf("key=") + "key=".length());
-      areAllNew &= seen.putIfAbsent(device, now) == null;
-    }
-    return areAllNew && page.hasNonNull("next") ? page.path("next").asText() : null;
   }
 
   @Override
   public void close() throws Exception {
+    if (state != null) {
+      state.close();
+    }
     if (server != null) {
       server.close();
     }

@@ -291,9 +291,9 @@ final class Report {
             + " the job's time. The clock starts when all devices are known and the compiler is"
             + " done.");
     lines.add(
-        "- 09 is the whole platform in one process. An incident's time is from before its event's"
-            + " request is sent to the first answer of `GET /v1/incidents`, asked every 10 ms, that"
-            + " has it: at most so much later it was committed.");
+        "- 09 is the whole platform in one process, after a minute and a half of the same load. An"
+            + " incident's time is from before its event's request is sent until another connection"
+            + " to PostgreSQL, which looks every 5 ms, reads it.");
     lines.add(
         "- 10 converts seeded Parquet files (snappy, dictionaries on, written by parquet-java, the"
             + " taxi file in one row group) to files of NDJSON in one process, whose processor time"
