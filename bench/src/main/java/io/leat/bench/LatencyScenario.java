@@ -40,7 +40,7 @@ final class LatencyScenario implements Scenario {
   private static final long WARM_UP_SECONDS = 90;
 
   private static final long MOST_SECONDS = 30;
-  private static final Duration LOOK = Duration.ofMillis(5);
+  private static final Duration LOOK = Duration.ofMillis(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Longer than from an incident's opening to its commit. */

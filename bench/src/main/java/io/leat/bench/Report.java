@@ -293,7 +293,7 @@ final class Report {
     lines.add(
         "- 09 is the whole platform in one process, after a minute and a half of the same load. An"
             + " incident's time is from before its event's request is sent until another connection"
-            + " to PostgreSQL, which looks every 5 ms, reads it.");
+            + " to PostgreSQL, which looks every 10 ms, reads it.");
     lines.add(
         "- 10 converts seeded Parquet files (snappy, dictionaries on, written by parquet-java, the"
             + " taxi file in one row group) to files of NDJSON in one process, whose processor time"
