@@ -229,9 +229,13 @@ final class Bench implements Callable<Integer> {
       all.addAll(measure(sizes, options.withoutWarmUp()));
     }
     if (options.only().contains("09")) {
-      for (AlertingLoad.Kind kind : AlertingLoad.Kind.values()) {
-        Options own = options.withoutWarmUp();
-        all.addAll(measure(List.of(new LatencyScenario(own, kind)), own));
+      Options own = options.withoutWarmUp();
+      try (AlertingServer server = new AlertingServer(own)) {
+        List<Scenario> kinds = new ArrayList<>();
+        for (AlertingLoad.Kind kind : AlertingLoad.Kind.values()) {
+          kinds.add(new LatencyScenario(own, kind, server));
+        }
+        all.addAll(measure(kinds, own));
       }
     }
     return all;

@@ -291,7 +291,7 @@ final class Report {
             + " the job's time. The clock starts when all devices are known and the compiler is"
             + " done.");
     lines.add(
-        "- 09 is the whole platform in one process, after a minute and a half of the same load. An"
+        "- 09 is the whole platform in one process, after more than two minutes of the same loads. An"
             + " incident's time is from before its event's request is sent until another connection"
             + " to PostgreSQL, which looks every 10 ms, reads it.");
     lines.add(
