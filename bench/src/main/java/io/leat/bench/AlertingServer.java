@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The whole platform with detectors in a process of its own, and who sees its incidents. */
 final class AlertingServer implements AutoCloseable {
-  /** Longer than from an incident's opening to its commit. */
+  /** Longer than from an incident's opening to its commit, as a rule. */
   private static final Duration LOOK_BACK = Duration.ofSeconds(5);
+
+  /** One look in so many is for those that were late. */
+  private static final int LOOKS = 100;
+
+  private static final Duration LOOK_FAR_BACK = Duration.ofMinutes(5);
 
   private static final String KEY = "key=";
 
@@ -32,6 +37,7 @@ final class AlertingServer implements AutoCloseable {
   private @Nullable Connection state;
   private @Nullable PreparedStatement newest;
   private String[] said = {};
+  private long looks;
 
   AlertingServer(Options options) {
     this.options = options;
@@ -58,9 +64,8 @@ final class AlertingServer implements AutoCloseable {
     state = connected;
     newest =
         connected.prepareStatement(
-            "select group_key from incident where opened_at > clock_timestamp() - interval '"
-                + LOOK_BACK.toSeconds()
-                + " seconds'");
+            "select group_key from incident where opened_at > clock_timestamp() - ? * interval '1"
+                + " second'");
   }
 
   /** Its PostgreSQL: an incident that can be read there is committed. */
@@ -91,7 +96,9 @@ final class AlertingServer implements AutoCloseable {
 
   /** Notes the incidents that are new. */
   void look() throws SQLException {
-    try (ResultSet rows = Objects.requireNonNull(newest).executeQuery()) {
+    PreparedStatement statement = Objects.requireNonNull(newest);
+    statement.setLong(1, (++looks % LOOKS == 0 ? LOOK_FAR_BACK : LOOK_BACK).toSeconds());
+    try (ResultSet rows = statement.executeQuery()) {
       long now = System.currentTimeMillis();
       while (rows.next()) {
         String group = rows.getString(1);
