@@ -93,6 +93,24 @@ final class EveryRoute {
       case "GET /v1/alerts/{id}" -> client.request("/v1/alerts/ffff").GET();
       case "POST /v1/detectors/{detector}/backtest" ->
           json("/v1/detectors/devices.nothing/backtest", "{\"from\":\"2020-01-01T00:00:00Z\"}");
+      case "GET /v1/files/{id}" -> client.request("/v1/files/ffff").GET();
+      case "GET /v1/files/{id}/manifest" -> client.request("/v1/files/ffff/manifest").GET();
+      case "POST /v1/files/{id}/{action}" -> json("/v1/files/ffff/retry", "{}");
+      case "POST /v1/file-sources/{source}/notifications" ->
+          json("/v1/file-sources/devices.nothing/notifications", "{\"Records\":[]}");
+      case "POST /v1/file-sources/{source}/uploads" ->
+          upload("").header("Upload-Length", "1").POST(HttpRequest.BodyPublishers.noBody());
+      case "HEAD /v1/file-sources/{source}/uploads/{upload}",
+          "DELETE /v1/file-sources/{source}/uploads/{upload}" ->
+          upload("/ffff")
+              .method(
+                  operation.substring(0, operation.indexOf(' ')),
+                  HttpRequest.BodyPublishers.noBody());
+      case "PATCH /v1/file-sources/{source}/uploads/{upload}" ->
+          upload("/ffff")
+              .header("Content-Type", "application/offset+octet-stream")
+              .header("Upload-Offset", "0")
+              .method("PATCH", HttpRequest.BodyPublishers.ofString("x"));
       case "GET /v1/tail/{stream}" ->
           client.request("/v1/tail/devices.telemetry?from=beginning&limit=1").GET();
       default -> {
@@ -101,6 +119,12 @@ final class EveryRoute {
         yield client.request(path).GET();
       }
     };
+  }
+
+  private HttpRequest.Builder upload(String one) {
+    return client
+        .request("/v1/file-sources/devices.nothing/uploads" + one)
+        .header("Tus-Resumable", "1.0.0");
   }
 
   private HttpRequest.Builder json(String path, String body) {
