@@ -155,19 +155,24 @@ class FilesStoryTest {
       cut.getOutputStream().write(head.getBytes(UTF_8));
       cut.getOutputStream().write(file, 0, half);
       cut.getOutputStream().flush();
+      Until.fits(
+          SOON,
+          () -> offset(client.exchange(tus(client, upload).method("HEAD", noBody()))),
+          offset -> offset == half,
+          () -> half + " of " + file.length + " bytes are there");
     }
-    Until.fits(
-        SOON,
-        () -> offset(client.exchange(tus(client, upload).method("HEAD", noBody()))),
-        offset -> offset == half,
-        () -> half + " of " + file.length + " bytes are there");
     TestingClient.Answer elsewhere = patch(client, upload, 0, file);
     assertThat(elsewhere.status()).as(elsewhere.toString()).isEqualTo(409);
 
+    // Until Leat knows that the connection is gone, somebody else writes to the upload.
+    byte[] missing = Arrays.copyOfRange(file, half, file.length);
     TestingClient.Answer rest =
-        patch(client, upload, half, Arrays.copyOfRange(file, half, file.length));
+        Until.fits(
+            SOON,
+            () -> patch(client, upload, half, missing),
+            answer -> answer.status() == 204,
+            () -> "the rest is taken");
 
-    assertThat(rest.status()).as(rest.toString()).isEqualTo(204);
     assertThat(offset(rest)).isEqualTo(file.length);
     assertThat(published(client, "cut.parquet").at("/rows/out").asLong()).isEqualTo(2_000);
   }
