@@ -101,8 +101,10 @@ public final class ParquetFile implements AutoCloseable {
       for (int i = 0; i < leaves.size(); i++) {
         ChunkMeta chunk = group.chunks().get(i);
         judge(chunk, leaves.get(i), group.rows());
-        compressed += chunk.bytes();
-        uncompressed += chunk.uncompressed();
+        if (group.rows() > 0) {
+          compressed += chunk.bytes();
+          uncompressed += chunk.uncompressed();
+        }
       }
       groups.add(new RowGroup(groups.size(), first, group.rows(), compressed, uncompressed));
       first += group.rows();

@@ -183,7 +183,8 @@ final class OperationsAssembly {
     closing.add("newest states", new HotSweeper(sweep, blueprints)).start();
     HotTables tables = new HotTables(foundation.state(), clock);
     return closing.add(
-        "state requests", new StateRoutes(shared.vertx(), new StateLookup(tables, blueprints)));
+        "state requests",
+        new StateRoutes(shared.vertx(), shared.bodies(), new StateLookup(tables, blueprints)));
   }
 
   private BackupRoutes backups(

@@ -30,22 +30,12 @@ final class RunningBlueprints {
   private static final Logger log = LoggerFactory.getLogger(RunningBlueprints.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Follows the blueprints: is given all of them as they are from now on. */
-  @FunctionalInterface
-  interface Follower extends Consumer<Collection<Provisioning.Provisioned>> {}
-
-  /** What is done for a blueprint before its jobs are started for the first time. */
-  @FunctionalInterface
-  interface Preparation {
-    void prepare(Provisioning.Provisioned made);
-  }
-
   private final List<Path> folders;
   private final Provisioning provisioning;
   private final AppliedFolders applied;
   private final BlueprintJobs jobs;
   private final Runnable awaitEngines;
-  private final List<Follower> followers;
+  private final List<Consumer<Collection<Provisioning.Provisioned>>> followers;
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
   private volatile Map<String, StreamPlan> plans = Map.of();
 
@@ -54,7 +44,7 @@ final class RunningBlueprints {
    *
    * @param folders the blueprints' folders, read again by {@link #apply}
    * @param awaitEngines before a change: throws the code of an engine that is away
-   * @param followers told in this order
+   * @param followers given all as they are from now on, in this order
    */
   RunningBlueprints(
       List<Path> folders,
@@ -62,7 +52,7 @@ final class RunningBlueprints {
       AppliedFolders applied,
       BlueprintJobs jobs,
       Runnable awaitEngines,
-      List<Follower> followers) {
+      List<Consumer<Collection<Provisioning.Provisioned>>> followers) {
     this.folders = List.copyOf(folders);
     this.provisioning = provisioning;
     this.applied = applied;
@@ -72,12 +62,15 @@ final class RunningBlueprints {
   }
 
   /**
-   * Begins all, or none: makes their tables and starts their jobs.
+   * Makes their tables and starts their jobs, one blueprint after the other.
    *
-   * @throws LeatException if one asks for something destructive; nothing was made then
+   * @param preparation done for each before its jobs are started for the first time
+   * @throws LeatException if one asks for something destructive; nothing was made for any then
    */
   synchronized void begin(
-      List<Blueprint> blueprints, Preparation preparation, StartObserver observer) {
+      List<Blueprint> blueprints,
+      Consumer<Provisioning.Provisioned> preparation,
+      StartObserver observer) {
     provisioning.check(blueprints);
     for (Blueprint blueprint : blueprints) {
       String name = blueprint.name();
@@ -86,7 +79,7 @@ final class RunningBlueprints {
       made.notes().forEach(note -> log.info("{}: {}", name, note));
       provisioned.put(name, made);
       applied.keep(blueprint);
-      preparation.prepare(made);
+      preparation.accept(made);
       observer.observe(
           "jobs of " + name,
           () -> {

@@ -1,30 +1,28 @@
 package io.leat.app.platform;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
-import io.leat.http.AnswerTimer;
+import io.leat.http.Answering;
+import io.leat.http.Bodies;
 import io.leat.http.Guard;
 import io.leat.http.Principal;
 import io.leat.http.Role;
 import io.leat.http.Routes;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 
 /** {@code /v1/state}: the newest state of entities. */
 final class StateRoutes implements Routes, AutoCloseable {
   private final StateLookup lookup;
-  private final WorkerExecutor workers;
+  private final Answering answering;
 
-  StateRoutes(Vertx vertx, StateLookup lookup) {
+  StateRoutes(Vertx vertx, Bodies bodies, StateLookup lookup) {
     this.lookup = lookup;
-    this.workers = vertx.createSharedWorkerExecutor("leat-state-requests", 4);
+    this.answering = new Answering(vertx, bodies, "leat-state-requests", 4);
   }
 
   @Override
@@ -42,7 +40,7 @@ final class StateRoutes implements Routes, AutoCloseable {
     String table = ctx.pathParam("table");
     String key = ctx.pathParam("key");
     Principal principal = Guard.principal(ctx);
-    answer(ctx, () -> lookup.show(table, key, principal));
+    answering.answer(ctx, 200, () -> lookup.show(table, key, principal));
   }
 
   private void list(RoutingContext ctx) {
@@ -55,24 +53,11 @@ final class StateRoutes implements Routes, AutoCloseable {
       }
     }
     Principal principal = Guard.principal(ctx);
-    answer(ctx, () -> lookup.list(table, parameters, principal));
-  }
-
-  private void answer(RoutingContext ctx, Callable<ObjectNode> work) {
-    AnswerTimer.waitsFor(ctx, ErrorCode.STATE_UNAVAILABLE);
-    workers
-        .executeBlocking(work, false)
-        .onSuccess(
-            answer -> {
-              if (!ctx.response().ended()) {
-                ctx.response().putHeader("Content-Type", "application/json").end(answer.toString());
-              }
-            })
-        .onFailure(ctx::fail);
+    answering.answer(ctx, 200, () -> lookup.list(table, parameters, principal));
   }
 
   @Override
   public void close() {
-    workers.close();
+    answering.close();
   }
 }

@@ -61,6 +61,31 @@ class LedgerTest {
   }
 
   @Test
+  void oldFilesComePageByPageAndEachOnce() {
+    for (int i = 0; i < 7; i++) {
+      Claimed claimed = claimed("f" + i);
+      Instant over = Instant.parse("2026-01-01T00:00:00Z").plusSeconds(i / 3);
+      new Ledger(state.database(), () -> over, Duration.ofSeconds(30))
+          .published(
+              claimed.lease(),
+              publishing(claimed),
+              new Totals(5, 5, 0, 0, 1, 100),
+              over,
+              new Durations(1, 2, 3, 4));
+    }
+    List<String> names = new ArrayList<>();
+    List<LedgerFile> page = search.over("files", "taxi", Instant.now(), null, 2);
+    while (!page.isEmpty()) {
+      assertThat(page).hasSizeLessThanOrEqualTo(2);
+      page.forEach(file -> names.add(file.seen().name()));
+      page = search.over("files", "taxi", Instant.now(), page.get(page.size() - 1), 2);
+    }
+
+    assertThat(names).containsExactlyInAnyOrder("f0", "f1", "f2", "f3", "f4", "f5", "f6");
+    assertThat(names.subList(0, 3)).containsExactlyInAnyOrder("f0", "f1", "f2");
+  }
+
+  @Test
   void ofManyWorkersOneGetsAFile() throws Exception {
     for (int i = 0; i < 20; i++) {
       ledger.discover(List.of(seen("f" + i)));
