@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -223,9 +224,10 @@ final class Bench implements Callable<Integer> {
     }
     if (options.only().contains("08")) {
       List<Scenario> sizes = new ArrayList<>();
-      for (long devices : List.of(10_000L, 100_000L, 1_000_000L)) {
-        sizes.add(new SilenceScenario(options, devices));
-      }
+      LongStream.of(10_000, 100_000, 1_000_000)
+          .map(devices -> Math.min(devices, options.events()))
+          .distinct()
+          .forEach(devices -> sizes.add(new SilenceScenario(options, devices)));
       all.addAll(measure(sizes, options.withoutWarmUp()));
     }
     if (options.only().contains("09")) {

@@ -43,8 +43,10 @@ final class SilenceJob {
   private static final int PARTITIONS = 4;
   private static final int PERIOD_SECONDS = 30;
 
-  /** Until the compiler is done; besides, each device is known before. */
+  /** Until the compiler is done, but no more than some times what is measured. */
   private static final long WARM_UP = 1_500_000;
+
+  private static final long WARM_UP_TIMES = 10;
 
   private static final String SCHEMA =
       """
@@ -114,7 +116,7 @@ final class SilenceJob {
     private final SingleOutputStreamOperator<LogRecord> events;
 
     Sources(StreamExecutionEnvironment environment, long devices, long measured) {
-      long warmUp = devices + WARM_UP;
+      long warmUp = devices + Math.min(WARM_UP, WARM_UP_TIMES * measured);
       this.events =
           environment
               .fromSequence(0, warmUp + measured)

@@ -17,11 +17,11 @@ final class SilenceScenario implements Scenario {
   private final long devices;
 
   /**
-   * @param devices at most as many as events of a run
+   * @param devices no more than events of a run
    */
   SilenceScenario(Options options, long devices) {
     this.options = options;
-    this.devices = Math.min(devices, options.events());
+    this.devices = devices;
   }
 
   long devices() {

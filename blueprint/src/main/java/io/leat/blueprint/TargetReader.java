@@ -1,6 +1,7 @@
 package io.leat.blueprint;
 
 import io.leat.blueprint.yaml.Section;
+import io.leat.blueprint.yaml.Units;
 import io.leat.blueprint.yaml.Value;
 import io.leat.rules.incident.TargetKind;
 import io.leat.rules.incident.TargetSpec;
@@ -131,6 +132,9 @@ final class TargetReader {
           value.textLike(SYS_ID, "a sys_id", "Write the 32 hexadecimal digits of its record.");
       case "category", "close-code", "user" ->
           value.textLike(WORDS, "a name", "Write one line of at most 100 characters.");
+      case "poll" ->
+          Units.format(
+              value.duration(Duration.ofSeconds(15), Duration.ofSeconds(1), Duration.ofDays(1)));
       case "tls" -> Value.nameOf(value.oneOf(Tls.class, Tls.STARTTLS));
       case "host" -> value.textLike(HOST, "the name of a host", "Write smtp.example.org.");
       case "from" -> mail(value);

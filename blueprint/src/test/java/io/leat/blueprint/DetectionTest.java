@@ -212,6 +212,8 @@ class DetectionTest {
                     "hardware",
                     "close-code",
                     "Solved",
+                    "poll",
+                    "2m",
                     "allow-private",
                     "false"),
                 new TargetSpec.Limits(

@@ -40,7 +40,7 @@ class MutatedFilesFuzzTest {
     }
   }
 
-  @FuzzTest(maxDuration = "60s")
+  @FuzzTest(maxDuration = "20s")
   void aFileIsConvertedOrRefused(FuzzedDataProvider data) {
     byte[] file = FILES.get(data.consumeInt(0, FILES.size() - 1)).clone();
     int tail = Math.min(file.length, 6_000);

@@ -25,7 +25,7 @@ class StrictJsonFuzzTest {
           .nodeFactory(new JsonNodeFactory(true))
           .build();
 
-  @FuzzTest(maxDuration = "30s")
+  @FuzzTest(maxDuration = "15s")
   void slicesReadTheSameAgain(byte[] bytes) throws IOException {
     // In the middle of other bytes, so that offsets that are off by a part are seen.
     byte[] body = new byte[bytes.length + 8];

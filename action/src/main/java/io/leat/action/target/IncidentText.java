@@ -44,9 +44,11 @@ final class IncidentText {
     if (incident.runbook() != null) {
       lines.add("Runbook: " + line(incident.runbook()));
     }
-    if (incident.link() != null) {
-      lines.add("In Leat: " + incident.link());
-    }
+    lines.add(
+        "In Leat: "
+            + (incident.link() == null
+                ? "leat incident show " + incident.id()
+                : incident.link().toString()));
     return lines;
   }
 

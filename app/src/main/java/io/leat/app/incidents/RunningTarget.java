@@ -4,12 +4,13 @@ import io.leat.action.delivery.DeliveryTarget;
 import io.leat.action.delivery.DeliveryWorker;
 import io.leat.action.delivery.ExternalChanges;
 import io.leat.action.delivery.TargetPoller;
+import io.leat.blueprint.yaml.Units;
 import java.time.Duration;
 
 /** A target with its worker, and with what asks it for changes made there. */
 final class RunningTarget implements AutoCloseable {
-  /** From one question to the next of what people changed there. */
-  private static final Duration POLL = Duration.ofSeconds(15);
+  /** Of targets that are never asked again, after the first question. */
+  private static final Duration NEVER_ASKED = Duration.ofMinutes(1);
 
   private final DeliveryTarget target;
   private final DeliveryWorker worker;
@@ -19,7 +20,14 @@ final class RunningTarget implements AutoCloseable {
       DeliveryTarget target, DeliveryWorker.Surroundings with, ExternalChanges changes) {
     this.target = target;
     this.worker = new DeliveryWorker(target, with);
-    this.poller = new TargetPoller(with.database(), target, changes, POLL);
+    this.poller = new TargetPoller(with.database(), target, changes, poll(target));
+  }
+
+  /** From one question to the next of what people changed there. */
+  private static Duration poll(DeliveryTarget target) {
+    String text = target.spec().options().get("poll");
+    Duration poll = text == null ? null : Units.duration(text);
+    return poll == null ? NEVER_ASKED : poll;
   }
 
   /** Begins to deliver. */

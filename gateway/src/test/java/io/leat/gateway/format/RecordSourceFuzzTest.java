@@ -36,7 +36,7 @@ class RecordSourceFuzzTest {
           ErrorCode.MALFORMED_CLOUDEVENT,
           ErrorCode.UNSUPPORTED_MEDIA_TYPE);
 
-  @FuzzTest(maxDuration = "30s")
+  @FuzzTest(maxDuration = "15s")
   void everyBodyBecomesRecordsOrARefusal(byte[] bytes) throws IOException {
     if (bytes.length == 0) {
       return;

@@ -23,6 +23,7 @@ public enum TargetKind {
           Option.optional("caller", "", "of new tickets: a sys_id of a user"),
           Option.optional("category", "", "of new tickets"),
           Option.optional("close-code", "Solution provided", "of tickets that Leat resolves"),
+          Option.optional("poll", "15s", "how often tickets are asked for what people changed"),
           Option.ALLOW_PRIVATE)),
 
   /** Messages by an incoming webhook. */

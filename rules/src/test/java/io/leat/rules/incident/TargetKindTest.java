@@ -27,7 +27,7 @@ class TargetKindTest {
                 "usr",
                 "a target of kind 'servicenow' has no option 'usr'.",
                 "Use one of allow-private, api, assignment-group, auth, caller, category,"
-                    + " close-code, table, url, or leave it out."));
+                    + " close-code, poll, table, url, or leave it out."));
   }
 
   @Test
