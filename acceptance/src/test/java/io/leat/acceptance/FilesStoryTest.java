@@ -1,12 +1,18 @@
 package io.leat.acceptance;
 
+import static java.net.http.HttpRequest.BodyPublishers.noBody;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
@@ -57,6 +63,7 @@ class FilesStoryTest {
           () -> "the rows can be queried");
       assertThat(client.number("SELECT sum(total)::BIGINT FROM files_processed.trips"))
           .isEqualTo(4_509_000);
+      anUploadThatBreaksOffGoesOnWhereItEnded(client);
       leat.signal("TERM");
       assertThat(leat.await(SOON).exitCode()).isEqualTo(0);
     }
@@ -112,6 +119,79 @@ class FilesStoryTest {
         SOON,
         () -> client.get("/v1/incidents?state=open").json().path("incidents").isEmpty(),
         "the incident is over");
+  }
+
+  /** By the protocol, as any other client of tus would. */
+  private void anUploadThatBreaksOffGoesOnWhereItEnded(TestingClient client) throws Exception {
+    byte[] file =
+        Files.readAllBytes(TestingTrips.write(directory.resolve("cut.parquet"), 0, 2_000));
+    String uploads = "/v1/file-sources/files.trips_by_hand/uploads";
+    String name = Base64.getEncoder().encodeToString("cut.parquet".getBytes(UTF_8));
+    String upload =
+        client
+            .exchange(
+                tus(client, uploads)
+                    .header("Upload-Length", String.valueOf(file.length))
+                    .header("Upload-Metadata", "filename " + name)
+                    .POST(noBody()))
+            .http()
+            .headers()
+            .firstValue("Location")
+            .orElseThrow();
+    int half = file.length / 2;
+    try (Socket cut = new Socket(client.base().getHost(), client.base().getPort())) {
+      String head =
+          String.join(
+              "\r\n",
+              "PATCH " + upload + " HTTP/1.1",
+              "Host: localhost",
+              "Authorization: Bearer " + client.key(),
+              "Tus-Resumable: 1.0.0",
+              "Content-Type: application/offset+octet-stream",
+              "Upload-Offset: 0",
+              "Content-Length: " + file.length,
+              "",
+              "");
+      cut.getOutputStream().write(head.getBytes(UTF_8));
+      cut.getOutputStream().write(file, 0, half);
+      cut.getOutputStream().flush();
+      Until.fits(
+          SOON,
+          () -> offset(client.exchange(tus(client, upload).method("HEAD", noBody()))),
+          offset -> offset == half,
+          () -> half + " of " + file.length + " bytes are there");
+    }
+    TestingClient.Answer elsewhere = patch(client, upload, 0, file);
+    assertThat(elsewhere.status()).as(elsewhere.toString()).isEqualTo(409);
+
+    // Until Leat knows that the connection is gone, somebody else writes to the upload.
+    byte[] missing = Arrays.copyOfRange(file, half, file.length);
+    TestingClient.Answer rest =
+        Until.fits(
+            SOON,
+            () -> patch(client, upload, half, missing),
+            answer -> answer.status() == 204,
+            () -> "the rest is taken");
+
+    assertThat(offset(rest)).isEqualTo(file.length);
+    assertThat(published(client, "cut.parquet").at("/rows/out").asLong()).isEqualTo(2_000);
+  }
+
+  private static HttpRequest.Builder tus(TestingClient client, String path) {
+    return client.request(path).header("Tus-Resumable", "1.0.0");
+  }
+
+  private static TestingClient.Answer patch(
+      TestingClient client, String upload, long offset, byte[] bytes) throws Exception {
+    return client.exchange(
+        tus(client, upload)
+            .header("Content-Type", "application/offset+octet-stream")
+            .header("Upload-Offset", String.valueOf(offset))
+            .method("PATCH", HttpRequest.BodyPublishers.ofByteArray(bytes)));
+  }
+
+  private static long offset(TestingClient.Answer answer) {
+    return answer.http().headers().firstValueAsLong("Upload-Offset").orElse(-1);
   }
 
   private LeatProcess.Result run(String... arguments) throws Exception {

@@ -77,7 +77,9 @@ final class Requests {
             timer.stop();
             running.decrementAndGet();
             connections.requestEnded(ctx.request().connection());
-            dropLeftovers(ctx);
+            if (ended.succeeded()) { // else whoever reads the body is to be told that it broke off
+              dropLeftovers(ctx);
+            }
             record(ctx, start, ended.succeeded());
           }
         });

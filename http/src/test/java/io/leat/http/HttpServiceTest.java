@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import io.leat.event.LeatException;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -370,6 +371,37 @@ class HttpServiceTest {
     }
     waitUntil(() -> server.registry.get("leat_http_requests_running").gauge().value() == 0);
     waitUntil(() -> server.registry.get("leat_http_bodies_held").gauge().value() == 0);
+  }
+
+  @Test
+  void whoReadsABodyIsToldThatTheClientHungUp() throws Exception {
+    CompletableFuture<Throwable> told = new CompletableFuture<>();
+    CompletableFuture<Void> reading = new CompletableFuture<>();
+    server.start(
+        TestingServer.settings(),
+        new TestingAuthenticator(server.vertx),
+        List.of(
+            (router, guard) ->
+                router
+                    .put("/v1/slow")
+                    .handler(guard.requires(Role.SEND))
+                    .handler(
+                        ctx -> {
+                          ctx.request().exceptionHandler(told::complete);
+                          ctx.request().handler(chunk -> reading.complete(null));
+                        })));
+    try (Socket socket =
+        new Socket(java.net.InetAddress.getLoopbackAddress(), server.service.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              ("PUT /v1/slow HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer send\r\n"
+                      + "Content-Length: 10\r\n\r\nabc")
+                  .getBytes(StandardCharsets.US_ASCII));
+      reading.get(20, TimeUnit.SECONDS);
+    }
+
+    assertThat(told.get(20, TimeUnit.SECONDS)).isInstanceOf(HttpClosedException.class);
   }
 
   @Test

@@ -29,6 +29,7 @@ import io.leat.state.Clients;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -45,6 +46,10 @@ import java.util.function.Supplier;
 
 /** Everything that answers over HTTP: events, clients, queries, and what the platform adds. */
 final class Serving {
+  /** Nothing is served from the class path: there is no cache of it that a kill would leave. */
+  private static final FileSystemOptions NO_FILES =
+      new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+
   private final Settings settings;
   private final PrometheusMeterRegistry registry;
   private final InstantSource clock;
@@ -75,7 +80,11 @@ final class Serving {
     this.closing = closing;
     this.vertx =
         CompletableFuture.supplyAsync(
-            () -> Vertx.vertx(new VertxOptions().setPreferNativeTransport(false)),
+            () ->
+                Vertx.vertx(
+                    new VertxOptions()
+                        .setPreferNativeTransport(false)
+                        .setFileSystemOptions(NO_FILES)),
             task -> new Thread(task, "leat-start-vertx").start());
     closing.add(
         "vertx",
