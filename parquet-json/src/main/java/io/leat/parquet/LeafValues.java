@@ -26,12 +26,12 @@ final class LeafValues {
 
   static void write(Field field, JsonPart part, RecordConsumer out) {
     switch (Objects.requireNonNull(field.physical())) {
-      case BOOLEAN -> out.addBoolean(Boolean.parseBoolean(String.valueOf(part.value())));
-      case INT32 -> out.addInteger((int) number(field, text(part)));
+      case BOOLEAN -> out.addBoolean(truth(part));
+      case INT32 -> out.addInteger(narrow(number(field, text(part)), isUnsigned(field)));
       case INT64 -> out.addLong(number(field, text(part)));
       case INT96 -> out.addBinary(int96(text(part)));
-      case FLOAT -> out.addFloat(Float.parseFloat(text(part)));
-      case DOUBLE -> out.addDouble(Double.parseDouble(text(part)));
+      case FLOAT -> out.addFloat(single(text(part)));
+      case DOUBLE -> out.addDouble(twofold(text(part)));
       case BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY ->
           out.addBinary(Binary.fromConstantByteArray(bytes(field, part)));
     }
@@ -42,6 +42,44 @@ final class LeafValues {
       return text;
     }
     throw new IllegalArgumentException("neither text nor number");
+  }
+
+  private static boolean truth(JsonPart part) {
+    return switch (String.valueOf(part.value())) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("neither true nor false");
+    };
+  }
+
+  private static boolean isUnsigned(Field field) {
+    return field.logical() instanceof LogicalType.Int integer && !integer.signed();
+  }
+
+  private static int narrow(long value, boolean isUnsigned) {
+    if (isUnsigned ? value >>> 32 != 0 : value != (int) value) {
+      throw new ArithmeticException("out of range");
+    }
+    return (int) value;
+  }
+
+  private static float single(String text) {
+    float value = Float.parseFloat(text);
+    refuseOverflow(Float.isInfinite(value), text);
+    return value;
+  }
+
+  private static double twofold(String text) {
+    double value = Double.parseDouble(text);
+    refuseOverflow(Double.isInfinite(value), text);
+    return value;
+  }
+
+  /** Digits that are too many become infinite without a word. */
+  private static void refuseOverflow(boolean isInfinite, String text) {
+    if (isInfinite && !text.endsWith("Infinity")) {
+      throw new ArithmeticException("out of range");
+    }
   }
 
   private static long number(Field field, String text) {
@@ -65,8 +103,9 @@ final class LeafValues {
       return new BigDecimal(text).scaleByPowerOfTen(decimal.scale()).longValueExact();
     }
     BigInteger value = new BigDecimal(text).toBigIntegerExact();
-    boolean isUnsigned = type instanceof LogicalType.Int integer && !integer.signed();
-    if (isUnsigned ? value.signum() < 0 || value.compareTo(TWO_64) >= 0 : value.bitLength() > 63) {
+    if (isUnsigned(field)
+        ? value.signum() < 0 || value.compareTo(TWO_64) >= 0
+        : value.bitLength() > 63) {
       throw new ArithmeticException("out of range");
     }
     return value.longValue();
@@ -115,7 +154,7 @@ final class LeafValues {
       return decimal(field, new BigDecimal(text(part)).setScale(decimal.scale()).unscaledValue());
     }
     if (type instanceof LogicalType.Float16) {
-      short bits = half(Float.parseFloat(text(part)));
+      short bits = half(single(text(part)));
       return new byte[] {(byte) bits, (byte) (bits >>> 8)};
     }
     return Base64.getDecoder().decode(text(part));
@@ -146,7 +185,7 @@ final class LeafValues {
       if (value == null) {
         throw new IllegalArgumentException(key + " is missing");
       }
-      bytes.putInt((int) Long.parseLong(text(value)));
+      bytes.putInt(narrow(Long.parseLong(text(value)), true));
     }
     return bytes.array();
   }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.conf.ParquetConfiguration;
 import org.apache.parquet.hadoop.api.WriteSupport;
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes JSON rows as the schema says. */
 final class RowWriteSupport extends WriteSupport<JsonPart> {
+  private static final int MOST_NAMED = 5;
+
   private final Schema schema;
   private @Nullable RecordConsumer consumer;
 
@@ -57,9 +62,24 @@ final class RowWriteSupport extends WriteSupport<JsonPart> {
     if (members == null) {
       throw new Misfit("an object is expected");
     }
+    int known = 0;
     for (int i = 0; i < fields.size(); i++) {
-      field(fields.get(i), i, members.get(fields.get(i).name()), out);
+      JsonPart member = members.get(fields.get(i).name());
+      known += member == null ? 0 : 1;
+      field(fields.get(i), i, member, out);
     }
+    if (known < members.size()) {
+      throw new Misfit("the schema has no " + unknown(fields, members));
+    }
+  }
+
+  private static String unknown(List<Field> fields, Map<String, JsonPart> members) {
+    Set<String> names = new TreeSet<>(members.keySet());
+    fields.forEach(field -> names.remove(field.name()));
+    return names.stream()
+        .limit(MOST_NAMED)
+        .map(name -> "'" + name + "'")
+        .collect(Collectors.joining(", "));
   }
 
   private static void field(Field field, int index, @Nullable JsonPart part, RecordConsumer out) {

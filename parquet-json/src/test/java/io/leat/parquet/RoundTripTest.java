@@ -2,16 +2,21 @@ package io.leat.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** JSON and the sidecar schema are Parquet again, of the same types with the same values. */
 class RoundTripTest {
@@ -45,29 +50,59 @@ class RoundTripTest {
     assertThat(Converting.json(after.toByteArray(), JsonOptions.DEFAULT, 1)).isEqualTo(json);
   }
 
-  @Test
-  void aLineThatDoesNotFitIsNamed() throws Exception {
-    Schema schema =
-        new Schema(
-            "s",
-            java.util.List.of(
-                new Field(
-                    "n",
-                    Field.Repetition.REQUIRED,
-                    Field.Physical.INT64,
-                    0,
-                    new LogicalType.None(),
-                    null,
-                    java.util.List.of())));
-    byte[] lines = "{\"n\":1}\n{\"n\":\"x\"}\n".getBytes(StandardCharsets.UTF_8);
+  private static Schema schema(Field.Physical physical, LogicalType logical) {
+    return new Schema(
+        "s",
+        List.of(new Field("n", Field.Repetition.REQUIRED, physical, 0, logical, null, List.of())));
+  }
 
-    assertThatThrownBy(
-            () ->
-                JsonToParquet.write(
-                    new ByteArrayInputStream(lines),
-                    schema,
-                    Channels.newChannel(new ByteArrayOutputStream())))
+  private static void write(Schema schema, String lines) throws Exception {
+    JsonToParquet.write(
+        new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)),
+        schema,
+        Channels.newChannel(new ByteArrayOutputStream()));
+  }
+
+  @Test
+  void aLineThatDoesNotFitIsNamed() {
+    Schema schema = schema(Field.Physical.INT64, new LogicalType.None());
+
+    assertThatThrownBy(() -> write(schema, "{\"n\":1}\n{\"n\":\"x\"}\n"))
         .isInstanceOf(FileException.class)
         .hasMessage("line 2: the value of 'n' is not of its type");
+  }
+
+  static Stream<Arguments> whatDoesNotFit() {
+    LogicalType none = new LogicalType.None();
+    LogicalType unsigned = new LogicalType.Int(32, false);
+    return Stream.of(
+        arguments(Field.Physical.INT32, none, "3000000000"),
+        arguments(Field.Physical.INT32, none, "-2147483649"),
+        arguments(Field.Physical.INT32, none, "1.5"),
+        arguments(Field.Physical.INT32, unsigned, "-1"),
+        arguments(Field.Physical.INT32, unsigned, "4294967296"),
+        arguments(Field.Physical.INT64, none, "9223372036854775808"),
+        arguments(Field.Physical.BOOLEAN, none, "1"),
+        arguments(Field.Physical.BOOLEAN, none, "\"yes\""),
+        arguments(Field.Physical.FLOAT, none, "1e39"),
+        arguments(Field.Physical.DOUBLE, none, "-1e309"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whatDoesNotFit")
+  void aValueThatItsColumnCannotHoldIsNeverAnother(
+      Field.Physical physical, LogicalType logical, String value) {
+    assertThatThrownBy(() -> write(schema(physical, logical), "{\"n\":" + value + "}\n"))
+        .isInstanceOf(FileException.class)
+        .hasMessage("line 1: the value of 'n' is not of its type");
+  }
+
+  @Test
+  void membersThatTheSchemaLacksAreNotLeftOutInSilence() {
+    Schema schema = schema(Field.Physical.INT64, new LogicalType.None());
+
+    assertThatThrownBy(() -> write(schema, "{\"n\":1,\"o\":2,\"a\":3}\n"))
+        .isInstanceOf(FileException.class)
+        .hasMessage("line 1: the schema has no 'a', 'o'");
   }
 }
