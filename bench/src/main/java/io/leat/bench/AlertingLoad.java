@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Posts so many events a second, evenly, of which one in each {@value #EVERY} requests makes an
- * alert of a device of its own. For one thread.
+ * alert of a device of its own, at once or by falling silent. For one thread.
  */
 final class AlertingLoad {
   /** From one request of a connection to the next. */
@@ -32,22 +33,46 @@ final class AlertingLoad {
   /** Requests between a device's first firmware and its next; a multiple of {@link #EVERY}. */
   private static final int BEFORE = 20;
 
+  /** Of each connection in {@link Kind#SILENCE}: each sends every other second. */
+  private static final int LIVING = 2_500;
+
+  /** As {@code silence.yaml} has it. */
+  static final Duration SILENT = Duration.ofSeconds(5);
+
+  /** Others go on for so long behind the last device that falls silent. */
+  static final Duration AFTERWARDS = SILENT.plusSeconds(3);
+
   /** What makes the alert. */
   enum Kind {
-    THRESHOLD,
-    CHANGE,
-    RATE
+    THRESHOLD(Duration.ZERO),
+    CHANGE(Duration.ZERO),
+    RATE(Duration.ZERO),
+    SILENCE(SILENT);
+
+    private final Duration deadline;
+
+    Kind(Duration deadline) {
+      this.deadline = deadline;
+    }
+
+    /** From the event to when there is something to say. */
+    Duration deadline() {
+      return deadline;
+    }
   }
 
   private final Kind kind;
   private final String name;
+  private final String living;
+  private int next;
   private final int perRequest;
   private final RandomGenerator random = RandomGenerator.getDefault();
   private final HttpConnection connection;
   private final Map<String, Long> sent;
 
   /**
-   * @param name begins its devices' names; unique
+   * @param name begins its alarming devices' names; unique
+   * @param living begins the others' names; its own
    * @param perSecond events
    * @param sent takes, by device, when its alarming event was sent, milliseconds since 1970
    */
@@ -56,11 +81,13 @@ final class AlertingLoad {
       String key,
       Kind kind,
       String name,
+      String living,
       int perSecond,
       ConcurrentHashMap<String, Long> sent)
       throws IOException {
     this.kind = kind;
     this.name = name;
+    this.living = living;
     this.perRequest = (int) (perSecond * TICK_MILLIS / 1_000);
     this.sent = sent;
     this.connection =
@@ -75,12 +102,15 @@ final class AlertingLoad {
   void run(long seconds) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     long requests = seconds * 1_000 / TICK_MILLIS;
+    long alarming =
+        kind == Kind.SILENCE ? requests - AFTERWARDS.toMillis() / TICK_MILLIS : requests;
     try (connection) {
       for (long n = 0; n < requests; n++) {
         long due = begin + TimeUnit.MILLISECONDS.toNanos(n * TICK_MILLIS);
         TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-        RequestBodies.Body body = body(n);
-        if (n % EVERY == 0 && (kind != Kind.CHANGE || n >= BEFORE)) {
+        boolean isAlarming = n % EVERY == 0 && n < alarming;
+        RequestBodies.Body body = body(n, isAlarming);
+        if (isAlarming && (kind != Kind.CHANGE || n >= BEFORE)) {
           sent.put(alarming(kind == Kind.CHANGE ? n - BEFORE : n), System.currentTimeMillis());
         }
         HttpConnection.Answer answer = connection.post(body);
@@ -95,18 +125,22 @@ final class AlertingLoad {
     return name + "-" + n;
   }
 
-  private RequestBodies.Body body(long n) {
+  private String other() {
+    return kind == Kind.SILENCE ? living + "-" + next++ % LIVING : "dev-" + random.nextInt(DEVICES);
+  }
+
+  private RequestBodies.Body body(long n, boolean isAlarming) {
     ByteArrayOutputStream body = new ByteArrayOutputStream(perRequest * 200);
-    boolean isAlarming = n % EVERY == 0;
     int alarming = !isAlarming ? 0 : kind == Kind.RATE ? FAILURES : kind == Kind.CHANGE ? 2 : 1;
     for (int i = alarming; i < perRequest; i++) {
-      line(body, "dev-" + random.nextInt(DEVICES), 20, "ok", "1.4.0");
+      line(body, other(), 20, "ok", "1.4.0");
     }
     if (!isAlarming) {
       return new RequestBodies.Body(body.toByteArray(), body.size());
     }
     switch (kind) {
       case THRESHOLD -> line(body, alarming(n), 91, "ok", null);
+      case SILENCE -> line(body, alarming(n), 20, "ok", "1.4.0");
       case CHANGE -> {
         line(body, alarming(n), 20, "ok", "1.4.0");
         line(

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The whole platform with detectors in a process of its own, and who sees its incidents. */
 final class AlertingServer implements AutoCloseable {
   /** Longer than from an incident's opening to its commit, as a rule. */
-  private static final Duration LOOK_BACK = Duration.ofSeconds(5);
+  private static final Duration LOOK_BACK = Duration.ofSeconds(10);
 
   /** One look in so many is for those that were late. */
   private static final int LOOKS = 100;
@@ -32,6 +32,7 @@ final class AlertingServer implements AutoCloseable {
   private static final String KEY = "key=";
 
   private final Options options;
+  private final String detectors;
   private final Map<String, Long> seen = new HashMap<>();
   private @Nullable ChildProcess process;
   private @Nullable Connection state;
@@ -39,8 +40,12 @@ final class AlertingServer implements AutoCloseable {
   private String[] said = {};
   private long looks;
 
-  AlertingServer(Options options) {
+  /**
+   * @param detectors what the blueprint has besides its stream
+   */
+  AlertingServer(Options options, String detectors) {
     this.options = options;
+    this.detectors = detectors;
   }
 
   /** Starts it, unless it runs. */
@@ -48,7 +53,7 @@ final class AlertingServer implements AutoCloseable {
     if (process != null) {
       return;
     }
-    Path directory = options.directory().resolve("alerting");
+    Path directory = options.directory().resolve("alerting-" + detectors);
     ChildProcess started =
         ChildProcess.start(
             PlatformServer.class,
@@ -57,7 +62,7 @@ final class AlertingServer implements AutoCloseable {
                 directory.toString(),
                 String.valueOf(options.commitInterval().toMillis()),
                 Durability.DISK.name(),
-                BenchBlueprint.WITH_DETECTORS));
+                detectors));
     process = started;
     said = started.message().split(" ", -1);
     Connection connected = state(directory.resolve("data"));

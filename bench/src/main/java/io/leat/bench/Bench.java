@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
     footer = {"", "Example: bench/run --events 200000 --rounds 1 --dedup-ids 200000 --only 01,02"})
 final class Bench implements Callable<Integer> {
   private static final int SAMPLE = 10_000;
+  private static final long BEGIN = System.nanoTime();
 
   /** Of 06, with an event a request: some seconds. */
   private static final long EVENTS_OF_A_CONNECTION = 1_000;
@@ -56,7 +58,7 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--only",
       split = ",",
-      defaultValue = "01,02,03,04,05,06,07,08,09,10",
+      defaultValue = "01,02,03,04,05,06,07,08,09,10,11",
       description = "Scenarios to measure. Default: ${DEFAULT-VALUE}")
   private List<String> only = List.of();
 
@@ -231,16 +233,30 @@ final class Bench implements Callable<Integer> {
       all.addAll(measure(sizes, options.withoutWarmUp()));
     }
     if (options.only().contains("09")) {
-      Options own = options.withoutWarmUp();
-      try (AlertingServer server = new AlertingServer(own)) {
-        List<Scenario> kinds = new ArrayList<>();
-        for (AlertingLoad.Kind kind : AlertingLoad.Kind.values()) {
-          kinds.add(new LatencyScenario(own, kind, server));
-        }
-        all.addAll(measure(kinds, own));
-      }
+      all.addAll(
+          measureAlerting(
+              options,
+              BenchBlueprint.WITH_DETECTORS,
+              AlertingLoad.Kind.THRESHOLD,
+              AlertingLoad.Kind.CHANGE,
+              AlertingLoad.Kind.RATE));
+    }
+    if (options.only().contains("11")) {
+      all.addAll(measureAlerting(options, BenchBlueprint.WITH_SILENCE, AlertingLoad.Kind.SILENCE));
     }
     return all;
+  }
+
+  private static List<Series> measureAlerting(
+      Options options, String detectors, AlertingLoad.Kind... kinds) throws Exception {
+    Options own = options.withoutWarmUp();
+    try (AlertingServer server = new AlertingServer(own, detectors)) {
+      List<Scenario> all = new ArrayList<>();
+      for (AlertingLoad.Kind kind : kinds) {
+        all.add(new LatencyScenario(own, kind, server));
+      }
+      return measure(all, own);
+    }
   }
 
   private static List<Series> measureFiles(Options options) throws Exception {
@@ -251,7 +267,9 @@ final class Bench implements Callable<Integer> {
     for (ParquetShapes shape : ParquetShapes.values()) {
       List<Scenario> peers = new ArrayList<>();
       for (FilesScenario.Kind kind : FilesScenario.Kind.values()) {
-        peers.add(new FilesScenario(options, shape, kind, false));
+        if (kind != FilesScenario.Kind.DISK || shape == ParquetShapes.TAXI) {
+          peers.add(new FilesScenario(options, shape, kind, false));
+        }
       }
       if (shape == ParquetShapes.TAXI) {
         peers.add(new FilesScenario(options, shape, FilesScenario.Kind.DUCKDB, true));
@@ -311,8 +329,10 @@ final class Bench implements Callable<Integer> {
     return (int) (bytes / SAMPLE);
   }
 
+  /** With the minutes and seconds since the beginning in front. */
   private static void say(String line) {
-    System.err.println(line);
+    long seconds = Duration.ofNanos(System.nanoTime() - BEGIN).toSeconds();
+    System.err.printf(Locale.ROOT, "%d:%02d %s%n", seconds / 60, seconds % 60, line);
   }
 
   private static void deleteTree(Path directory) throws IOException {

@@ -19,6 +19,9 @@ final class BenchBlueprint {
   /** What makes incidents of events. */
   static final String WITH_DETECTORS = "detectors.yaml";
 
+  /** What makes incidents of devices that send no more. */
+  static final String WITH_SILENCE = "silence.yaml";
+
   private BenchBlueprint() {}
 
   /** Writes the blueprint under a name of its own and loads it. */
@@ -29,7 +32,7 @@ final class BenchBlueprint {
   /**
    * As {@link #write(Path, String)}.
    *
-   * @param more empty, or {@link #WITH_DETECTORS}
+   * @param more empty, {@link #WITH_DETECTORS} or {@link #WITH_SILENCE}
    */
   static Blueprint write(Path directory, String name, String more) throws IOException {
     Path folder = directory.resolve(name);

@@ -33,15 +33,20 @@ import org.apache.parquet.io.MessageColumnIO;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.GroupType;
 
-/** 10: a Parquet file to a file of NDJSON, by DuckDB, by parquet-java's usual path and by Leat. */
+/**
+ * 10: a Parquet file to a file of NDJSON, by DuckDB, by parquet-java's usual path and by Leat; and
+ * what the file system takes for the same bytes.
+ */
 final class FilesScenario implements Scenario {
   private static final int THREADS = 2;
+  private static final int CHUNK = 1 << 20;
 
   /** Who converts. */
   enum Kind {
     DUCKDB("DuckDB COPY (FORMAT json), 2 threads"),
     PARQUET_JAVA("parquet-java's groups to JSON, as its CLI does, 1 thread"),
-    OURS("Leat, 2 threads");
+    OURS("Leat, 2 threads"),
+    DISK("the limit: as many bytes written, 1 thread");
 
     private final String text;
 
@@ -56,6 +61,7 @@ final class FilesScenario implements Scenario {
   private final Path json;
   private final boolean isRewritten;
   private final long rows;
+  private long bytes;
 
   /**
    * @param isRewritten whether the file is one that DuckDB wrote of it, with row groups of 122,880
@@ -93,6 +99,10 @@ final class FilesScenario implements Scenario {
     if (isRewritten && Files.notExists(file)) {
       duckdb("COPY (FROM '" + original + "') TO '" + file + "' (FORMAT parquet)");
     }
+    if (kind == Kind.DISK) {
+      ours();
+      bytes = Files.size(json);
+    }
   }
 
   @Override
@@ -105,17 +115,18 @@ final class FilesScenario implements Scenario {
           case DUCKDB -> duckdb("COPY (FROM '" + file + "') TO '" + json + "' (FORMAT json)");
           case PARQUET_JAVA -> parquetJava();
           case OURS -> ours();
+          case DISK -> disk();
         };
     Duration wall = Duration.ofNanos(System.nanoTime() - begin);
     Duration used = Duration.ofNanos(cpuNanos() - cpu);
     LostRowsException.check(title(), rows, converted);
-    long bytes = Files.size(json);
+    long size = Files.size(json);
     String note =
         String.format(
             Locale.ROOT,
             "%,d MB of JSON, %.2f GB/s",
-            bytes / 1_000_000,
-            bytes / (double) wall.toNanos());
+            size / 1_000_000,
+            size / (double) wall.toNanos());
     return new Measurement(converted, wall, used, note);
   }
 
@@ -149,6 +160,20 @@ final class FilesScenario implements Scenario {
               Progress.NONE);
       return done.rowsWritten();
     }
+  }
+
+  private long disk() throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
+    try (FileChannel channel =
+        FileChannel.open(json, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      for (long left = bytes; left > 0; left -= chunk.limit()) {
+        chunk.clear().limit((int) Math.min(CHUNK, left));
+        while (chunk.hasRemaining()) {
+          channel.write(chunk);
+        }
+      }
+    }
+    return rows;
   }
 
   private record ChannelPart(FileChannel channel) implements PartSink.Part {

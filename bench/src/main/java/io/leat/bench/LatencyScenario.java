@@ -16,7 +16,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * 09: how long it takes from sending an event to the incident that it makes being committed, while
- * {@value #PER_SECOND} events a second come in, through the whole platform in one process.
+ * {@value #PER_SECOND} events a second come in, through the whole platform in one process. 11: the
+ * same of devices that fall silent, from the moment when they have been silent for too long.
  */
 final class LatencyScenario implements Scenario {
   private static final int PER_SECOND = 5_000;
@@ -44,14 +45,19 @@ final class LatencyScenario implements Scenario {
 
   @Override
   public String id() {
-    return "09";
+    return isTimed() ? "11" : "09";
+  }
+
+  private boolean isTimed() {
+    return !kind.deadline().isZero();
   }
 
   @Override
   public String title() {
     return String.format(
         Locale.ROOT,
-        "from an accepted event to a committed incident, %s, at %,d events/s",
+        "from %s to a committed incident, %s, at %,d events/s",
+        isTimed() ? "a deadline" : "an accepted event",
         kind.name().toLowerCase(Locale.ROOT),
         PER_SECOND);
   }
@@ -63,7 +69,8 @@ final class LatencyScenario implements Scenario {
   }
 
   private long seconds() {
-    return Math.max(2, Math.min(MOST_SECONDS, options.events() / PER_SECOND));
+    long least = isTimed() ? AlertingLoad.AFTERWARDS.toSeconds() + 2 : 2;
+    return Math.max(least, Math.min(MOST_SECONDS, options.events() / PER_SECOND));
   }
 
   @Override
@@ -94,6 +101,7 @@ final class LatencyScenario implements Scenario {
                 server.key(),
                 kind,
                 kind.name().toLowerCase(Locale.ROOT) + "-" + run + "-" + i,
+                "living-" + i,
                 PER_SECOND / CONNECTIONS,
                 sent);
         senders.add(
@@ -117,7 +125,10 @@ final class LatencyScenario implements Scenario {
         sent.keySet().stream().filter(server.seen()::containsKey).count());
     return sent.entrySet().stream()
         .mapToDouble(
-            one -> Objects.requireNonNull(server.seen().get(one.getKey())) - one.getValue())
+            one ->
+                Objects.requireNonNull(server.seen().get(one.getKey()))
+                    - one.getValue()
+                    - kind.deadline().toMillis())
         .toArray();
   }
 

@@ -293,7 +293,9 @@ final class Report {
     lines.add(
         "- 09 is the whole platform in one process, after more than two minutes of the same loads. An"
             + " incident's time is from before its event's request is sent until another connection"
-            + " to PostgreSQL, which looks every 10 ms, reads it.");
+            + " to PostgreSQL, which looks every 10 ms, reads it. 11 is the same of devices that send"
+            + " once, of ten thousand that send every other second, from when they have been silent"
+            + " for 5 s; gateways say each second that they accept, so half a second of it is theirs.");
     lines.add(
         "- 10 converts seeded Parquet files (snappy, dictionaries on, written by parquet-java, the"
             + " taxi file in one row group) to files of NDJSON in one process, whose processor time"

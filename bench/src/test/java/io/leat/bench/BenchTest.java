@@ -22,7 +22,7 @@ class BenchTest {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .execute(
                 "--only",
-                "01,02,03,04,05,07,08,09,10",
+                "01,02,03,04,05,07,08,09,10,11",
                 "--events",
                 "5000",
                 "--rounds",
@@ -42,6 +42,6 @@ class BenchTest {
     assertThat(Files.readString(report))
         .contains(
             "| 01 |", "| 02 |", "| 03 |", "| 04 |", "| 05 |", "| 07 |", "| 08 |", "| 09 |",
-            "| 10 |");
+            "| 10 |", "| 11 |");
   }
 }
