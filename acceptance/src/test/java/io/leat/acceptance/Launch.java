@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * build. Where they are all in jars, as in {@code mvn verify}, the first launch makes an archive of
  * the loaded classes, as the launcher does, and all others start from it.
  */
-final class Launch {
+public final class Launch {
   private static final Set<String> WITH_ENGINES = Set.of("up", "demo", "backup", "restore");
   private static final String CONVERT = "convert";
   private static final Duration ARCHIVED = Duration.ofMinutes(2);
@@ -28,7 +28,12 @@ final class Launch {
 
   private Launch() {}
 
-  static List<String> command(String... arguments) {
+  /**
+   * What starts Leat.
+   *
+   * @param arguments a command, and its own arguments if any
+   */
+  public static List<String> command(String... arguments) {
     boolean isArchived = ARCHIVE != null && !arguments[0].equals(CONVERT);
     List<String> options = isArchived ? List.of("-XX:SharedArchiveFile=" + ARCHIVE) : List.of();
     return command(options, arguments);

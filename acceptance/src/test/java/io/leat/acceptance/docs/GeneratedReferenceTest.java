@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.leat.acceptance.Launch;
 import io.leat.event.ErrorCode;
 import io.leat.lake.EventTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -242,20 +243,12 @@ class GeneratedReferenceTest {
   }
 
   private static String help(String... command) throws IOException, InterruptedException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Stream.of(
-                    Stream.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dleat.columns=100",
-                        "io.leat.app.cli.Leat"),
-                    Arrays.stream(command),
-                    Stream.of("--help"))
-                .flatMap(part -> part)
-                .toList());
+    List<String> words = new ArrayList<>(Launch.command("help"));
+    words.remove(words.size() - 1);
+    words.add(1, "-Dleat.columns=100");
+    words.addAll(List.of(command));
+    words.add("--help");
+    ProcessBuilder builder = new ProcessBuilder(words);
     Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
     String text =
         new String(

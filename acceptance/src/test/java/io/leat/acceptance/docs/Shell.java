@@ -2,6 +2,7 @@ package io.leat.acceptance.docs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.leat.acceptance.Launch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A bash in a folder of its own, as a reader of a document has it: variables last from command to
@@ -183,34 +187,26 @@ final class Shell implements AutoCloseable {
     lines.add(END);
   }
 
+  /** As the launcher script, without a look at the sources. */
   private static void writeLauncher(Path file) throws IOException {
-    Path options = file.resolveSibling(".leat-options");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String newer =
-        Runtime.version().feature() >= 24
-            ? "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow "
-            : "";
-    Files.writeString(
-        options,
-        "-cp \""
-            + System.getProperty("java.class.path")
-            + "\" -Dleat.home=\""
-            + SourceTree.root()
-            + "\" -XX:+UseSerialGC -Dfile.encoding=UTF-8 "
-            + newer
-            + "io.leat.app.cli.Leat\n");
-    Files.writeString(
-        file,
-        "#!/bin/sh\ncase ${1:-} in up|demo) set -- -Xmx640m @'"
-            + options
-            + "' \"$@\" ;;\n"
-            + "*) set -- -Xmx256m -XX:TieredStopAtLevel=1 @'"
-            + options
-            + "' \"$@\" ;; esac\n"
-            + "exec '"
-            + java
-            + "' \"$@\"\n");
+    List<String> script = new ArrayList<>();
+    script.add("#!/bin/sh");
+    script.add("case ${1:-} in");
+    for (String command : List.of("up", "demo", "backup", "restore", "convert")) {
+      script.add(command + ") " + exec(command) + " ;;");
+    }
+    script.add("*) " + exec("status") + " ;;");
+    script.add("esac");
+    Files.write(file, script);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** What all commands of the same kind begin with, and the arguments of the script. */
+  private static String exec(String command) {
+    List<String> words = Launch.command(command);
+    return words.subList(0, words.size() - 1).stream()
+        .map(word -> "'" + word + "'")
+        .collect(Collectors.joining(" ", "exec ", " \"$@\""));
   }
 
   /** Ends what was started, politely at first. */
