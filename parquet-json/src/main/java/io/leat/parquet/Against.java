@@ -1,12 +1,9 @@
 package io.leat.parquet;
 
 import io.leat.parquet.bounds.Refusal;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -21,10 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A literal of a filter, against which values of a leaf are compared. */
 abstract class Against {
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final BigDecimal HALF = new BigDecimal(BigInteger.ONE.shiftLeft(63));
 
   private Against() {}
@@ -45,14 +38,14 @@ abstract class Against {
   }
 
   /** The same for a bound in the footer; null if it is not one. */
-  @Nullable Integer compareBound(int type, byte @Nullable [] bound) {
-    if (bound == null) {
+  @Nullable Integer compareBound(Leaf leaf, byte @Nullable [] bound) {
+    if (bound == null || !StatisticBounds.isOne(leaf, bound)) {
       return null;
     }
-    return switch (type) {
-      case 0 -> bound.length == 1 ? Integer.valueOf(compare(bound[0])) : null;
-      case 1, 4 -> bound.length == 4 ? Integer.valueOf(compare((int) INT.get(bound, 0))) : null;
-      case 2, 5 -> bound.length == 8 ? Integer.valueOf(compare((long) LONG.get(bound, 0))) : null;
+    return switch (leaf.type()) {
+      case 0 -> compare(bound[0]);
+      case 1, 4 -> compare(StatisticBounds.int32(bound));
+      case 2, 5 -> compare(StatisticBounds.int64(bound));
       default -> compare(bound, 0, bound.length);
     };
   }
@@ -124,7 +117,7 @@ abstract class Against {
 
   private static Against ofBytes(Leaf leaf, LogicalType logical, Object literal) {
     if (logical instanceof LogicalType.Decimal decimal) {
-      return new OfDecimal(number(leaf, literal), decimal.scale());
+      return new OfDecimal(number(leaf, literal), decimal);
     }
     if (logical instanceof LogicalType.Uuid) {
       try {
@@ -238,15 +231,17 @@ abstract class Against {
   private static final class OfDecimal extends Against {
     private final BigDecimal literal;
     private final int scale;
+    private final int most;
 
-    OfDecimal(BigDecimal literal, int scale) {
+    OfDecimal(BigDecimal literal, LogicalType.Decimal type) {
       this.literal = literal;
-      this.scale = scale;
+      this.scale = type.scale();
+      this.most = DecimalBytes.most(type);
     }
 
     @Override
     int compare(byte[] source, int start, int length) {
-      BigInteger unscaled = length == 0 ? BigInteger.ZERO : new BigInteger(source, start, length);
+      BigInteger unscaled = DecimalBytes.read(source, start, length, most);
       return new BigDecimal(unscaled, scale).compareTo(literal);
     }
   }

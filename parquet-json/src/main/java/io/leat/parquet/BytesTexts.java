@@ -125,16 +125,19 @@ final class BytesTexts {
   /** Decimals of any size, big-endian. */
   static final class OfDecimals extends ValueText.OfBytes {
     private final int scale;
+    private final int most;
     private final boolean isText;
 
-    OfDecimals(int scale, boolean isText) {
-      this.scale = scale;
+    OfDecimals(LogicalType.Decimal type, boolean isText) {
+      this.scale = type.scale();
+      this.most = DecimalBytes.most(type);
       this.isText = isText;
     }
 
     @Override
     long one(byte[] source, int start, int length, Scratch out) {
-      out.ensure((int) Math.min(Integer.MAX_VALUE, length * 3L + Decimals64.most(scale) + 4));
+      // Digits that are more than the bytes of the precision have are refused before they are text.
+      out.ensure(Math.min(length, most) * 3 + Decimals64.most(scale) + 4);
       if (isText) {
         out.put('"');
       }
@@ -145,7 +148,7 @@ final class BytesTexts {
         }
         out.end = Decimals64.write(value, scale, out.bytes, out.end);
       } else {
-        BigInteger unscaled = new BigInteger(source, start, length);
+        BigInteger unscaled = DecimalBytes.read(source, start, length, most);
         out.end = Decimals64.write(unscaled, scale, out.bytes, out.end);
       }
       if (isText) {

@@ -4,10 +4,7 @@ import io.leat.parquet.bounds.Budget;
 import io.leat.parquet.bounds.Scratch;
 import io.leat.parquet.format.ChunkMeta;
 import io.leat.parquet.format.GroupMeta;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,10 +31,6 @@ final class ColumnSummaries {
     "RLE_DICTIONARY",
     "BYTE_STREAM_SPLIT"
   };
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private ColumnSummaries() {}
 
@@ -93,7 +86,7 @@ final class ColumnSummaries {
       if (chunk.nulls() == chunk.values()) {
         continue;
       }
-      if (bound == null || !fits(leaf, bound)) {
+      if (bound == null || !StatisticBounds.isOne(leaf, bound)) {
         return null;
       }
       if (best == null || (order.compare(bound, best) < 0) == least) {
@@ -101,16 +94,6 @@ final class ColumnSummaries {
       }
     }
     return best;
-  }
-
-  private static boolean fits(Leaf leaf, byte[] bound) {
-    return switch (leaf.type()) {
-      case 0 -> bound.length == 1;
-      case 1, 4 -> bound.length == 4;
-      case 2, 5 -> bound.length == 8;
-      case 7 -> bound.length == leaf.field().length();
-      default -> true;
-    };
   }
 
   /** As the format orders values of the type; null where it does not. */
@@ -121,15 +104,15 @@ final class ColumnSummaries {
       case 0 -> Arrays::compareUnsigned;
       case 1 ->
           isUnsigned
-              ? Comparator.comparingLong(b -> int32(b) & 0xffffffffL)
-              : Comparator.comparingInt(ColumnSummaries::int32);
+              ? Comparator.comparingLong(b -> StatisticBounds.int32(b) & 0xffffffffL)
+              : Comparator.comparingInt(StatisticBounds::int32);
       case 2 ->
           isUnsigned
-              ? (a, b) -> Long.compareUnsigned(int64(a), int64(b))
-              : Comparator.comparingLong(ColumnSummaries::int64);
+              ? (a, b) -> Long.compareUnsigned(StatisticBounds.int64(a), StatisticBounds.int64(b))
+              : Comparator.comparingLong(StatisticBounds::int64);
       case 3 -> null;
-      case 4 -> Comparator.comparingDouble(b -> Float.intBitsToFloat(int32(b)));
-      case 5 -> Comparator.comparingDouble(b -> Double.longBitsToDouble(int64(b)));
+      case 4 -> Comparator.comparingDouble(b -> Float.intBitsToFloat(StatisticBounds.int32(b)));
+      case 5 -> Comparator.comparingDouble(b -> Double.longBitsToDouble(StatisticBounds.int64(b)));
       default -> ofBytes(logical);
     };
   }
@@ -144,18 +127,9 @@ final class ColumnSummaries {
       return Comparator.comparing(b -> b.length == 0 ? BigInteger.ZERO : new BigInteger(b));
     }
     if (logical instanceof LogicalType.Float16) {
-      return Comparator.comparingDouble(
-          b -> BytesTexts.Halves.value((b[0] & 0xff) | (b[1] & 0xff) << 8));
+      return Comparator.comparingDouble(StatisticBounds::half);
     }
     return Arrays::compareUnsigned;
-  }
-
-  private static int int32(byte[] bytes) {
-    return (int) INT.get(bytes, 0);
-  }
-
-  private static long int64(byte[] bytes) {
-    return (long) LONG.get(bytes, 0);
   }
 
   /** As it would be written. */
@@ -170,8 +144,8 @@ final class ColumnSummaries {
       cell[0] =
           switch (leaf.type()) {
             case 0 -> value[0];
-            case 1, 4 -> int32(value);
-            default -> int64(value);
+            case 1, 4 -> StatisticBounds.int32(value);
+            default -> StatisticBounds.int64(value);
           };
       text.longs(cell, 0, 1, Prefix.NONE, out);
     } else {

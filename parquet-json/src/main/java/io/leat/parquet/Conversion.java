@@ -35,6 +35,7 @@ public final class Conversion {
     try {
       Work work = new Work(file, json, output, threads, fromRowGroup, parts, progress, budget);
       together(work);
+      work.requireAllRows();
       parts.finish();
       progress.rowGroupDone(file.rowGroups().size(), parts.closed().size());
       return work.converted();

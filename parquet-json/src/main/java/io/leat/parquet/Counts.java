@@ -20,6 +20,10 @@ final class Counts {
     read += rows;
   }
 
+  synchronized long read() {
+    return read;
+  }
+
   synchronized void filtered(long rows) {
     filtered += rows;
   }

@@ -23,9 +23,9 @@ final class OrderedOutput {
   private final Queue<Chunk> free = new ConcurrentLinkedQueue<>();
 
   // Guarded by this:
-  private final Map<Integer, Waiting> waiting = new HashMap<>();
+  private final Map<Long, Waiting> waiting = new HashMap<>();
   private int waitingChunks;
-  private int turn;
+  private long turn;
   private boolean isFailed;
 
   // Of the thread whose turn it is:
@@ -34,10 +34,10 @@ final class OrderedOutput {
   /** What is to be done, in order. */
   interface Plans {
     /** How many units there are. */
-    int units();
+    long units();
 
     /** The row group that ends with the unit, or -1. */
-    int groupEndingWith(int unit);
+    int groupEndingWith(long unit);
   }
 
   /** Chunks of a unit whose turn it is not yet. */
@@ -79,7 +79,7 @@ final class OrderedOutput {
   }
 
   /** Hands over a chunk of a unit. */
-  void emit(int unit, Chunk chunk) throws IOException, InterruptedException {
+  void emit(long unit, Chunk chunk) throws IOException, InterruptedException {
     synchronized (this) {
       Waiting own = waiting.computeIfAbsent(unit, u -> new Waiting());
       while (turn != unit && waitingChunks >= mostWaiting && !isFailed) {
@@ -96,7 +96,7 @@ final class OrderedOutput {
   }
 
   /** The unit has no more chunks. */
-  void finish(int unit) throws IOException {
+  void finish(long unit) throws IOException {
     synchronized (this) {
       check();
       waiting.computeIfAbsent(unit, u -> new Waiting()).isFinished = true;
@@ -104,7 +104,7 @@ final class OrderedOutput {
         return;
       }
     }
-    int next = unit;
+    long next = unit;
     while (next >= 0) {
       drain(next);
       next = pass(next);
@@ -112,7 +112,7 @@ final class OrderedOutput {
   }
 
   /** The next unit's turn; the result is that unit if it is finished already, else -1. */
-  private int pass(int unit) throws IOException {
+  private long pass(long unit) throws IOException {
     int group = plans.groupEndingWith(unit);
     if (group >= 0 && options.alignPartsToRowGroups()) {
       parts.closePart();
@@ -129,7 +129,7 @@ final class OrderedOutput {
   }
 
   /** Writes what waits of the unit whose turn it is. */
-  private void drain(int unit) throws IOException {
+  private void drain(long unit) throws IOException {
     while (true) {
       Chunk chunk;
       synchronized (this) {
@@ -148,6 +148,11 @@ final class OrderedOutput {
       chunk.clear();
       free.add(chunk);
     }
+  }
+
+  /** How many rows of the file are written or left out; only when all threads have ended. */
+  long rows() {
+    return rows;
   }
 
   private void check() {

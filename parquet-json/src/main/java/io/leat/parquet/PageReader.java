@@ -164,15 +164,24 @@ final class PageReader implements AutoCloseable {
     open(body, at, end);
   }
 
-  private static int levels(Hybrid into, int encoding, int max, byte[] body, int start, int end) {
+  private int levels(Hybrid into, int encoding, int max, byte[] body, int start, int end) {
     if (max == 0) {
       return start;
     }
+    if (encoding == Encodings.BIT_PACKED) {
+      long size = ((long) header.values * width(max) + 7) >>> 3;
+      if (size > end - start) {
+        throw shortOfLevels();
+      }
+      into.resetPacked(body, start, header.values, width(max));
+      return start + (int) size;
+    }
     if (encoding != Encodings.RLE) {
-      throw Refusal.unsupported("encoding", "levels in the encoding BIT_PACKED are not read");
+      throw Refusal.unsupported(
+          "encoding", "levels in the encoding number " + encoding + " are not read");
     }
     if (end - start < 4) {
-      throw Refusal.corrupt("bad-page", "a page is too short for its levels");
+      throw shortOfLevels();
     }
     int length =
         (body[start] & 0xff)
@@ -181,10 +190,14 @@ final class PageReader implements AutoCloseable {
             | (body[start + 3] & 0xff) << 24;
     int from = start + 4;
     if (length < 0 || length > end - from) {
-      throw Refusal.corrupt("bad-page", "a page is too short for its levels");
+      throw shortOfLevels();
     }
     into.reset(body, from, from + length, width(max));
     return from + length;
+  }
+
+  private static Refusal shortOfLevels() {
+    return Refusal.corrupt("bad-page", "a page is too short for its levels");
   }
 
   private static int width(int max) {
@@ -232,7 +245,6 @@ final class PageReader implements AutoCloseable {
               start,
               end,
               header.values,
-              budget,
               decoded);
     }
   }
@@ -266,8 +278,7 @@ final class PageReader implements AutoCloseable {
     codec.decompress(window.bytes(), start, header.compressed, bytes, 0, size);
     long[] entries = new long[count];
     Values plain =
-        Encodings.open(
-            0, leaf.type(), leaf.field().length(), bytes, 0, size, count, budget, decoded);
+        Encodings.open(0, leaf.type(), leaf.field().length(), bytes, 0, size, count, decoded);
     if (isBytes) {
       plain.slices(entries, 0, count);
     } else {

@@ -102,8 +102,8 @@ public final class ParquetFile implements AutoCloseable {
         ChunkMeta chunk = group.chunks().get(i);
         judge(chunk, leaves.get(i), group.rows());
         if (group.rows() > 0) {
-          compressed += chunk.bytes();
-          uncompressed += chunk.uncompressed();
+          compressed = sum(compressed, chunk.bytes());
+          uncompressed = sum(uncompressed, chunk.uncompressed());
         }
       }
       groups.add(new RowGroup(groups.size(), first, group.rows(), compressed, uncompressed));
@@ -117,6 +117,12 @@ public final class ParquetFile implements AutoCloseable {
           "bad-footer", "the row groups have another number of rows than the file");
     }
     return List.copyOf(groups);
+  }
+
+  /** Of two that are not negative; the most that there is if it is more. */
+  private static long sum(long one, long other) {
+    long sum = one + other;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
   private void judge(ChunkMeta chunk, Leaf leaf, long rows) {

@@ -43,8 +43,8 @@ final class RowFilter {
         return chunk.nulls() != 0;
       }
       for (Against one : against) {
-        Integer min = one.compareBound(leaf.type(), chunk.min());
-        Integer max = one.compareBound(leaf.type(), chunk.max());
+        Integer min = one.compareBound(leaf, chunk.min());
+        Integer max = one.compareBound(leaf, chunk.max());
         if (min == null || max == null || mayHold(min, max, one)) {
           return true;
         }

@@ -18,6 +18,12 @@ final class SchemaReader {
     Field.Physical.FIXED_LEN_BYTE_ARRAY
   };
 
+  /** Characters of a column's dotted path. */
+  private static final int MOST_OF_PATH = 64 << 10;
+
+  /** Characters of all paths together: each has the names of its groups once more. */
+  private static final int MOST_OF_PATHS = 8 << 20;
+
   private static final Field.Repetition[] REPETITIONS = {
     Field.Repetition.REQUIRED, Field.Repetition.OPTIONAL, Field.Repetition.REPEATED
   };
@@ -26,6 +32,9 @@ final class SchemaReader {
   private final Limits limits;
   private final List<Leaf> leaves = new ArrayList<>();
   private int next = 1;
+
+  /** Characters of the leaves' paths so far. */
+  private long paths;
 
   private SchemaReader(List<SchemaElement> elements, Limits limits) {
     this.elements = elements;
@@ -80,7 +89,7 @@ final class SchemaReader {
     Field.Repetition repeats = REPETITIONS[element.repetition()];
     int definitions = definition + (repeats == Field.Repetition.REQUIRED ? 0 : 1);
     int repetitions = repetition + (repeats == Field.Repetition.REPEATED ? 1 : 0);
-    String path = parent.isEmpty() ? element.name() : parent + "." + element.name();
+    String path = path(parent, element.name());
     Integer id = element.hasId() ? Integer.valueOf(element.id()) : null;
     LogicalType logical = LogicalTypes.of(element);
     if (element.type() < 0) {
@@ -103,8 +112,22 @@ final class SchemaReader {
     }
     LogicalType fitting = LogicalTypes.fits(logical, physical, length) ? logical : NONE;
     Field field = new Field(element.name(), repeats, physical, length, fitting, id, List.of());
+    paths += path.length();
+    if (paths > MOST_OF_PATHS) {
+      throw Refusal.resource(
+          "names", "the paths of all columns have more than " + MOST_OF_PATHS + " characters");
+    }
     leaves.add(new Leaf(leaves.size(), path, field, element.type(), definitions, repetitions));
     return field;
+  }
+
+  private static String path(String parent, String name) {
+    int length = name.length() + (parent.isEmpty() ? 0 : parent.length() + 1);
+    if (length > MOST_OF_PATH) {
+      throw Refusal.resource(
+          "names", "the path of a column has " + length + " characters, more than " + MOST_OF_PATH);
+    }
+    return parent.isEmpty() ? name : parent + "." + name;
   }
 
   private static final LogicalType NONE = new LogicalType.None();

@@ -57,7 +57,7 @@ final class UnitWriter implements AutoCloseable {
     output.finish(unit.index());
   }
 
-  private void batch(int unit, int count, long firstRow) throws IOException, InterruptedException {
+  private void batch(long unit, int count, long firstRow) throws IOException, InterruptedException {
     Chunk into = chunk();
     for (int r = 0; r < count; r++) {
       long rejected = rows.rejected(r);
@@ -91,7 +91,7 @@ final class UnitWriter implements AutoCloseable {
     return now;
   }
 
-  private void flush(int unit) throws IOException, InterruptedException {
+  private void flush(long unit) throws IOException, InterruptedException {
     Chunk full = chunk;
     if (full == null || full.consumed == 0) {
       return;

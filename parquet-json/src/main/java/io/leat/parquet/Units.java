@@ -1,9 +1,12 @@
 package io.leat.parquet;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** The ranges of rows that threads take one after the other. */
+/**
+ * The ranges of rows that threads take one after the other. Only where each row group's begin is
+ * kept: how many there are is up to numbers of the footer.
+ */
 final class Units implements OrderedOutput.Plans {
   /** Writers that bound a page's rows end pages here, so that few pages are read twice. */
   private static final int PAGE_ROWS = 20_000;
@@ -14,7 +17,16 @@ final class Units implements OrderedOutput.Plans {
   /** Text of a value is some times larger than its encoding, and has its key. */
   private static final int EXPANSION = 3;
 
-  private final List<Unit> units = new ArrayList<>();
+  /** Of a row group: with {@link #UNIT} each they are hundreds of gigabytes. */
+  static final int MOST = 1 << 16;
+
+  private final List<RowGroup> groups;
+
+  /** Of each row group, how many rows a unit has, but the last one. */
+  private final long[] sizes;
+
+  /** Of each row group, the index of its first unit; behind them how many there are. */
+  private final long[] starts;
 
   /**
    * A range of rows.
@@ -25,7 +37,7 @@ final class Units implements OrderedOutput.Plans {
    * @param of how many units the row group has
    * @param isLast of its row group
    */
-  record Unit(int index, int group, long from, long to, int of, boolean isLast) {}
+  record Unit(long index, int group, long from, long to, int of, boolean isLast) {}
 
   /**
    * Cuts.
@@ -33,17 +45,19 @@ final class Units implements OrderedOutput.Plans {
    * @param waiting bytes of text that may wait for their turn, for each thread but one
    */
   Units(ParquetFile file, Plan plan, int fromRowGroup, long waiting, int threads) {
+    groups = file.rowGroups().subList(fromRowGroup, file.rowGroups().size());
+    sizes = new long[groups.size()];
+    starts = new long[groups.size() + 1];
     long keys = plan.columns().stream().mapToLong(column -> column.prefix().length()).sum();
-    boolean hasMany = file.rowGroups().size() - fromRowGroup >= 4 * threads;
-    long bytes = hasMany ? waiting : Math.min(waiting, UNIT);
-    for (RowGroup group : file.rowGroups()) {
-      if (group.index() < fromRowGroup) {
-        continue;
-      }
-      long rows = group.rows();
-      long each = keys + EXPANSION * group.uncompressedBytes() / Math.max(1, rows);
+    long bytes = groups.size() >= 4 * threads ? waiting : Math.min(waiting, UNIT);
+    for (int i = 0; i < sizes.length; i++) {
+      long rows = groups.get(i).rows();
+      // What the footer says of bytes is not held against anything.
+      long encoded = Math.min(groups.get(i).uncompressedBytes(), Long.MAX_VALUE / (2 * EXPANSION));
+      long each = keys + EXPANSION * encoded / Math.max(1, rows);
       long size = threads == 1 ? rows : rows(rows, Math.max(1, bytes / Math.max(1, each)));
-      add(group, Math.max(1, size));
+      sizes[i] = Math.max(1, Math.max(size, parts(rows, MOST)));
+      starts[i + 1] = starts[i] + Math.max(1, parts(rows, sizes[i]));
     }
   }
 
@@ -59,27 +73,35 @@ final class Units implements OrderedOutput.Plans {
     return Math.max(1, PAGE_ROWS / ((PAGE_ROWS + fitting - 1) / fitting));
   }
 
-  private void add(RowGroup group, long size) {
-    long rows = group.rows();
-    int count = (int) Math.max(1, (rows + size - 1) / size);
-    for (int i = 0; i < count; i++) {
-      long to = Math.min(rows, (i + 1) * size);
-      units.add(new Unit(units.size(), group.index(), i * size, to, count, i == count - 1));
-    }
+  /** The quotient, rounded up. */
+  private static long parts(long all, long size) {
+    return all == 0 ? 0 : (all - 1) / size + 1;
   }
 
-  Unit get(int index) {
-    return units.get(index);
+  Unit get(long index) {
+    int found = Arrays.binarySearch(starts, index);
+    int at = found >= 0 ? found : -found - 2;
+    RowGroup group = groups.get(at);
+    int of = (int) (starts[at + 1] - starts[at]);
+    long number = index - starts[at];
+    boolean isLast = number == of - 1;
+    long to = isLast ? group.rows() : (number + 1) * sizes[at];
+    return new Unit(index, group.index(), number * sizes[at], to, of, isLast);
+  }
+
+  /** Of all units. */
+  long rows() {
+    return groups.stream().mapToLong(RowGroup::rows).sum();
   }
 
   @Override
-  public int units() {
-    return units.size();
+  public long units() {
+    return starts[groups.size()];
   }
 
   @Override
-  public int groupEndingWith(int unit) {
-    Unit at = units.get(unit);
+  public int groupEndingWith(long unit) {
+    Unit at = get(unit);
     return at.isLast() ? at.group() : -1;
   }
 }

@@ -77,7 +77,7 @@ final class ValueTexts {
       return new BytesTexts.Documents(options.invalidText());
     }
     if (logical instanceof LogicalType.Decimal decimal) {
-      return new BytesTexts.OfDecimals(decimal.scale(), isText(decimal, options));
+      return new BytesTexts.OfDecimals(decimal, isText(decimal, options));
     }
     if (logical instanceof LogicalType.Uuid) {
       return new BytesTexts.Uuids();

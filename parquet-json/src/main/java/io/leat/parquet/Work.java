@@ -4,7 +4,7 @@ import io.leat.parquet.bounds.Budget;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ final class Work {
   private final OrderedOutput ordered;
   private final Counts counts = new Counts();
   private final int threads;
-  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicLong next = new AtomicLong();
   private final Map<Integer, GroupColumns> groups = new HashMap<>();
   private volatile boolean isCancelled;
 
@@ -95,6 +95,26 @@ final class Work {
     return counts.converted(parts.closed());
   }
 
+  /**
+   * All rows that the footer names are read, and written or left out; only when all threads have
+   * ended.
+   *
+   * @throws FileException when it is not so, which would be a defect
+   */
+  void requireAllRows() throws FileException {
+    requireAllRows(units.rows(), counts.read());
+    requireAllRows(units.rows(), ordered.rows());
+  }
+
+  static void requireAllRows(long expected, long done) throws FileException {
+    if (done != expected) {
+      throw new FileException(
+          FileErrorCategory.OURS,
+          "rows-missing",
+          "a defect of Leat's: of " + expected + " rows " + done + " came through");
+    }
+  }
+
   /** Takes units until there are none, or until a thread has failed. */
   void runUntil(AtomicReference<Throwable> failure) {
     try (UnitWriter writer = new UnitWriter(output, ordered, counts, file.limits())) {
@@ -122,7 +142,7 @@ final class Work {
   private void run(UnitWriter writer) throws IOException, InterruptedException {
     GroupReader reader = null;
     try {
-      for (int i = next.getAndIncrement(); i < units.units(); i = next.getAndIncrement()) {
+      for (long i = next.getAndIncrement(); i < units.units(); i = next.getAndIncrement()) {
         Units.Unit unit = units.get(i);
         if (isCancelled || Thread.interrupted()) {
           throw new InterruptedException();

@@ -12,6 +12,8 @@ final class DeltaInts extends Values {
   private int at;
   private int valuesOfMiniblock;
   private int miniblocks;
+
+  /** With what is not read yet. */
   private long total;
 
   /** How many values are still to come. */
@@ -57,14 +59,22 @@ final class DeltaInts extends Values {
     miniblock = miniblocks;
   }
 
-  /** With what is not read yet. */
-  long total() {
-    return total;
-  }
-
-  /** Behind the last block; only when all values were read. */
-  int position() {
-    return at;
+  /**
+   * Where what follows the blocks begins. No value is read, only how wide those of each miniblock
+   * are.
+   *
+   * @param most values that there may be
+   */
+  static int behind(byte[] bytes, int start, int end, int most) {
+    DeltaInts blocks = new DeltaInts(bytes, start, end, true);
+    if (blocks.total > most) {
+      throw Bits.ended();
+    }
+    // The first value is in the header.
+    for (long more = blocks.total - 1; more > 0; more -= blocks.valuesOfMiniblock) {
+      blocks.nextMiniblock();
+    }
+    return blocks.at;
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.leat.parquet.encoding;
 
-import io.leat.parquet.bounds.Budget;
 import io.leat.parquet.bounds.Refusal;
 import io.leat.parquet.bounds.Scratch;
 
@@ -14,7 +13,7 @@ public final class Encodings {
   /** Runs of repeated and bit-packed values. */
   public static final int RLE = 3;
 
-  /** Levels of very old writers. */
+  /** Numbers packed from the highest bit down: levels of very old writers. */
   public static final int BIT_PACKED = 4;
 
   private static final int DELTA_BINARY_PACKED = 5;
@@ -60,7 +59,6 @@ public final class Encodings {
       int start,
       int end,
       int count,
-      Budget budget,
       Scratch scratch) {
     return switch (encoding) {
       // A dictionary's own values are plain whatever it says.
@@ -75,11 +73,11 @@ public final class Encodings {
       }
       case DELTA_LENGTH_BYTE_ARRAY -> {
         require(type == BYTE_ARRAY);
-        yield new DeltaLengths(bytes, start, end, count, budget);
+        yield new DeltaLengths(bytes, start, end, count);
       }
       case DELTA_BYTE_ARRAY -> {
         require(type == BYTE_ARRAY || type == FIXED);
-        DeltaStrings strings = new DeltaStrings(bytes, start, end, count, budget, scratch);
+        DeltaStrings strings = new DeltaStrings(bytes, start, end, count, scratch);
         yield type == FIXED ? new OfLength(strings, length) : strings;
       }
       case BYTE_STREAM_SPLIT -> {

@@ -3,7 +3,8 @@ package io.leat.parquet.encoding;
 import io.leat.parquet.bounds.Refusal;
 
 /**
- * Runs of repeated and of bit-packed numbers: levels, dictionary indexes and booleans. Format:
+ * Runs of repeated and of bit-packed numbers: levels, dictionary indexes and booleans; and levels
+ * of very old writers, which are bit-packed otherwise. Format:
  * https://github.com/apache/parquet-format/blob/master/Encodings.md
  *
  * <p>The array has 8 bytes of padding behind the end.
@@ -20,6 +21,10 @@ public final class Hybrid {
   private int left;
 
   private boolean isPacked;
+
+  /** Whether packed values begin with the highest bit of a byte. */
+  private boolean isHighFirst;
+
   private int repeated;
 
   /** Position of the run's first bit in bits, and of its next value. */
@@ -43,6 +48,23 @@ public final class Hybrid {
     valueBytes = (bitWidth + 7) >>> 3;
     mask = bitWidth == 32 ? -1 : (1 << bitWidth) - 1;
     left = 0;
+    isHighFirst = false;
+  }
+
+  /**
+   * Begins with numbers of very old writers, which are packed from the highest bit of a byte down
+   * and not in runs.
+   *
+   * @param count how many there are; all their bytes must be there
+   * @param bitWidth 1 to 32
+   */
+  public void resetPacked(byte[] source, int start, int count, int bitWidth) {
+    reset(source, start, start, bitWidth);
+    isHighFirst = true;
+    isPacked = true;
+    packedAt = start;
+    packedIndex = 0;
+    left = count;
   }
 
   /** How many of the next values are surely the same, at most so many; 0 if it is not known. */
@@ -88,6 +110,10 @@ public final class Hybrid {
   }
 
   private void unpack(int[] target, int offset, int count) {
+    if (isHighFirst) {
+      unpackHighFirst(target, offset, count);
+      return;
+    }
     byte[] from = bytes;
     int base = packedAt;
     int bits = width;
@@ -97,6 +123,15 @@ public final class Hybrid {
       long word = (long) Bits.LONG.get(from, base + (int) (bit >>> 3));
       target[offset + i] = (int) (word >>> (bit & 7)) & m;
       bit += bits;
+    }
+  }
+
+  private void unpackHighFirst(int[] target, int offset, int count) {
+    long bit = (long) packedIndex * width;
+    for (int i = 0; i < count; i++) {
+      long word = Long.reverseBytes((long) Bits.LONG.get(bytes, packedAt + (int) (bit >>> 3)));
+      target[offset + i] = (int) (word << (bit & 7) >>> (Long.SIZE - width));
+      bit += width;
     }
   }
 
