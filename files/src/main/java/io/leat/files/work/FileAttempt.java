@@ -242,19 +242,20 @@ final class FileAttempt {
         new StagedParts(
             staged.staging(), lease.fence(), staged.before().size(), convert.extension());
     Converted converted =
-        Conversion.run(
-            parquet,
-            Conversions.json(convert),
-            Conversions.output(convert, parquet),
-            tools.settings().threads(),
-            staged.next(),
-            parts,
-            new Reported(running, staged, parts, lease.fence()));
+        staged.isWhole(parquet)
+            ? new Converted(0, 0, 0, Map.of(), List.of())
+            : Conversion.run(
+                parquet,
+                Conversions.json(convert),
+                Conversions.output(convert, parquet),
+                tools.settings().threads(),
+                staged.next(),
+                parts,
+                new Reported(running, staged, parts, lease.fence()));
     took = new Durations(took.fetch(), took.validate(), millis(begun), 0);
     requireSame(file, fetched);
     List<Manifest.Part> all = parts(staged, parts, converted);
-    long skipped = staged.next() == 0 ? 0 : parquet.rowGroups().get(staged.next()).firstRow();
-    Totals totals = totals(all, skipped, staged, converted);
+    Totals totals = totals(all, staged.rowsBefore(parquet), staged, converted);
     running.at(new Progress(totals.rowsIn(), parquet.bytes(), totals.bytes()));
     running.flush();
     Manifest manifest =
