@@ -107,7 +107,8 @@ public final class FilePipeline implements AutoCloseable {
             new SecureRandom(),
             this::seen);
     this.housekeeping =
-        new Housekeeping(search, uploads, () -> sources.values(), with.clock(), with.registry());
+        new Housekeeping(
+            ledger, search, uploads, () -> sources.values(), with.clock(), with.registry());
   }
 
   private void seen(List<io.leat.files.ledger.Sighting> files) {

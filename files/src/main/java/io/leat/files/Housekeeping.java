@@ -2,10 +2,12 @@ package io.leat.files;
 
 import io.leat.files.arrival.Uploads;
 import io.leat.files.ledger.FileState;
+import io.leat.files.ledger.Ledger;
 import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.LedgerSearch;
 import io.leat.files.ledger.SourceCounts;
 import io.leat.files.work.FileSource;
+import io.leat.files.work.Leftovers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -15,8 +17,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -24,16 +29,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts files for metrics, and forgets those that have been over for as long as they are kept. A
- * file that still lies where it came from stays known: it would count as new.
+ * Counts files for metrics, removes what is left of those that are over, and forgets those that
+ * have been over for as long as they are kept. A file that still lies where it came from stays
+ * known: it would count as new.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final long EVERY_MILLIS = 5_000;
+  private static final int ROUNDS_BETWEEN_TIDYING = 12;
   private static final int ROUNDS_BETWEEN_FORGETTING = 120;
   private static final int AT_A_TIME = 500;
   private static final Duration UPLOADS = Duration.ofDays(7);
 
+  private final Ledger moves;
   private final LedgerSearch ledger;
   private final Uploads uploads;
   private final Supplier<Collection<FileSource>> sources;
@@ -41,14 +49,20 @@ final class Housekeeping implements AutoCloseable {
   private final MeterRegistry registry;
   private final Thread thread;
   private final Map<String, AtomicLong> gauges = new ConcurrentHashMap<>();
+
+  /** Sources whose places would not have something removed; they are not asked again soon. */
+  private final Set<String> refusing = new HashSet<>();
+
   private volatile boolean isStopping;
 
   Housekeeping(
+      Ledger moves,
       LedgerSearch ledger,
       Uploads uploads,
       Supplier<Collection<FileSource>> sources,
       InstantSource clock,
       MeterRegistry registry) {
+    this.moves = moves;
     this.ledger = ledger;
     this.uploads = uploads;
     this.sources = sources;
@@ -66,6 +80,12 @@ final class Housekeeping implements AutoCloseable {
     for (int round = 0; !isStopping; round++) {
       try {
         count();
+        if (round % ROUNDS_BETWEEN_FORGETTING == 0) {
+          refusing.clear();
+        }
+        if (round % ROUNDS_BETWEEN_TIDYING == 0) {
+          tidy();
+        }
         if (round % ROUNDS_BETWEEN_FORGETTING == 0) {
           uploads.expire(UPLOADS);
           for (FileSource source : sources.get()) {
@@ -123,6 +143,43 @@ final class Housekeeping implements AutoCloseable {
               .register(registry);
           return value;
         });
+  }
+
+  /**
+   * Removes what processes left that died, or were refused, between the ledger's word and this; and
+   * what had to wait until another file was published.
+   */
+  private void tidy() {
+    Map<String, FileSource> asked = new HashMap<>();
+    for (FileSource source : sources.get()) {
+      if (!refusing.contains(source.name())) {
+        asked.put(source.name(), source);
+      }
+    }
+    LedgerFile last = null;
+    List<LedgerFile> page;
+    do {
+      page = ledger.untidy(asked.keySet(), last, AT_A_TIME);
+      for (LedgerFile file : page) {
+        FileSource source = asked.get(file.seen().blueprint() + "." + file.seen().source());
+        if (source != null && isTidied(source, file)) {
+          moves.tidied(file.id());
+        }
+        last = file;
+      }
+    } while (page.size() == AT_A_TIME && !isStopping);
+  }
+
+  private boolean isTidied(FileSource source, LedgerFile file) {
+    try {
+      Leftovers.tidy(source, file);
+      return true;
+    } catch (IOException | RuntimeException e) {
+      if (refusing.add(source.name())) {
+        log.warn("Cannot remove what is left of file {}: {}", file.id(), e.toString());
+      }
+      return false;
+    }
   }
 
   private void forget(FileSource source) {

@@ -422,6 +422,82 @@ class FilePipelineTest {
     throw new AssertionError("no alert of " + key + " is " + wanted + ": " + alerts);
   }
 
+  private FileSourceSpec deleting() {
+    FileSourceSpec spec = spec();
+    return new FileSourceSpec(
+        spec.name(),
+        spec.description(),
+        spec.arrival(),
+        spec.match(),
+        spec.settle(),
+        spec.incomplete(),
+        spec.limits(),
+        spec.contract(),
+        spec.convert(),
+        spec.to(),
+        spec.layout(),
+        spec.deadLetters(),
+        spec.same(),
+        FileSourceSpec.Then.DELETE,
+        spec.retry(),
+        spec.retention(),
+        spec.into());
+  }
+
+  private void awaitTidy() throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (!state.texts("select name from file where not tidied").isEmpty()
+        && System.nanoTime() < deadline) {
+      Thread.sleep(50);
+    }
+    assertThat(state.texts("select name from file where not tidied")).isEmpty();
+  }
+
+  @Test
+  void whatAProcessLeftThatDiedIsRemoved() throws Exception {
+    FilePipeline first = pipeline(spec());
+    drop("a.parquet", 100);
+    await("a.parquet", FileState.Name.PUBLISHED);
+    awaitTidy();
+    first.close();
+    // It died before it removed the file, and a dead letter of before.
+    Path letter = Files.createDirectories(root.resolve("dead")).resolve("a-1.parquet");
+    Files.writeString(letter, "a");
+    Files.writeString(Path.of(letter + ".reason.json"), "{}");
+    state.update("update file set tidied = false, dead_letter = ?", letter.toString());
+    List<Path> before = outputs();
+
+    pipeline(deleting());
+
+    awaitTidy();
+    assertThat(root.resolve("in")).isEmptyDirectory();
+    assertThat(root.resolve("dead")).isEmptyDirectory();
+    assertThat(outputs()).isEqualTo(before);
+    assertThat(files().get(0).deadLetter()).isNull();
+  }
+
+  @Test
+  void aForgottenFileLeavesWhatIsNotLeats() throws Exception {
+    FilePipeline first = pipeline(spec());
+    Files.writeString(root.resolve("in/bad.parquet"), "this is no Parquet file at all");
+    LedgerFile file = await("bad.parquet", FileState.Name.DEAD_LETTERED);
+    Path staging =
+        Files.createDirectories(
+            Path.of(String.valueOf(file.destination()))
+                .resolveSibling(".leat-" + file.id() + "-1"));
+    Files.writeString(staging.resolve("part-00000-1.ndjson"), "{}");
+    first.close();
+    search.forget(file.id(), "ann");
+
+    pipeline(deleting());
+
+    awaitTidy();
+    assertThat(root.resolve("in/bad.parquet")).exists();
+    assertThat(root.resolve("dead")).isEmptyDirectory();
+    assertThat(staging).doesNotExist();
+    assertThat(files().get(0).state().name()).isEqualTo(FileState.Name.FORGOTTEN);
+  }
+
   @Test
   void whatWasOverForLongIsForgottenUnlessItStillLiesThere() throws Exception {
     FilePipeline first = pipeline(spec());

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The pipeline in a process of its own, to be killed. */
-final class TestingWorker {
+public final class TestingWorker {
   private TestingWorker() {}
 
   /**
@@ -69,7 +69,8 @@ final class TestingWorker {
     Thread.sleep(Duration.ofMinutes(10).toMillis());
   }
 
-  static FileSourceSpec spec(Path root) {
+  /** From {@code in} to {@code out}, with a part for each row group. */
+  public static FileSourceSpec spec(Path root) {
     return new FileSourceSpec(
         "taxi",
         null,

@@ -352,7 +352,8 @@ final class FilesCommand implements Callable<Integer> {
       name = "forget",
       description = {
         "Want nothing more of files: the same content may come again, and counts as new then.",
-        "What was published stays."
+        "What was published stays; a dead letter goes, and so do the bytes of an upload.",
+        "The same object of a bucket stays forgotten: its content is new under another key."
       },
       footer = {"", "Example: leat files forget 9f2c41d07ab35e68c1d2e3f405162738"})
   int forget(

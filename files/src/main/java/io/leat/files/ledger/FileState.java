@@ -178,11 +178,16 @@ public sealed interface FileState {
     }
   }
 
-  /** The same as another one, which is or was worked on. */
+  /** The same as another one, which is worked on or published. */
   record Duplicate(Instant since) implements FileState {
     @Override
     public Name name() {
       return Name.DUPLICATE;
+    }
+
+    /** The other one came to nothing. */
+    public Discovered reopen(Instant at) {
+      return new Discovered(at);
     }
 
     public Forgotten forget(Instant at) {

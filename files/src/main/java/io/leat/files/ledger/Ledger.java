@@ -362,7 +362,7 @@ public final class Ledger {
   }
 
   private static final String OVER =
-      FREE + ", failures = 0, category = null, code = null, reason = null, dead_letter = null";
+      FREE + ", failures = 0, category = null, code = null, reason = null";
 
   /** Over, and well: its rows are in the stream. */
   public void published(Lease of, FileState.Loading from, Durations took) {
@@ -424,15 +424,34 @@ public final class Ledger {
                   + ", failures = failures + 1, content_key = null, resume = null,"
                   + " dead_letter = coalesce(?, dead_letter)",
               values);
+          Duplicates.reopen(connection, of.file(), now());
           return end(connection, of, "dead_lettered", failure, took);
         });
   }
 
-  /** Another file is the same. */
-  public void duplicate(Lease of, FileState.Validating from, String other, Durations took) {
-    database.transaction(
+  /** How the file stands that another one is the same as. */
+  public enum Original {
+    /** It does not count any more. */
+    GONE,
+    /** It may yet come to nothing: then the other counts again. */
+    UNFINISHED,
+    /** Its output is there. */
+    PUBLISHED
+  }
+
+  /**
+   * Another file is the same. What is the same as this one counts again, and is compared anew.
+   *
+   * @return how the other stands; when it is gone, nothing was noted
+   */
+  public Original duplicate(Lease of, FileState.Validating from, String other, Durations took) {
+    return database.transaction(
         "note a duplicate",
         connection -> {
+          Original original = original(connection, other);
+          if (original == Original.GONE) {
+            return original;
+          }
           step(
               connection,
               of,
@@ -440,8 +459,33 @@ public final class Ledger {
               from.sameAsAnother(now()),
               ", same_as = ?, failures = 0, category = null, code = null, reason = null" + FREE,
               List.of(other));
-          return end(connection, of, "duplicate", null, took);
+          Duplicates.reopen(connection, of.file(), now());
+          end(connection, of, "duplicate", null, took);
+          return original;
         });
+  }
+
+  /** It holds the row, so that the other cannot come to nothing meanwhile. */
+  private static Original original(Connection connection, String id) throws SQLException {
+    return Sql.first(
+            connection,
+            "select published_at is not null from file where id = ? and content_key is not null for"
+                + " share",
+            row -> row.getBoolean(1) ? Original.PUBLISHED : Original.UNFINISHED,
+            id)
+        .orElse(Original.GONE);
+  }
+
+  /** Of a file that is over nothing is left but its output. */
+  public void tidied(String id) {
+    database.transaction(
+        "note that a file is tidied up",
+        connection ->
+            Sql.update(
+                connection,
+                "update file set tidied = true, dead_letter = null where id = ? and state in"
+                    + " ('published', 'duplicate', 'forgotten')",
+                id));
   }
 
   /** Whoever worked on it stops. */

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -134,7 +135,8 @@ public final class LedgerSearch {
   }
 
   /**
-   * Wants nothing more of a file: its content may come again, and counts as new then.
+   * Wants nothing more of a file: its content may come again, and counts as new then. The same
+   * version at the same place does not: it was there all the time, as far as anybody can tell.
    *
    * @throws LeatException NOT_FOUND; CONFLICT while it is worked on
    */
@@ -199,6 +201,9 @@ public final class LedgerSearch {
               Sql.micros(next.since()),
               actor,
               id);
+          if (next instanceof FileState.Forgotten) {
+            Duplicates.reopen(connection, id, next.since());
+          }
           return found(connection, id, "");
         });
   }
@@ -277,6 +282,32 @@ public final class LedgerSearch {
                 blueprint,
                 source,
                 before,
+                after == null ? Instant.EPOCH : after.state().since(),
+                after == null ? "" : after.id(),
+                most));
+  }
+
+  /**
+   * Files that are over and may have left something, the oldest first. Of those that are the same
+   * as another only when that one is published: until then their bytes may be needed.
+   *
+   * @param sources whose files: {@code blueprint.source}
+   * @param after the last of the page before; null for the first page
+   */
+  public List<LedgerFile> untidy(Collection<String> sources, @Nullable LedgerFile after, int most) {
+    return database.transaction(
+        "find files to tidy up after",
+        connection ->
+            Sql.list(
+                connection,
+                "select "
+                    + FileRows.COLUMNS
+                    + " from file where not tidied and state in ('published', 'duplicate',"
+                    + " 'forgotten') and blueprint || '.' || source = any(?) and (since, id) > (?,"
+                    + " ?) and (state <> 'duplicate' or exists (select from file o where o.id ="
+                    + " file.same_as and o.published_at is not null)) order by since, id limit ?",
+                FileRows::read,
+                sources,
                 after == null ? Instant.EPOCH : after.state().since(),
                 after == null ? "" : after.id(),
                 most));

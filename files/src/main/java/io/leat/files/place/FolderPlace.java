@@ -60,8 +60,8 @@ public final class FolderPlace implements OutputPlace {
     Path parent = Durably.createDirectories(parent(output));
     Path mine = parent.resolve(HIDDEN + file + "-" + fence);
     if (from != null) {
-      Path before = parent.resolve(HIDDEN + file + "-" + from);
-      if (Files.isDirectory(before)) {
+      Path before = newest(parent, file, from, fence);
+      if (before != null) {
         Files.move(before, mine, StandardCopyOption.ATOMIC_MOVE);
       }
     }
@@ -69,6 +69,35 @@ public final class FolderPlace implements OutputPlace {
     Files.createDirectories(mine);
     Durably.force(parent);
     return new InFolder(mine, output);
+  }
+
+  /**
+   * The parts of an attempt, under its number or that of whoever took them over and died before the
+   * ledger knew; null when nobody has them.
+   */
+  private static @Nullable Path newest(Path parent, String file, long from, long fence)
+      throws IOException {
+    Path newest = null;
+    long number = from - 1;
+    String prefix = HIDDEN + file + "-";
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, prefix + "*")) {
+      for (Path folder : folders) {
+        long attempt = number(folder.getFileName().toString().substring(prefix.length()));
+        if (attempt > number && attempt < fence && Files.isDirectory(folder)) {
+          newest = folder;
+          number = attempt;
+        }
+      }
+    }
+    return newest;
+  }
+
+  private static long number(String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      return -1; // it is none of ours
+    }
   }
 
   @Override

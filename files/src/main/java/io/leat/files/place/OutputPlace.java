@@ -28,7 +28,8 @@ public interface OutputPlace {
    * @param file the file's id
    * @param fence of the attempt; what attempts with smaller ones left cannot be published any more,
    *     or stays unseen
-   * @param from the attempt whose parts this one goes on with; null when it begins anew
+   * @param from the attempt whose parts this one goes on with, wherever attempts between the two
+   *     left them; null when it begins anew
    */
   Staging stage(String destination, String file, long fence, @Nullable Long from)
       throws IOException;

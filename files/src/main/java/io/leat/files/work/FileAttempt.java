@@ -1,5 +1,6 @@
 package io.leat.files.work;
 
+import io.leat.event.LeatException;
 import io.leat.files.arrival.LocalInput;
 import io.leat.files.ledger.Category;
 import io.leat.files.ledger.Claimed;
@@ -112,10 +113,7 @@ final class FileAttempt {
     }
     LocalInput fetched = fetch(file);
     input = fetched;
-    Optional<String> same = tools.ledger().content(lease, fetched.sha256(), key(file, fetched));
-    if (same.isPresent()) {
-      tools.ledger().duplicate(lease, validating(), same.get(), took);
-      afterwards(file);
+    if (isDuplicate(file, fetched)) {
       return false;
     }
     Manifest manifest = convert(file, fetched, destination);
@@ -175,6 +173,26 @@ final class FileAttempt {
     }
   }
 
+  /**
+   * Whether it is the same as another; then that is noted. Its bytes are kept until the other is
+   * published: should that come to nothing, they are what is left of the content.
+   */
+  private boolean isDuplicate(LedgerFile file, LocalInput fetched) {
+    while (true) {
+      Optional<String> other = tools.ledger().content(lease, fetched.sha256(), key(file, fetched));
+      if (other.isEmpty()) {
+        return false;
+      }
+      Ledger.Original original = tools.ledger().duplicate(lease, validating(), other.get(), took);
+      if (original == Ledger.Original.PUBLISHED) {
+        afterwards(file);
+      }
+      if (original != Ledger.Original.GONE) {
+        return true;
+      }
+    }
+  }
+
   private String key(LedgerFile file, LocalInput fetched) {
     return source.spec().same() == FileSourceSpec.Same.CONTENT
         ? fetched.sha256()
@@ -224,19 +242,20 @@ final class FileAttempt {
         new StagedParts(
             staged.staging(), lease.fence(), staged.before().size(), convert.extension());
     Converted converted =
-        Conversion.run(
-            parquet,
-            Conversions.json(convert),
-            Conversions.output(convert, parquet),
-            tools.settings().threads(),
-            staged.next(),
-            parts,
-            new Reported(running, staged, parts, lease.fence()));
+        staged.isWhole(parquet)
+            ? new Converted(0, 0, 0, Map.of(), List.of())
+            : Conversion.run(
+                parquet,
+                Conversions.json(convert),
+                Conversions.output(convert, parquet),
+                tools.settings().threads(),
+                staged.next(),
+                parts,
+                new Reported(running, staged, parts, lease.fence()));
     took = new Durations(took.fetch(), took.validate(), millis(begun), 0);
     requireSame(file, fetched);
     List<Manifest.Part> all = parts(staged, parts, converted);
-    long skipped = staged.next() == 0 ? 0 : parquet.rowGroups().get(staged.next()).firstRow();
-    Totals totals = totals(all, skipped, staged, converted);
+    Totals totals = totals(all, staged.rowsBefore(parquet), staged, converted);
     running.at(new Progress(totals.rowsIn(), parquet.bytes(), totals.bytes()));
     running.flush();
     Manifest manifest =
@@ -366,11 +385,12 @@ final class FileAttempt {
     afterwards(file);
   }
 
-  /** What is over is not needed any more. It is tidied up again when the file is seen again. */
+  /** What is over is not needed any more. What stays is removed later, by whoever keeps house. */
   private void afterwards(LedgerFile file) {
     try {
       Leftovers.remove(source, file);
-    } catch (IOException e) {
+      tools.ledger().tidied(file.id());
+    } catch (IOException | LeatException e) {
       Leftovers.log(file, e);
     }
   }

@@ -26,6 +26,18 @@ record StagedOutput(
     before = List.copyOf(before);
   }
 
+  /** Whether all rows are in parts: then an earlier attempt ended just before it published them. */
+  boolean isWhole(ParquetFile parquet) {
+    return next == parquet.rowGroups().size() && !before.isEmpty();
+  }
+
+  /** Rows of the file before those that are to be converted. */
+  long rowsBefore(ParquetFile parquet) {
+    return next == parquet.rowGroups().size()
+        ? parquet.rows()
+        : parquet.rowGroups().get(next).firstRow();
+  }
+
   static StagedOutput of(
       FileSource source,
       LedgerFile file,

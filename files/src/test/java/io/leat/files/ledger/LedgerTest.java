@@ -173,6 +173,127 @@ class LedgerTest {
         .isEqualTo(first.lease().file());
   }
 
+  private static final Failure BROKEN =
+      new Failure(Category.CORRUPT, "bad-footer", "The footer is broken");
+
+  /** Two files, of which the second is the same as the first. */
+  private Claimed firstOfTwo() {
+    ledger.discover(List.of(seen("a")));
+    Claimed first = ledger.claim("a/1", SOURCES).orElseThrow();
+    Claimed second = claimed("b");
+    ledger.content(first.lease(), "abc", "abc");
+    ledger.content(second.lease(), "abc", "abc");
+    assertThat(
+            ledger.duplicate(second.lease(), second.state(), first.lease().file(), Durations.NONE))
+        .isEqualTo(Ledger.Original.UNFINISHED);
+    return first;
+  }
+
+  private void publish(Claimed claimed) {
+    ledger.published(
+        claimed.lease(),
+        publishing(claimed),
+        new Totals(5, 5, 0, 0, 1, 100),
+        Instant.now(),
+        Durations.NONE);
+  }
+
+  private FileState.Name stateOf(String name) {
+    return search.show(seen(name).id(), 1).file().state().name();
+  }
+
+  @Test
+  void whatIsTheSameAsADeadLetterIsWorkedOn() {
+    Claimed first = firstOfTwo();
+
+    ledger.deadLettered(first.lease(), first.state(), BROKEN, "/dead/a", Durations.NONE);
+
+    Claimed second = ledger.claim("a/1", SOURCES).orElseThrow();
+    assertThat(second.file().seen().name()).isEqualTo("b");
+    assertThat(second.file().sameAs()).isNull();
+    assertThat(ledger.content(second.lease(), "abc", "abc")).isEmpty();
+  }
+
+  @Test
+  void whatIsTheSameAsAForgottenFileIsWorkedOn() {
+    Claimed first = firstOfTwo();
+    ledger.failed(first.lease(), first.state(), BROKEN, Duration.ofHours(1), Durations.NONE);
+
+    search.forget(first.lease().file(), "ann");
+
+    assertThat(stateOf("b")).isEqualTo(FileState.Name.DISCOVERED);
+  }
+
+  @Test
+  void whatIsTheSameAsADuplicateIsComparedAnew() {
+    Claimed first = firstOfTwo();
+    Claimed other = claimed("c");
+    ledger.content(other.lease(), "abc", "abc without a name");
+    assertThat(ledger.content(first.lease(), "abc", "abc without a name"))
+        .contains(other.lease().file());
+
+    ledger.duplicate(first.lease(), first.state(), other.lease().file(), Durations.NONE);
+
+    assertThat(stateOf("b")).isEqualTo(FileState.Name.DISCOVERED);
+  }
+
+  @Test
+  void whatIsTheSameAsAPublishedFileStaysSoWhenThatIsForgotten() {
+    Claimed first = firstOfTwo();
+    publish(first);
+
+    search.forget(first.lease().file(), "ann");
+
+    assertThat(stateOf("b")).isEqualTo(FileState.Name.DUPLICATE);
+  }
+
+  @Test
+  void aFileIsNoDuplicateOfOneThatCameToNothingMeanwhile() {
+    Claimed first = claimed("a");
+    Claimed second = claimed("b");
+    ledger.content(first.lease(), "abc", "abc");
+    assertThat(ledger.content(second.lease(), "abc", "abc")).contains(first.lease().file());
+    ledger.deadLettered(first.lease(), first.state(), BROKEN, null, Durations.NONE);
+
+    assertThat(
+            ledger.duplicate(second.lease(), second.state(), first.lease().file(), Durations.NONE))
+        .isEqualTo(Ledger.Original.GONE);
+
+    assertThat(stateOf("b")).isEqualTo(FileState.Name.VALIDATING);
+    assertThat(ledger.content(second.lease(), "abc", "abc")).isEmpty();
+  }
+
+  @Test
+  void nothingIsRemovedOfADuplicateBeforeTheOtherIsPublished() {
+    Claimed first = firstOfTwo();
+    assertThat(search.untidy(SOURCES, null, 10)).isEmpty();
+
+    publish(first);
+
+    List<LedgerFile> untidy = search.untidy(SOURCES, null, 10);
+    assertThat(untidy).extracting(file -> file.seen().name()).containsExactly("b", "a");
+    assertThat(search.untidy(SOURCES, untidy.get(0), 10)).hasSize(1);
+    assertThat(search.untidy(Set.of("files.other"), null, 10)).isEmpty();
+    untidy.forEach(file -> ledger.tidied(file.id()));
+    assertThat(search.untidy(SOURCES, null, 10)).isEmpty();
+  }
+
+  @Test
+  void aForgottenFileCountsAsNewWhenItIsWrittenAnew() {
+    Claimed first = claimed("a");
+    ledger.content(first.lease(), "abc", "abc");
+    ledger.deadLettered(first.lease(), first.state(), BROKEN, "/dead/a", Durations.NONE);
+    search.forget(first.lease().file(), "ann");
+
+    assertThat(ledger.discover(List.of(seen("a")))).as("it lies there still").isZero();
+    Sighting anew = new Sighting("files", "taxi", "a", "file:///in/a", "v2", 10);
+    assertThat(ledger.discover(List.of(anew))).isEqualTo(1);
+
+    Claimed second = ledger.claim("a/1", SOURCES).orElseThrow();
+    assertThat(second.lease().file()).isEqualTo(anew.id());
+    assertThat(ledger.content(second.lease(), "abc", "abc")).isEmpty();
+  }
+
   @Test
   void theSameContentMayComeAgainBehindADeadLetter() {
     Claimed first = claimed("a");

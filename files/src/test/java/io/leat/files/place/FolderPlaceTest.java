@@ -115,6 +115,28 @@ class FolderPlaceTest {
   }
 
   @Test
+  void partsAreFoundUnderTheNumberOfAnAttemptThatTookThemOverAndDied() throws IOException {
+    write(place.stage(output, "f", 2, null), "part-0", "a");
+    place.stage(output, "f", 9, 2L);
+
+    Staging third = place.stage(output, "f", 10, 2L);
+    third.publish(manifest("m"));
+
+    assertThat(visible())
+        .containsExactly("taxi/2026/a-1234/manifest.json", "taxi/2026/a-1234/part-0");
+    assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void partsOfAnEarlierAttemptAreNotTakenForThoseOfALaterOne() throws IOException {
+    write(place.stage(output, "f", 1, null), "part-0", "old");
+
+    Staging third = place.stage(output, "f", 3, 2L);
+
+    assertThatThrownBy(() -> third.read("part-0")).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void filesBesideAreLeftAlone() throws IOException {
     Staging other = place.stage(place.destination("taxi/2026/b-5678"), "g", 1, null);
     write(other, "part-0", "b");
