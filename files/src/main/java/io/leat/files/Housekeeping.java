@@ -6,6 +6,7 @@ import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.LedgerSearch;
 import io.leat.files.ledger.SourceCounts;
 import io.leat.files.work.FileSource;
+import io.leat.files.work.Leftovers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -24,8 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts files for metrics, and forgets those that have been over for as long as they are kept. A
- * file that still lies where it came from stays known: it would count as new.
+ * Counts files for metrics, removes what is left of those that are over, and forgets those that
+ * have been over for as long as they are kept. A file that still lies where it came from stays
+ * known: it would count as new.
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -69,6 +71,7 @@ final class Housekeeping implements AutoCloseable {
         if (round % ROUNDS_BETWEEN_FORGETTING == 0) {
           uploads.expire(UPLOADS);
           for (FileSource source : sources.get()) {
+            tidy(source);
             forget(source);
           }
         }
@@ -123,6 +126,26 @@ final class Housekeeping implements AutoCloseable {
               .register(registry);
           return value;
         });
+  }
+
+  /** Whoever ended a file may have died, or been hindered, before it removed what was left. */
+  private void tidy(FileSource source) {
+    LedgerFile last = null;
+    List<LedgerFile> page;
+    do {
+      page = ledger.untidied(source.blueprint(), source.spec().name(), last, AT_A_TIME);
+      List<String> tidied = new ArrayList<>();
+      for (LedgerFile file : page) {
+        try {
+          Leftovers.tidy(source, file);
+          tidied.add(file.id());
+        } catch (IOException | RuntimeException e) {
+          Leftovers.log(file, e);
+        }
+        last = file;
+      }
+      ledger.tidied(tidied);
+    } while (page.size() == AT_A_TIME && !isStopping);
   }
 
   private void forget(FileSource source) {

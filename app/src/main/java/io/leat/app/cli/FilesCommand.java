@@ -352,7 +352,7 @@ final class FilesCommand implements Callable<Integer> {
       name = "forget",
       description = {
         "Want nothing more of files: the same content may come again, and counts as new then.",
-        "What was published stays."
+        "What was published stays; the dead letter goes, and what was sent to Leat."
       },
       footer = {"", "Example: leat files forget 9f2c41d07ab35e68c1d2e3f405162738"})
   int forget(

@@ -30,6 +30,11 @@ public final class DeadLetterFolder implements DeadLetters {
   }
 
   @Override
+  public boolean has(String place) {
+    return Files.isRegularFile(Path.of(place));
+  }
+
+  @Override
   public @Nullable Path fetch(String place, Path spool) {
     Path file = Path.of(place);
     return Files.isRegularFile(file) ? file : null;

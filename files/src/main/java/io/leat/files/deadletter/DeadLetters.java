@@ -31,6 +31,9 @@ public interface DeadLetters {
    */
   String put(Letter letter) throws IOException;
 
+  /** Whether a file's bytes are there, not only its reason. */
+  boolean has(String place) throws IOException;
+
   /** Gets a file's bytes out again, to be tried anew; null when they are not there. */
   @Nullable Path fetch(String place, Path spool) throws IOException;
 

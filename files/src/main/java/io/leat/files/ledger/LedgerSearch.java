@@ -161,7 +161,7 @@ public final class LedgerSearch {
               ? Optional.of(duplicate.forget(now()))
               : Optional.empty();
         },
-        ", content_key = null, resume = null");
+        ", content_key = null, resume = null, tidied_at = null");
   }
 
   /** What follows a state; empty when it does not allow that. */
@@ -280,6 +280,51 @@ public final class LedgerSearch {
                 after == null ? Instant.EPOCH : after.state().since(),
                 after == null ? "" : after.id(),
                 most));
+  }
+
+  /**
+   * Files of a source that are over and of which something may be left, the oldest first. A double
+   * is not among them before the other one is published: it may be what is left of that one.
+   *
+   * @param after the last of the page before; null for the first page
+   */
+  public List<LedgerFile> untidied(
+      String blueprint, String source, @Nullable LedgerFile after, int most) {
+    return database.transaction(
+        "find what files left",
+        connection ->
+            Sql.list(
+                connection,
+                "select "
+                    + FileRows.COLUMNS
+                    + " from file f where blueprint = ? and source = ? and tidied_at is null and"
+                    + " (since, id) > (?, ?) and state in ('published', 'duplicate', 'forgotten',"
+                    + " 'dead_lettered') and (state <> 'duplicate' or exists (select 1 from file o"
+                    + " where o.id = f.same_as and o.state = 'published')) order by since, id"
+                    + " limit ?",
+                FileRows::read,
+                blueprint,
+                source,
+                after == null ? Instant.EPOCH : after.state().since(),
+                after == null ? "" : after.id(),
+                most));
+  }
+
+  /** Nothing is left of these files, if they are still over, but what is meant to stay. */
+  public void tidied(List<String> ids) {
+    if (ids.isEmpty()) {
+      return;
+    }
+    database.transaction(
+        "note what files left",
+        connection ->
+            Sql.update(
+                connection,
+                "update file set tidied_at = ?, dead_letter = case when state = 'dead_lettered'"
+                    + " then dead_letter end where id = any(?) and state in ('published',"
+                    + " 'duplicate', 'forgotten', 'dead_lettered')",
+                now(),
+                ids));
   }
 
   /** Removes rows, with their attempts. */
