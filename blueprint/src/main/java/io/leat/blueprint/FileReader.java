@@ -110,7 +110,8 @@ final class FileReader {
             limits.optional("rows").whole(10_000_000_000L, 1, MANY),
             limits.optional("columns").integer(10_000, 1, 100_000),
             limits.optional("depth").integer(64, 1, 1_000),
-            limits.optional("expansion").integer(5_000, 1, 1_000_000));
+            limits.optional("expansion").integer(5_000, 1, 1_000_000),
+            limits.optional("output").size(0, 1 << 10, 100_000 * TIB));
     limits.refuseUnknown();
     return read;
   }

@@ -167,6 +167,7 @@ class BlueprintSchemaTest {
         "files: {a: {from: {upload: 1}, to: {folder: c}}}",
         "files: {a: {from: {}, to: {folder: c}, limits: {bytes: 5}}}",
         "files: {a: {from: {}, to: {folder: c}, limits: {rows: 0}}}",
+        "files: {a: {from: {}, to: {folder: c}, limits: {output: 5}}}",
         "files: {a: {from: {}, to: {folder: c}, contract: {columns: {a: text}}}}",
         "files: {a: {from: {}, to: {folder: c}, convert: {split: {rows: 0}}}}",
         "files: {a: {from: {}, to: {folder: c}, convert: {non-finite: ~}}}",

@@ -98,7 +98,7 @@ public final class FilePipeline implements AutoCloseable {
             with.clock(),
             with.registry());
     this.alerts = new FileAlerts(with.database(), with.alerts(), with.clock());
-    this.stores = new Stores(with.s3());
+    this.stores = new Stores(with.s3(), with.settings().reserve());
     this.uploads =
         new Uploads(
             with.database(),

@@ -55,7 +55,8 @@ public final class TestingWorker {
                     32L << 20,
                     root.resolve("data-" + args[2] + "/spool"),
                     Duration.ofSeconds(2),
-                    Duration.ofMillis(200)),
+                    Duration.ofMillis(200),
+                    1L << 20),
                 new S3Settings(null, "us-east-1", false, null),
                 (stream, file, first, rows) -> 0,
                 alert -> {},
@@ -78,7 +79,7 @@ public final class TestingWorker {
         "*.parquet",
         Duration.ofMillis(1),
         Duration.ofSeconds(5),
-        new FileLimits(1L << 30, 10_000_000, 100, 16, 5_000),
+        new FileLimits(1L << 30, 10_000_000, 100, 16, 5_000, 0),
         FileContract.ANY,
         new ConvertSpec(
             List.of(),

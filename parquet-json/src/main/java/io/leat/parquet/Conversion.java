@@ -39,8 +39,8 @@ public final class Conversion {
       parts.finish();
       progress.rowGroupDone(file.rowGroups().size(), parts.closed().size());
       return work.converted();
-    } catch (Exception | OutOfMemoryError e) {
-      parts.abort();
+    } catch (Throwable e) {
+      parts.abort(); // also behind an Error, such as of a native library that cannot be loaded
       throw Failures.of(e);
     } finally {
       parts.release();
@@ -74,9 +74,6 @@ public final class Conversion {
       Thread.currentThread().interrupt();
     }
     Throwable thrown = failure.get();
-    if (thrown instanceof Error error && !(error instanceof OutOfMemoryError)) {
-      throw error;
-    }
     if (thrown != null) {
       throw Failures.of(thrown);
     }

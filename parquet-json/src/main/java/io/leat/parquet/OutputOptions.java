@@ -9,6 +9,7 @@ package io.leat.parquet;
  * @param alignPartsToRowGroups no part spans two row groups, so that a resume can begin at each
  * @param checksums whether parts get a SHA-256
  * @param compressionLevel of gzip or zstd; 0 for the library's default
+ * @param maxJsonBytes of JSON of all parts before compression; more is refused
  */
 public record OutputOptions(
     Layout layout,
@@ -17,15 +18,16 @@ public record OutputOptions(
     long splitBytes,
     boolean alignPartsToRowGroups,
     boolean checksums,
-    int compressionLevel) {
-  /** One part of NDJSON, with a checksum. */
+    int compressionLevel,
+    long maxJsonBytes) {
+  /** One part of NDJSON, with a checksum, of any size. */
   public static final OutputOptions DEFAULT =
-      new OutputOptions(Layout.NDJSON, Compression.NONE, 0, 0, false, true, 0);
+      new OutputOptions(Layout.NDJSON, Compression.NONE, 0, 0, false, true, 0, Long.MAX_VALUE);
 
   public OutputOptions {
-    if (splitRows < 0 || splitBytes < 0 || compressionLevel < 0) {
+    if (splitRows < 0 || splitBytes < 0 || compressionLevel < 0 || maxJsonBytes < 0) {
       throw new IllegalArgumentException(
-          "splitRows, splitBytes and compressionLevel are at least 0");
+          "splitRows, splitBytes, compressionLevel and maxJsonBytes are at least 0");
     }
   }
 
@@ -38,30 +40,72 @@ public record OutputOptions(
         splitBytes,
         alignPartsToRowGroups,
         checksums,
-        compressionLevel);
+        compressionLevel,
+        maxJsonBytes);
   }
 
   /** These, compressed in another way. */
   public OutputOptions withCompression(Compression other) {
     return new OutputOptions(
-        layout, other, splitRows, splitBytes, alignPartsToRowGroups, checksums, compressionLevel);
+        layout,
+        other,
+        splitRows,
+        splitBytes,
+        alignPartsToRowGroups,
+        checksums,
+        compressionLevel,
+        maxJsonBytes);
   }
 
   /** These, with other bounds of a part. */
   public OutputOptions withSplit(long rows, long bytes) {
     return new OutputOptions(
-        layout, compression, rows, bytes, alignPartsToRowGroups, checksums, compressionLevel);
+        layout,
+        compression,
+        rows,
+        bytes,
+        alignPartsToRowGroups,
+        checksums,
+        compressionLevel,
+        maxJsonBytes);
   }
 
   /** These, with parts that end where row groups end. */
   public OutputOptions alignedToRowGroups() {
     return new OutputOptions(
-        layout, compression, splitRows, splitBytes, true, checksums, compressionLevel);
+        layout,
+        compression,
+        splitRows,
+        splitBytes,
+        true,
+        checksums,
+        compressionLevel,
+        maxJsonBytes);
   }
 
   /** These, without checksums. */
   public OutputOptions withoutChecksums() {
     return new OutputOptions(
-        layout, compression, splitRows, splitBytes, alignPartsToRowGroups, false, compressionLevel);
+        layout,
+        compression,
+        splitRows,
+        splitBytes,
+        alignPartsToRowGroups,
+        false,
+        compressionLevel,
+        maxJsonBytes);
+  }
+
+  /** These, with another bound of all parts together. */
+  public OutputOptions withMaxJsonBytes(long bytes) {
+    return new OutputOptions(
+        layout,
+        compression,
+        splitRows,
+        splitBytes,
+        alignPartsToRowGroups,
+        checksums,
+        compressionLevel,
+        bytes);
   }
 }

@@ -1,6 +1,7 @@
 package io.leat.parquet;
 
 import io.leat.parquet.bounds.Budget;
+import io.leat.parquet.bounds.Refusal;
 import io.leat.parquet.bounds.Scratch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,6 +29,7 @@ final class Parts {
   private long bytes;
   private long jsonBytes;
   private long allBytes;
+  private long allJsonBytes;
 
   Parts(OutputOptions options, PartSink sink, Budget budget) {
     this.options = options;
@@ -88,6 +90,7 @@ final class Parts {
   }
 
   private void slice(Chunk chunk, int from, int to, int count) throws IOException {
+    judge(to - from);
     PartSink.Part open = open();
     boolean isPatched = options.layout() == Layout.ARRAY && rows == 0;
     if (isPatched) {
@@ -105,6 +108,15 @@ final class Parts {
     }
     rows += count;
     jsonBytes += to - from;
+  }
+
+  /** A few bytes of the file may stand for any number of rows: they are counted as they come. */
+  private void judge(int more) {
+    if (more > options.maxJsonBytes() - allJsonBytes) {
+      throw Refusal.resource(
+          "output-size", "the output has more bytes of JSON than maxJsonBytes allows");
+    }
+    allJsonBytes += more;
   }
 
   private PartSink.Part open() throws IOException {

@@ -1,12 +1,14 @@
 package io.leat.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +64,61 @@ class OutputTest {
       assertThat(part.sha256())
           .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
     }
+  }
+
+  @Test
+  void theOutputHasNoMoreBytesThanItMay() throws Exception {
+    long all = expected.getBytes(StandardCharsets.UTF_8).length;
+    OutputOptions zstd = OutputOptions.DEFAULT.withCompression(Compression.ZSTD).withSplit(700, 0);
+    Converting sink = new Converting();
+    Converted converted =
+        sink.run(file, JsonOptions.DEFAULT, zstd.withMaxJsonBytes(all), 2, Limits.DEFAULT);
+    assertThat(converted.rowsWritten()).isEqualTo(ROWS);
+
+    Converting refused = new Converting();
+    assertThatThrownBy(
+            () ->
+                refused.run(
+                    file, JsonOptions.DEFAULT, zstd.withMaxJsonBytes(all - 1), 2, Limits.DEFAULT))
+        .isInstanceOf(FileException.class)
+        .hasMessage("the output has more bytes of JSON than maxJsonBytes allows")
+        .extracting(e -> ((FileException) e).code())
+        .isEqualTo("output-size");
+    assertThat(refused.parts).hasSize(4);
+  }
+
+  @Test
+  void anErrorOfTheSinkIsAFailureAndTheOpenPartIsThrownAway() {
+    AtomicInteger aborted = new AtomicInteger();
+    PartSink sink =
+        index ->
+            new PartSink.Part() {
+              @Override
+              public void write(ByteBuffer bytes) {
+                throw new UnsatisfiedLinkError("no library");
+              }
+
+              @Override
+              public void close() {}
+
+              @Override
+              public void abort() {
+                aborted.incrementAndGet();
+              }
+            };
+
+    assertThatThrownBy(
+            () -> {
+              try (ParquetFile opened = ParquetFile.open(ByteSource.of(file), Limits.DEFAULT)) {
+                Conversion.run(
+                    opened, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, 0, sink, Progress.NONE);
+              }
+            })
+        .isInstanceOf(FileException.class)
+        .hasMessage("a defect of Leat's: UnsatisfiedLinkError")
+        .extracting(e -> ((FileException) e).category())
+        .isEqualTo(FileErrorCategory.OURS);
+    assertThat(aborted).hasValue(1);
   }
 
   @Test

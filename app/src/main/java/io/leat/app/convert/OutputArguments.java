@@ -69,6 +69,13 @@ final class OutputArguments {
           spec.commandLine(), "--split-rows and --level are at least 0");
     }
     return new OutputOptions(
-        format.layout(), format.compression(), splitRows, splitBytes, false, false, level);
+        format.layout(),
+        format.compression(),
+        splitRows,
+        splitBytes,
+        false,
+        false,
+        level,
+        Long.MAX_VALUE);
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +24,7 @@ class LauncherScriptTest {
   private final Path temporary;
   private final Path home;
   private final Path maven;
+  private Map<String, String> locale = Map.of("LANG", "C.UTF-8");
 
   LauncherScriptTest(@TempDir Path temporary) {
     this.temporary = temporary;
@@ -171,6 +173,22 @@ class LauncherScriptTest {
   }
 
   @Test
+  void namesOfFilesMayHaveAllLettersWhateverTheLocale() throws Exception {
+    Path java = jdk("jdk", "17.0.1");
+    Files.writeString(java.resolve("bin/java"), "#!/bin/sh\necho \"<${LC_ALL:-}>\"\n");
+    for (String other : new String[] {"", "C", "POSIX", "de_DE.ISO-8859-1"}) {
+      locale = Map.of("LANG", "en_US.UTF-8", "LC_ALL", other.isEmpty() ? "C" : other);
+      assertThat(run(home.resolve("leat"), java, "up").out()).as(other).isEqualTo("<C.UTF-8>\n");
+      locale = Map.of("LANG", other);
+      assertThat(run(home.resolve("leat"), java, "up").out()).as(other).isEqualTo("<C.UTF-8>\n");
+    }
+    for (String same : new String[] {"en_US.UTF-8", "C.utf8"}) {
+      locale = Map.of("LANG", same);
+      assertThat(run(home.resolve("leat"), java, "up").out()).as(same).isEqualTo("<>\n");
+    }
+  }
+
+  @Test
   void anOldJavaIsRefusedByName() throws Exception {
     Path old = jdk("jdk 11", "11.0.2");
     Ended ended = run(home.resolve("leat"), old, "version");
@@ -247,7 +265,7 @@ class LauncherScriptTest {
 
   private Ended run(Path script, Path javaHome, String... args) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(script.toString());
-    builder.command().addAll(java.util.List.of(args));
+    builder.command().addAll(List.of(args));
     Path out = temporary.resolve("out");
     Path err = temporary.resolve("err");
     builder.directory(Path.of("/").toFile());
@@ -257,6 +275,8 @@ class LauncherScriptTest {
     environment.put("LEAT_MVN", maven.toString());
     environment.put("LEAT_JVM_DIRS", temporary.resolve("none").toString());
     environment.put("PATH", pathWithoutJava());
+    environment.keySet().removeAll(List.of("LANG", "LC_ALL", "LC_CTYPE"));
+    environment.putAll(locale);
     Process process = builder.start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return new Ended(

@@ -1,7 +1,9 @@
 package io.leat.files.arrival;
 
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,22 +22,19 @@ enum Ending {
   private static final int FOOTER = 8;
 
   static Ending of(Path path) throws IOException {
-    try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
-      byte[] four = new byte[4];
-      long length = file.length();
-      if (length < four.length) {
+    // By the path, not by its text, which may not say all bytes of the name.
+    try (FileChannel file = FileChannel.open(path)) {
+      long length = file.size();
+      if (length < MAGIC.length) {
         return MISSING;
       }
-      file.readFully(four);
-      if (!isMagic(four)) {
+      if (!isMagic(read(file, 0, MAGIC.length))) {
         return OTHER;
       }
-      if (length < 2L * four.length + FOOTER / 2) {
+      if (length < 2L * MAGIC.length + FOOTER / 2) {
         return MISSING;
       }
-      byte[] end = new byte[FOOTER];
-      file.seek(length - FOOTER);
-      file.readFully(end);
+      byte[] end = read(file, length - FOOTER, FOOTER);
       long footer =
           (end[0] & 0xFFL)
               | (end[1] & 0xFFL) << 8
@@ -45,6 +44,16 @@ enum Ending {
           ? WHOLE
           : MISSING;
     }
+  }
+
+  private static byte[] read(FileChannel file, long from, int count) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(count);
+    while (bytes.hasRemaining()) {
+      if (file.read(bytes, from + bytes.position()) < 0) {
+        throw new EOFException("the file became shorter");
+      }
+    }
+    return bytes.array();
   }
 
   private static boolean isMagic(byte[] four) {

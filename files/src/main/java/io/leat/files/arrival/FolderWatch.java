@@ -16,13 +16,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks through a folder. A file is whole when it did not change for a while and has its footer;
- * one that was moved in, as writers should do, did not change for long. A file without an end is
- * waited for; in the end it counts as seen, and is refused with its reason. Owned by one thread.
+ * one that was moved in, as writers should do, did not change for long. A file without an end, or
+ * one that cannot be read, is waited for; in the end it counts as seen, and is refused with its
+ * reason. Owned by one thread.
  */
 public final class FolderWatch {
+  private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
   private static final int AT_A_TIME = 500;
   private static final int MOST_DEPTH = 16;
 
@@ -37,6 +41,7 @@ public final class FolderWatch {
   private final Duration incomplete;
   private final InstantSource clock;
   private final Discovery discovery;
+  private final Endings endings;
 
   /** By path, the version that was told. */
   private final Map<Path, String> told =
@@ -54,6 +59,13 @@ public final class FolderWatch {
 
   private record Waiting(String version, Instant since) {}
 
+  /** Looks at the ends of files. */
+  @FunctionalInterface
+  interface Endings {
+    /** Whether a file has its end. */
+    Ending of(Path file) throws IOException;
+  }
+
   /**
    * @param settle how long a file must not have changed
    * @param incomplete how long one without an end is waited for
@@ -67,6 +79,19 @@ public final class FolderWatch {
       Duration incomplete,
       InstantSource clock,
       Discovery discovery) {
+    this(blueprint, source, folder, names, settle, incomplete, clock, discovery, Ending::of);
+  }
+
+  FolderWatch(
+      String blueprint,
+      String source,
+      Path folder,
+      Names names,
+      Duration settle,
+      Duration incomplete,
+      InstantSource clock,
+      Discovery discovery,
+      Endings endings) {
     this.blueprint = blueprint;
     this.source = source;
     this.folder = folder;
@@ -75,6 +100,7 @@ public final class FolderWatch {
     this.incomplete = incomplete;
     this.clock = clock;
     this.discovery = discovery;
+    this.endings = endings;
   }
 
   /**
@@ -156,12 +182,18 @@ public final class FolderWatch {
             blueprint, source, name, FolderInputs.location(file), version, attributes.size()));
   }
 
-  private boolean isWhole(Path file, Waiting as, Instant now) throws IOException {
+  /** One that cannot be read is waited for like one without an end: whoever fetches it says why. */
+  private boolean isWhole(Path file, Waiting as, Instant now) {
     try {
-      return Ending.of(file) != Ending.MISSING || !as.since().plus(incomplete).isAfter(now);
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      return false;
+      if (endings.of(file) != Ending.MISSING) {
+        return true;
+      }
+    } catch (NoSuchFileException e) {
+      return false; // somebody took it away
+    } catch (IOException e) {
+      log.debug("The file {} cannot be read", file.toUri(), e);
     }
+    return !as.since().plus(incomplete).isAfter(now);
   }
 
   private void tell(List<Sighting> seen) {

@@ -1,12 +1,12 @@
 package io.leat.files.arrival;
 
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
+import java.util.regex.Pattern;
 
 /** Which names belong to a source. */
 public final class Names {
-  private final PathMatcher whole;
+  private static final Pattern SLASHES = Pattern.compile("/{2,}");
+
+  private final Pattern whole;
   private final boolean isOfName;
 
   /**
@@ -14,7 +14,7 @@ public final class Names {
    *     of the last part
    */
   public Names(String glob) {
-    this.whole = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+    this.whole = Glob.pattern(glob);
     this.isOfName = glob.indexOf('/') < 0;
   }
 
@@ -33,8 +33,10 @@ public final class Names {
         return false;
       }
     }
-    Path path = Path.of(name);
-    Path last = path.getFileName();
-    return whole.matches(isOfName && last != null ? last : path);
+    String matched =
+        isOfName
+            ? name.substring(name.lastIndexOf('/') + 1)
+            : SLASHES.matcher(name).replaceAll("/");
+    return whole.matcher(matched).matches();
   }
 }

@@ -1,5 +1,6 @@
 package io.leat.files.arrival;
 
+import io.leat.event.LeatException;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Path;
@@ -89,9 +90,13 @@ public final class Watching implements AutoCloseable {
         succeeded();
       } catch (IOException e) {
         failed(e.getMessage() == null ? e.toString() : e.getMessage());
-      } catch (RuntimeException e) {
+      } catch (LeatException e) {
         if (!isStopping) {
           log.warn("Cannot look at the files of {}: {}", source, e.getMessage());
+        }
+      } catch (RuntimeException e) {
+        if (!isStopping) {
+          failed(e.toString());
         }
       }
       try {

@@ -1,5 +1,6 @@
 package io.leat.files.deadletter;
 
+import io.leat.files.place.ObjectAddress;
 import io.leat.files.place.ObjectStore;
 import io.leat.files.place.StoreException;
 import io.leat.rules.file.Place;
@@ -15,6 +16,9 @@ public final class DeadLetterBucket implements DeadLetters {
   private final ObjectStore store;
   private final Place.Bucket place;
 
+  /**
+   * @param place where new ones are put; others are where they were put
+   */
   public DeadLetterBucket(ObjectStore store, Place.Bucket place) {
     this.store = store;
     this.place = place;
@@ -29,12 +33,13 @@ public final class DeadLetterBucket implements DeadLetters {
     }
     byte[] reason = Reason.of(letter);
     store.write(place.bucket(), key + Reason.SUFFIX, reason, reason.length);
-    return "s3://" + place.bucket() + "/" + key;
+    return new ObjectAddress(place.bucket(), key).text();
   }
 
   @Override
   public @Nullable Path fetch(String at, Path spool) throws IOException {
-    try (InputStream content = store.read(place.bucket(), key(at), null)) {
+    ObjectAddress letter = ObjectAddress.of(at);
+    try (InputStream content = store.read(letter.bucket(), letter.key(), null)) {
       Files.copy(content, spool, StandardCopyOption.REPLACE_EXISTING);
       return spool;
     } catch (StoreException e) {
@@ -47,11 +52,8 @@ public final class DeadLetterBucket implements DeadLetters {
 
   @Override
   public void remove(String at) throws IOException {
-    store.remove(place.bucket(), key(at));
-    store.remove(place.bucket(), key(at) + Reason.SUFFIX);
-  }
-
-  private String key(String at) {
-    return at.substring(("s3://" + place.bucket() + "/").length());
+    ObjectAddress letter = ObjectAddress.of(at);
+    store.remove(letter.bucket(), letter.key());
+    store.remove(letter.bucket(), letter.key() + Reason.SUFFIX);
   }
 }

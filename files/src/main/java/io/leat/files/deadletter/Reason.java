@@ -10,6 +10,13 @@ final class Reason {
   /** How its name goes on behind the file's. */
   static final String SUFFIX = ".reason.json";
 
+  /**
+   * File systems take 255 bytes; the reason's suffix and that of a part that is written need 18.
+   */
+  private static final int MOST = 237;
+
+  private static final int MOST_EXTENSION = 16;
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -36,11 +43,39 @@ final class Reason {
     }
   }
 
-  /** The file's name there: it tells files of the same name apart. */
+  /**
+   * The file's name there: it tells files of the same name apart. One that would be too long for a
+   * file system keeps its end, and all of the id.
+   */
   static String name(DeadLetters.Letter letter) {
     String name = letter.seen().name().replace('/', '_');
     int dot = name.lastIndexOf('.');
-    String id = "-" + letter.id().substring(0, 8);
-    return dot <= 0 ? name + id : name.substring(0, dot) + id + name.substring(dot);
+    String stem = dot <= 0 ? name : name.substring(0, dot);
+    String extension = dot <= 0 ? "" : name.substring(dot);
+    String whole = stem + "-" + letter.id().substring(0, 8) + extension;
+    if (bytes(whole) <= MOST) {
+      return whole;
+    }
+    String end = "-" + letter.id() + (bytes(extension) > MOST_EXTENSION ? "" : extension);
+    return tail(stem, MOST - bytes(end)) + end;
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** The end of a text, of so many bytes at most. */
+  private static String tail(String text, int most) {
+    int from = text.length();
+    int left = most;
+    while (from > 0) {
+      String last = text.substring(text.offsetByCodePoints(from, -1), from);
+      left -= bytes(last);
+      if (left < 0) {
+        break;
+      }
+      from -= last.length();
+    }
+    return text.substring(from);
   }
 }

@@ -94,7 +94,8 @@ public final class Ledger {
                       + " order by next_attempt_at, id limit 1 for update skip locked)"
                       + " update file set state = 'validating', since = ?, fence = fence + 1,"
                       + " lease_owner = ?, lease_until = clock_timestamp() + ? * interval '1 ms',"
-                      + " rows_read = 0, bytes_read = 0, bytes_written = 0, progress_at = null"
+                      + " rows_read = 0, bytes_read = 0, bytes_written = 0, progress_at = null,"
+                      + " tidied = false"
                       + " from due where id = due_id returning "
                       + FileRows.COLUMNS,
                   FileRows::read,

@@ -163,7 +163,7 @@ public final class LedgerSearch {
               ? Optional.of(duplicate.forget(now()))
               : Optional.empty();
         },
-        ", content_key = null, resume = null");
+        ", content_key = null, resume = null, tidied = false");
   }
 
   /** What follows a state; empty when it does not allow that. */

@@ -36,24 +36,12 @@ public final class BucketPlace implements OutputPlace {
 
   @Override
   public String destination(String below) {
-    return "s3://" + root.bucket() + "/" + root.key(below);
-  }
-
-  /** A bucket and a key. */
-  private record Address(String bucket, String key) {
-    static Address of(String destination) {
-      String[] parts = destination.substring("s3://".length()).split("/", 2);
-      return new Address(parts[0], parts.length == 1 ? "" : parts[1]);
-    }
-
-    String below(String name) {
-      return key + "/" + name;
-    }
+    return new ObjectAddress(root.bucket(), root.key(below)).text();
   }
 
   @Override
   public Optional<byte[]> manifest(String destination) throws IOException {
-    Address at = Address.of(destination);
+    ObjectAddress at = ObjectAddress.of(destination);
     try (InputStream content = store.read(at.bucket(), at.below(MANIFEST), null)) {
       return Optional.of(content.readAllBytes());
     } catch (StoreException e) {
@@ -66,7 +54,7 @@ public final class BucketPlace implements OutputPlace {
 
   @Override
   public Staging stage(String destination, String file, long fence, @Nullable Long from) {
-    return new InBucket(Address.of(destination));
+    return new InBucket(ObjectAddress.of(destination));
   }
 
   @Override
@@ -80,7 +68,7 @@ public final class BucketPlace implements OutputPlace {
     for (JsonNode part : JSON.readTree(manifest).path("output").path("parts")) {
       kept.add(part.path("name").asText());
     }
-    Address at = Address.of(destination);
+    ObjectAddress at = ObjectAddress.of(destination);
     List<String> left = new ArrayList<>();
     store.list(
         at.bucket(),
@@ -97,14 +85,14 @@ public final class BucketPlace implements OutputPlace {
 
   @Override
   public InputStream read(String destination, String part) throws IOException {
-    Address at = Address.of(destination);
+    ObjectAddress at = ObjectAddress.of(destination);
     return store.read(at.bucket(), at.below(part), null);
   }
 
   private final class InBucket implements Staging {
-    private final Address output;
+    private final ObjectAddress output;
 
-    InBucket(Address output) {
+    InBucket(ObjectAddress output) {
       this.output = output;
     }
 

@@ -31,12 +31,15 @@ public final class FolderPlace implements OutputPlace {
   private static final String TRASH = ".leat-trash-";
 
   private final Path root;
+  private final long reserve;
 
   /**
    * @param root made when something is written
+   * @param reserve bytes that have to stay free of its file system; 0: as its size suggests
    */
-  public FolderPlace(Path root) {
+  public FolderPlace(Path root, long reserve) {
     this.root = root;
+    this.reserve = reserve;
   }
 
   @Override
@@ -68,7 +71,7 @@ public final class FolderPlace implements OutputPlace {
     discard(parent, file, mine);
     Files.createDirectories(mine);
     Durably.force(parent);
-    return new InFolder(mine, output);
+    return new InFolder(mine, output, reserve);
   }
 
   /**
@@ -163,15 +166,17 @@ public final class FolderPlace implements OutputPlace {
   private static final class InFolder implements Staging {
     private final Path folder;
     private final Path output;
+    private final long reserve;
 
-    InFolder(Path folder, Path output) {
+    InFolder(Path folder, Path output, long reserve) {
       this.folder = folder;
       this.output = output;
+      this.reserve = reserve;
     }
 
     @Override
     public PartFile part(String name) throws IOException {
-      return new OnDisk(folder.resolve(name));
+      return new OnDisk(folder.resolve(name), new Reserve(folder, reserve));
     }
 
     @Override
@@ -216,10 +221,12 @@ public final class FolderPlace implements OutputPlace {
 
   private static final class OnDisk implements Staging.PartFile {
     private final Path path;
+    private final Reserve reserve;
     private final FileChannel channel;
 
-    OnDisk(Path path) throws IOException {
+    OnDisk(Path path, Reserve reserve) throws IOException {
       this.path = path;
+      this.reserve = reserve;
       this.channel =
           FileChannel.open(
               path,
@@ -230,6 +237,7 @@ public final class FolderPlace implements OutputPlace {
 
     @Override
     public void write(ByteBuffer bytes) throws IOException {
+      reserve.take(bytes.remaining());
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }

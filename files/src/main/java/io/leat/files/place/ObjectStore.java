@@ -1,9 +1,12 @@
 package io.leat.files.place;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,12 +34,26 @@ public final class ObjectStore implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration READ = Duration.ofSeconds(60);
 
+  /** S3 takes 5 GiB at once, and 10,000 pieces of 5 MiB to 5 GiB. */
+  private static final long PIECE = 64L << 20;
+
+  private static final long MOST_PIECES = 10_000;
+
   private final S3Client client;
+  private final long piece;
 
   /** An object as a listing or a look shows it. */
   public record Found(String key, String etag, long size, Instant changedAt) {}
 
   public ObjectStore(S3Settings settings) {
+    this(settings, PIECE);
+  }
+
+  /**
+   * @param piece bytes of a file that are sent at once
+   */
+  ObjectStore(S3Settings settings, long piece) {
+    this.piece = piece;
     S3ClientBuilder builder =
         S3Client.builder()
             .httpClientBuilder(
@@ -63,6 +80,15 @@ public final class ObjectStore implements AutoCloseable {
     this.client = builder.build();
   }
 
+  /**
+   * The object store, where it may be that nobody declared any.
+   *
+   * @throws IOException when it is not known how it is reached
+   */
+  public static ObjectStore open(S3Settings settings) throws IOException {
+    return asked(() -> new ObjectStore(settings));
+  }
+
   private interface Call<T> {
     T make() throws IOException;
   }
@@ -75,6 +101,8 @@ public final class ObjectStore implements AutoCloseable {
       throw new StoreException(e.statusCode(), code, e);
     } catch (SdkException e) {
       throw new IOException("The object store does not answer: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // of what is sent
     }
   }
 
@@ -172,9 +200,35 @@ public final class ObjectStore implements AutoCloseable {
                 RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(content, 0, length))));
   }
 
-  /** Writes an object of a file's content. */
+  /** Writes an object of a file's content, piece by piece if it is large. */
   public void write(String bucket, String key, Path content) throws IOException {
-    asked(() -> client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromFile(content)));
+    long size = Files.size(content);
+    if (size <= piece) {
+      asked(() -> client.putObject(r -> r.bucket(bucket).key(key), RequestBody.fromFile(content)));
+      return;
+    }
+    long most = Math.max(piece, (size + MOST_PIECES - 1) / MOST_PIECES);
+    String upload =
+        asked(() -> client.createMultipartUpload(r -> r.bucket(bucket).key(key)).uploadId());
+    try {
+      List<CompletedPart> pieces = new ArrayList<>();
+      for (long from = 0; from < size; from += most) {
+        long start = from;
+        long length = Math.min(most, size - from);
+        RequestBody body =
+            RequestBody.fromContentProvider(
+                () -> FileRange.of(content, start, length), length, "application/octet-stream");
+        pieces.add(piece(bucket, key, upload, pieces.size() + 1, body));
+      }
+      complete(bucket, key, upload, pieces);
+    } catch (IOException | RuntimeException e) {
+      try {
+        abort(bucket, key, upload);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
   }
 
   void begin(String bucket, String key, Consumer<String> upload) throws IOException {
@@ -185,13 +239,23 @@ public final class ObjectStore implements AutoCloseable {
   CompletedPart piece(
       String bucket, String key, String upload, int number, byte[] content, int length)
       throws IOException {
+    return piece(
+        bucket,
+        key,
+        upload,
+        number,
+        RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(content, 0, length)));
+  }
+
+  private CompletedPart piece(
+      String bucket, String key, String upload, int number, RequestBody content)
+      throws IOException {
     String etag =
         asked(
             () ->
                 client
                     .uploadPart(
-                        r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number),
-                        RequestBody.fromByteBuffer(java.nio.ByteBuffer.wrap(content, 0, length)))
+                        r -> r.bucket(bucket).key(key).uploadId(upload).partNumber(number), content)
                     .eTag());
     return CompletedPart.builder().partNumber(number).eTag(etag).build();
   }

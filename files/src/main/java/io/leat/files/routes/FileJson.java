@@ -48,7 +48,8 @@ final class FileJson {
     put(json, file.failure());
     json.put("same_as", file.sameAs());
     json.put("destination", file.destination());
-    json.put("dead_letter", file.deadLetter());
+    // That of a file that was published in the end is gone, or is about to be.
+    json.put("dead_letter", file.state() instanceof FileState.Published ? null : file.deadLetter());
     progress(json, file, live);
     totals(json, file);
     return json;

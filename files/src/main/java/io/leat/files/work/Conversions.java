@@ -42,7 +42,12 @@ final class Conversions {
     };
   }
 
-  static OutputOptions output(ConvertSpec spec, ParquetFile file) {
+  /**
+   * How the output is laid out.
+   *
+   * @param most bytes of JSON, before compression, that there may be
+   */
+  static OutputOptions output(ConvertSpec spec, ParquetFile file, long most) {
     return new OutputOptions(
         Layout.valueOf(spec.layout().name()),
         Compression.valueOf(spec.compression().name()),
@@ -50,7 +55,8 @@ final class Conversions {
         spec.splitBytes(),
         canResume(spec, file),
         false,
-        0);
+        0,
+        most);
   }
 
   /**

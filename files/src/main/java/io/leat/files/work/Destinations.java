@@ -1,6 +1,9 @@
 package io.leat.files.work;
 
+import io.leat.files.ledger.Category;
+import io.leat.files.ledger.Failure;
 import io.leat.files.ledger.LedgerFile;
+import java.nio.file.InvalidPathException;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Locale;
@@ -9,8 +12,12 @@ import java.util.Locale;
 final class Destinations {
   private Destinations() {}
 
-  /** The layout, filled in, and below it the file's name and a part of its id. */
-  static String of(FileSource source, LedgerFile file) {
+  /**
+   * The layout, filled in, and below it the file's name and a part of its id.
+   *
+   * @throws AttemptFailedException when no file of this machine can have that name
+   */
+  static String of(FileSource source, LedgerFile file) throws AttemptFailedException {
     ZonedDateTime day = file.discoveredAt().atZone(ZoneOffset.UTC);
     String name = file.seen().name();
     int slash = name.lastIndexOf('/');
@@ -29,7 +36,17 @@ final class Destinations {
             .replace("{hh}", String.format(Locale.ROOT, "%02d", day.getHour()))
             .replace("{path}", slash < 0 ? "." : name.substring(0, slash));
     String output = stem + "-" + file.id().substring(0, 8);
-    return source.outputs().destination(tidy(folder + "/" + output));
+    try {
+      return source.outputs().destination(tidy(folder + "/" + output));
+    } catch (InvalidPathException e) {
+      throw new AttemptFailedException(
+          new Failure(
+              Category.CONTRACT,
+              "unusable-name",
+              "No file here can have its name: the character set of Leat's locale lacks some of it"),
+          null,
+          e);
+    }
   }
 
   /** Without empty parts and those that lead elsewhere. */

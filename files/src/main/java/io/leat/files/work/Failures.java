@@ -9,15 +9,21 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Of what kind a failure is. */
 final class Failures {
+  /** Codes of the engine for what {@code limits} of a source refuse: trying again does not help. */
+  private static final Set<String> LIMITS =
+      Set.of("rows", "columns", "depth", "expansion", "output-size");
+
   private Failures() {}
 
   /** What the engine says. */
   static AttemptFailedException of(FileException e, Breakers.@Nullable Side side) {
-    Category category = Category.valueOf(e.category().name());
+    Category category =
+        LIMITS.contains(e.code()) ? Category.CONTRACT : Category.valueOf(e.category().name());
     String message = e.getMessage() == null ? e.code() : e.getMessage();
     IOException below = ioException(e);
     if (category == Category.TRANSIENT && below != null) {
@@ -80,8 +86,11 @@ final class Failures {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
-  /** What nobody foresaw. */
-  static AttemptFailedException of(RuntimeException e) {
+  /** What nobody foresaw: a defect, a stack that overflowed, a native library that is missing. */
+  static AttemptFailedException of(Throwable e) {
+    if (e instanceof OutOfMemoryError full) {
+      return of(full);
+    }
     return failed(
         Category.OURS,
         "internal",
@@ -91,7 +100,7 @@ final class Failures {
   }
 
   /** The heap was full. */
-  static AttemptFailedException of(OutOfMemoryError e) {
+  private static AttemptFailedException of(OutOfMemoryError e) {
     return failed(
         Category.RESOURCE,
         "out-of-memory",

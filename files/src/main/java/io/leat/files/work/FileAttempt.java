@@ -49,6 +49,7 @@ final class FileAttempt {
   private Durations took = Durations.NONE;
   private boolean reachedSink;
   private @Nullable LocalInput input;
+  private @Nullable String destination;
   private @Nullable Totals totals;
 
   /**
@@ -64,6 +65,7 @@ final class FileAttempt {
     this.claimed = claimed;
     this.lease = claimed.lease();
     this.state = claimed.state();
+    this.destination = claimed.file().destination();
     this.running = running;
     this.tools = tools;
     this.spool = tools.settings().spool().resolve(lease.file() + "-" + lease.fence() + ".parquet");
@@ -89,6 +91,11 @@ final class FileAttempt {
     return input;
   }
 
+  /** Where its output is, or is to be; null when no attempt came so far. */
+  @Nullable String destination() {
+    return destination;
+  }
+
   /** What was published, if it was. */
   @Nullable Totals totals() {
     return totals;
@@ -102,6 +109,7 @@ final class FileAttempt {
   boolean run() throws AttemptFailedException, InterruptedException {
     LedgerFile file = claimed.file();
     String destination = tools.ledger().destination(lease, Destinations.of(source, file));
+    this.destination = destination;
     Optional<Manifest> published = published(destination);
     if (published.isPresent()) {
       // An attempt before this one died between its last two steps.
@@ -247,7 +255,7 @@ final class FileAttempt {
             : Conversion.run(
                 parquet,
                 Conversions.json(convert),
-                Conversions.output(convert, parquet),
+                Conversions.output(convert, parquet, roomFor(file, staged)),
                 tools.settings().threads(),
                 staged.next(),
                 parts,
@@ -270,6 +278,12 @@ final class FileAttempt {
     tools.ledger().move(lease, converting, publishing);
     state = publishing;
     return publish(staged.staging(), destination, manifest);
+  }
+
+  /** Bytes of JSON that may still come behind the parts of earlier attempts. */
+  private long roomFor(LedgerFile file, StagedOutput staged) {
+    long before = staged.before().stream().mapToLong(part -> part.holds().jsonBytes()).sum();
+    return Math.max(0, source.spec().limits().outputOf(file.seen().size()) - before);
   }
 
   private Map<String, Long> steps() {

@@ -132,6 +132,9 @@ public final class FileWorkers implements AutoCloseable {
           log.warn("Cannot work on files: {}", e.getMessage());
           pause();
         }
+      } catch (Error e) {
+        log.error("Cannot work on files", e); // without this thread fewer would work, unseen
+        pause();
       }
     }
   }
@@ -219,6 +222,9 @@ public final class FileWorkers implements AutoCloseable {
       source.breakers().ended(null, "", work.reachedSink());
       return;
     } catch (AttemptFailedException e) {
+      if (e.failure().category() == Category.OURS && e.getCause() != null) {
+        log.error("An attempt at file {} failed", claimed.file().id(), e.getCause());
+      }
       failed = e;
     } catch (LeaseLostException e) {
       source.breakers().unused();
@@ -232,11 +238,8 @@ public final class FileWorkers implements AutoCloseable {
     } catch (LeatException e) {
       source.breakers().unused();
       throw e; // the ledger is away: the lease runs out, and nothing is counted
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       log.error("An attempt at file {} failed", claimed.file().id(), e);
-      failed = Failures.of(e);
-    } catch (OutOfMemoryError e) {
-      log.error("An attempt at file {} ran out of memory", claimed.file().id(), e);
       failed = Failures.of(e);
     }
     if (Thread.interrupted()) {
@@ -316,11 +319,11 @@ public final class FileWorkers implements AutoCloseable {
                       claimed.file().fence(),
                       clock.instant(),
                       content));
-      String destination = claimed.file().destination();
+      String destination = work.destination();
       if (destination != null) {
         source.outputs().clean(destination, claimed.file().id(), null);
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       log.error("Cannot keep file {} as a dead letter: {}", claimed.file().id(), e.toString());
       told =
           new Failure(

@@ -12,6 +12,14 @@ import java.time.Duration;
  * @param spool where files of object stores are fetched to; emptied at each start
  * @param lease how long a worker may be silent before another takes its file
  * @param flush how often progress is written down
+ * @param reserve bytes that have to stay free of a file system that output goes to; 0: as its size
+ *     suggests
  */
 public record WorkSettings(
-    int workers, int threads, long memory, Path spool, Duration lease, Duration flush) {}
+    int workers,
+    int threads,
+    long memory,
+    Path spool,
+    Duration lease,
+    Duration flush,
+    long reserve) {}

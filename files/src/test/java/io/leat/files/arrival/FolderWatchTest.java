@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.files.ledger.Sighting;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +32,10 @@ class FolderWatchTest {
   }
 
   private FolderWatch watch() {
+    return watch(Ending::of);
+  }
+
+  private FolderWatch watch(FolderWatch.Endings endings) {
     return new FolderWatch(
         "files",
         "taxi",
@@ -39,7 +44,8 @@ class FolderWatchTest {
         Duration.ofSeconds(2),
         Duration.ofMinutes(10),
         () -> now,
-        seen -> seen.stream().map(Sighting::name).forEach(told::add));
+        seen -> seen.stream().map(Sighting::name).forEach(told::add),
+        endings);
   }
 
   private void write(String name, byte[] content, Instant at) throws IOException {
@@ -129,5 +135,26 @@ class FolderWatchTest {
 
     assertThatThrownBy(() -> watch().look()).isInstanceOf(NoSuchFileException.class);
     Files.createDirectory(folder);
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsWaitedForAndToldInTheEnd() throws IOException {
+    FolderWatch watch =
+        watch(
+            file -> {
+              if (file.endsWith("a.parquet")) {
+                throw new AccessDeniedException(file.toString());
+              }
+              return Ending.of(file);
+            });
+    write("a.parquet", WHOLE, NOON.minusSeconds(60));
+    write("b.parquet", WHOLE, NOON.minusSeconds(60));
+    assertThat(watch.look()).isEqualTo(1);
+    assertThat(told).containsExactly("b.parquet");
+    now = NOON.plus(Duration.ofMinutes(10));
+
+    assertThat(watch.look()).isZero();
+
+    assertThat(told).containsExactly("b.parquet", "a.parquet");
   }
 }

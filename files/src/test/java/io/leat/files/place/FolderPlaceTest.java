@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class FolderPlaceTest {
 
   FolderPlaceTest(@TempDir Path root) {
     this.root = root;
-    this.place = new FolderPlace(root);
+    this.place = new FolderPlace(root, 1L << 20);
     this.output = place.destination("taxi/2026/a-1234");
   }
 
@@ -145,5 +146,16 @@ class FolderPlaceTest {
 
     assertThat(other.publish(manifest("m"))).isTrue();
     assertThat(hidden()).isEmpty();
+  }
+
+  @Test
+  void theReserveOfTheFileSystemStaysFree() throws IOException {
+    Staging staging = new FolderPlace(root, 1L << 62).stage(output, "f", 1, null);
+    Staging.PartFile part = staging.part("part-0");
+
+    assertThatThrownBy(() -> part.write(ByteBuffer.wrap(manifest("a"))))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageEndingWith(": no space left but for a reserve of " + (5L << 60) + " bytes");
+    part.abort();
   }
 }

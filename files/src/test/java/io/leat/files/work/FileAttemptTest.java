@@ -53,7 +53,7 @@ class FileAttemptTest {
 
   FileAttemptTest(@TempDir Path root) {
     this.root = root;
-    this.place = new TestingPlace(new FolderPlace(root.resolve("out")));
+    this.place = new TestingPlace(new FolderPlace(root.resolve("out"), 1L << 20));
     FileSourceSpec spec = TestingWorker.spec(root);
     this.source =
         new FileSource(
@@ -72,7 +72,8 @@ class FileAttemptTest {
                 32L << 20,
                 root.resolve("spool"),
                 Duration.ofSeconds(30),
-                Duration.ofMillis(200)),
+                Duration.ofMillis(200),
+                1L << 20),
             (stream, file, first, rows) -> 0,
             "leat test",
             InstantSource.system());

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param arrival how files come
  * @param match which names, as a glob: {@code *.parquet}
  * @param settle how long a file must not have changed
- * @param incomplete how long a file that has no end is waited for before it counts as corrupt
+ * @param incomplete how long a file that has no end, or cannot be read, is waited for
  * @param limits what is refused
  * @param contract what the columns must be
  * @param convert how rows become JSON
