@@ -192,10 +192,11 @@ final class FileAttempt {
         return false;
       }
       Ledger.Original original = tools.ledger().duplicate(lease, validating(), other.get(), took);
-      if (original == Ledger.Original.PUBLISHED) {
-        afterwards(file);
-      }
       if (original != Ledger.Original.GONE) {
+        running.end();
+        if (original == Ledger.Original.PUBLISHED) {
+          afterwards(file);
+        }
         return true;
       }
     }
@@ -376,6 +377,7 @@ final class FileAttempt {
       source.outputs().clean(destination, file.id(), manifest.bytes());
       String into = source.spec().into();
       if (into == null) {
+        running.end(); // else it would seem lost, and be interrupted, while it tidies up
         tools
             .ledger()
             .published(lease, publishing, manifest.totals(), manifest.publishedAt(), took);
@@ -391,6 +393,7 @@ final class FileAttempt {
                 destination,
                 manifest,
                 source.blueprint() + "." + into);
+        running.end();
         tools.ledger().published(lease, loading, took);
       }
     } catch (IOException e) {

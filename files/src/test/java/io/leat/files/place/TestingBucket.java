@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One bucket behind as much of S3's protocol as files need, in memory; signatures are not looked
@@ -34,6 +36,7 @@ public final class TestingBucket implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Map<Integer, byte[]> pieces = new ConcurrentSkipListMap<>();
   private volatile int refused;
+  private volatile Duration removing = Duration.ZERO;
 
   public TestingBucket() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -66,6 +69,11 @@ public final class TestingBucket implements AutoCloseable {
     refused = piece;
   }
 
+  /** Takes so long to remove an object. */
+  public void removesWithin(Duration time) {
+    removing = time;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = body(exchange, exchange.getRequestBody().readAllBytes());
@@ -79,6 +87,7 @@ public final class TestingBucket implements AutoCloseable {
         case "PUT" -> put(exchange, key, query, body);
         case "POST" -> post(exchange, key, query);
         case "DELETE" -> {
+          LockSupport.parkNanos(removing.toNanos());
           objects.remove(key);
           exchange.sendResponseHeaders(204, -1);
         }
