@@ -75,6 +75,11 @@ final class EveryRoute {
           json(path, "{\"ids\":[\"q:devices.fault:1/0/999999999\"]}");
       case "GET /v1/incidents/{id}" -> client.request("/v1/incidents/ffff").GET();
       case "POST /v1/incidents/{id}/{action}" -> json("/v1/incidents/ffff/ack", "{}");
+      case "POST /v1/incidents/{id}/silence" ->
+          json(
+              "/v1/incidents/ffff/silence",
+              "{\"reason\":\"an outage\",\"ends_at\":\"%s\"}"
+                  .formatted(Instant.now().plusSeconds(60)));
       case "POST /v1/silences" ->
           json(
               path,

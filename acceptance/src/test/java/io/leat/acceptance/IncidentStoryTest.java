@@ -148,8 +148,10 @@ class IncidentStoryTest {
     assertThat(command("", "incident", "reopen", id, "--text", "hot again").out())
         .isEqualTo("Incident " + id + " is open by administrator.\n");
     assertThat(command("", "incident", "ack", id).exitCode()).isEqualTo(0);
+    ticket(id, IN_PROGRESS);
     assertThat(command("", "incident", "give-back", id).out())
         .isEqualTo("Incident " + id + " is open by administrator.\n");
+    ticket(id, NEW);
     assertThat(command("", "incident", "resolve", id).exitCode()).isEqualTo(0);
     assertThat(ticket(id, RESOLVED).get("number")).isEqualTo(ticket.get("number"));
 
@@ -199,6 +201,13 @@ class IncidentStoryTest {
         "ann");
     JsonNode resolved = incident("story-loud", "resolved");
     assertThat(resolved.path("by").asText()).isEqualTo("snow: ann");
+
+    LeatProcess.Result group =
+        command("", "incident", "silence", loud, "--for", "2h", "--reason", "a new fan");
+    assertThat(group.out())
+        .matches("Silence [0-9]+ on detector=overheating key=story-loud until [-0-9T:.]+Z\\.\n");
+    String quieted = group.out().split(" ", 3)[1];
+    assertThat(command("", "silence", "cancel", quieted).exitCode()).isEqualTo(0);
     act(quiet.path("id").asText(), "resolve", "");
   }
 

@@ -145,6 +145,9 @@ class OpenApiStoryTest {
     String act = incidents + "/{id}/{action}";
     check("POST", act, 404, client.post(incidents + "/ffff/ack", "{}"));
     check("POST", act, 400, client.post(incidents + "/ffff/ack", "[]"));
+    String quiet = incidents + "/{id}/silence";
+    check("POST", quiet, 404, client.post(incidents + "/ffff/silence", "{}"));
+    check("POST", quiet, 400, client.post(incidents + "/ffff/silence", "{\"for\":\"2h\"}"));
     String silences = "/v1/silences";
     String silence =
         "{\"blueprint\":\"devices\",\"matchers\":[{\"field\":\"key\",\"equals\":\"api\"}],"

@@ -54,7 +54,7 @@ public final class TestingIntake implements InstantSource {
   public TestingIntake(StateDatabase database) {
     incidents = new Incidents(database, outbox, blueprint -> rules, this, registry);
     transaction = new IntakeTransaction(database, incidents, this, registry);
-    silences = new Silences(database, this);
+    silences = new Silences(database, blueprint -> rules, this);
   }
 
   @Override

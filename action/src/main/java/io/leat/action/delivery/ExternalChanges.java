@@ -33,15 +33,6 @@ public final class ExternalChanges {
     this.incidents = incidents;
   }
 
-  /**
-   * Takes what a target sends by itself, as a webhook.
-   *
-   * @return how many changes there were something to change by
-   */
-  public int accept(DeliveryTarget target, List<ExternalChange> changes) {
-    return apply(target, changes, now(), Map.of());
-  }
-
   /** The server's clock. */
   Instant now() {
     return database.transaction(
@@ -57,6 +48,7 @@ public final class ExternalChanges {
    *
    * @param readAt before they were read
    * @param memory what the target wants to remember as a whole
+   * @return how many changes there were something to change by
    */
   int apply(
       DeliveryTarget target,

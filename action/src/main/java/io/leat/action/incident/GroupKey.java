@@ -29,6 +29,19 @@ final class GroupKey {
         : key.substring(0, LONGEST) + "~" + HexFormat.of().formatHex(sha256(key), 0, HASH_BYTES);
   }
 
+  /** What an alert matches that has in common with this one what they are grouped by. */
+  static List<AlertMatcher> matchers(Alert alert, List<String> groupBy) {
+    if (groupBy.isEmpty()) {
+      return List.of(new AlertMatcher("key", AlertMatcher.Operation.REGEX, List.of("(?s).*")));
+    }
+    List<AlertMatcher> matchers = new ArrayList<>();
+    for (String field : groupBy) {
+      List<String> value = List.of(AlertFields.text(alert, field));
+      matchers.add(new AlertMatcher(field, AlertMatcher.Operation.EQUALS, value));
+    }
+    return matchers;
+  }
+
   /** Quoted where it could be taken for something else. */
   private static String quoted(String value) {
     boolean isPlain = value.chars().noneMatch(c -> c == ',' || c == '=' || c == '"' || c == '\\');

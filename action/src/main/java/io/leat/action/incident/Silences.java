@@ -8,7 +8,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Silences and maintenance windows. They take effect on alerts that fire already when time is
@@ -19,10 +23,16 @@ public final class Silences {
   static final int MOST_MATCHERS = 20;
 
   private final StateDatabase database;
+  private final Function<String, IncidentRules> rules;
   private final InstantSource clock;
 
-  public Silences(StateDatabase database, InstantSource clock) {
+  /**
+   * @param rules of the blueprint of this name, as they are now
+   */
+  public Silences(
+      StateDatabase database, Function<String, IncidentRules> rules, InstantSource clock) {
     this.database = database;
+    this.rules = rules;
     this.clock = clock;
   }
 
@@ -75,6 +85,31 @@ public final class Silences {
   }
 
   /**
+   * What the alerts of an incident's group have in common: the matchers of a silence on them.
+   * Alerts of other detectors match too when the group does not name its detector.
+   *
+   * @param incident with some of its alerts
+   * @throws LeatException CONFLICT when its detectors group otherwise by now; BAD_REQUEST when what
+   *     it is grouped by is too long for a matcher
+   */
+  public List<AlertMatcher> ofGroup(IncidentDetail incident) {
+    IncidentRules now = rules.apply(incident.incident().blueprint());
+    for (IncidentDetail.IncidentAlert one : incident.alerts()) {
+      List<String> groupBy = now.groupBy(one.alert().detector());
+      if (GroupKey.of(one.alert(), groupBy).equals(incident.incident().groupKey())) {
+        return GroupKey.matchers(one.alert(), groupBy);
+      }
+    }
+    throw new LeatException(
+        ErrorCode.CONFLICT,
+        "The alerts of incident "
+            + incident.incident().id()
+            + " are grouped by something else now than by "
+            + incident.incident().groupKey()
+            + "; `leat silence add` silences what you name");
+  }
+
+  /**
    * Ends one early.
    *
    * @throws LeatException NOT_FOUND; CONFLICT when it has ended already
@@ -117,18 +152,26 @@ public final class Silences {
         .orElseThrow(() -> new LeatException(ErrorCode.NOT_FOUND, "There is no silence " + id));
   }
 
-  /** Those that are not over, in the order of their beginnings; then the newest that are. */
-  public List<Silence> list(int most) {
+  /**
+   * Those that are not over, in the order of their beginnings; then the newest that are.
+   *
+   * @param blueprints to which whoever asks is restricted; null: not at all
+   */
+  public List<Silence> list(@Nullable Set<String> blueprints, int most) {
     Instant now = Sql.micros(clock.instant());
+    List<Object> parameters = new ArrayList<>();
+    if (blueprints != null) {
+      parameters.add(blueprints);
+    }
+    parameters.addAll(List.of(now, now, most));
     return database.transaction(
         "list silences",
         connection ->
             SilenceRows.list(
                 connection,
-                "order by (ends_at <= ? or cancelled_at is not null), case when ends_at > ? and"
-                    + " cancelled_at is null then starts_at end, id desc limit ?",
-                now,
-                now,
-                most));
+                (blueprints == null ? "" : "where blueprint = any(?) ")
+                    + "order by (ends_at <= ? or cancelled_at is not null), case when ends_at > ?"
+                    + " and cancelled_at is null then starts_at end, id desc limit ?",
+                parameters.toArray()));
   }
 }

@@ -43,6 +43,7 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
       Set.of("state", "blueprint", "detector", "key", "limit", "after");
   private static final Set<String> SILENCE =
       Set.of("blueprint", "matchers", "reason", "starts_at", "ends_at");
+  private static final Set<String> GROUP_SILENCE = Set.of("reason", "starts_at", "ends_at");
   private static final Map<String, Action> ACTIONS =
       Map.of(
           "ack", Action.ACKNOWLEDGE,
@@ -85,6 +86,11 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
         .get("/v1/incidents/:id")
         .handler(guard.requires(Role.READ))
         .handler(ctx -> answering.answer(ctx, 200, () -> show(ctx)));
+    // Before the actions, which would take it for one of theirs.
+    router
+        .post("/v1/incidents/:id/silence")
+        .handler(guard.requires(Role.OPERATE))
+        .handler(ctx -> answering.answerBody(ctx, 201, body -> silenceGroup(ctx, body)));
     router
         .post("/v1/incidents/:id/:action")
         .handler(guard.requires(Role.OPERATE))
@@ -159,14 +165,12 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
 
   private ObjectNode listSilences(RoutingContext ctx) {
     Asked.requireKnown(ctx, Set.of("limit"));
-    Principal principal = Guard.principal(ctx);
+    Set<String> readable = Asked.readable(Guard.principal(ctx), blueprints.get());
     Instant now = clock.instant();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode all = json.putArray("silences");
-    for (Silence silence : silences.list(Asked.limit(ctx))) {
-      if (principal.mayRead(silence.blueprint() + ".*")) {
-        all.add(IncidentJson.of(silence, now));
-      }
+    for (Silence silence : silences.list(readable, Asked.limit(ctx))) {
+      all.add(IncidentJson.of(silence, now));
     }
     return json;
   }
@@ -177,8 +181,20 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
     if (!blueprints.get().contains(blueprint)) {
       throw Asked.bad("'blueprint' is '" + blueprint + "'; there is no such blueprint");
     }
-    Principal principal = Guard.principal(ctx);
-    Asked.requireOperate(principal, blueprint);
+    Asked.requireOperate(Guard.principal(ctx), blueprint);
+    return silence(ctx, asked, blueprint, matchers(asked.path("matchers")));
+  }
+
+  private ObjectNode silenceGroup(RoutingContext ctx, byte[] body) {
+    ObjectNode asked = Asked.object(body, GROUP_SILENCE);
+    IncidentDetail incident = incidents.show(ctx.pathParam("id"), SHOWN);
+    String blueprint = incident.incident().blueprint();
+    Asked.requireOperate(Guard.principal(ctx), blueprint);
+    return silence(ctx, asked, blueprint, silences.ofGroup(incident));
+  }
+
+  private ObjectNode silence(
+      RoutingContext ctx, ObjectNode asked, String blueprint, List<AlertMatcher> matchers) {
     Instant starts = Asked.time(asked, "starts_at");
     Instant ends = Asked.time(asked, "ends_at");
     if (ends == null) {
@@ -187,8 +203,8 @@ public final class IncidentRoutes implements Routes, AutoCloseable {
     return IncidentJson.of(
         silences.create(
             blueprint,
-            matchers(asked.path("matchers")),
-            principal.name(),
+            matchers,
+            Guard.principal(ctx).name(),
             Asked.text(asked, "reason"),
             starts == null ? clock.instant() : starts,
             ends),

@@ -3,16 +3,10 @@ package io.leat.action.target;
 import io.leat.action.outbound.SafeHttp;
 import io.leat.action.outbound.UnusableSettingException;
 import io.leat.action.target.ServiceNowTable.Reply;
-import io.leat.action.target.ServiceNowTable.Ticket;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import java.net.URI;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -33,16 +27,6 @@ final class ServiceNowIncidents extends HttpTarget {
   private static final Pattern SAFE_ID = Pattern.compile("[A-Za-z0-9_.-]+");
 
   private static final Pattern TABLE = Pattern.compile("[a-z0-9_]{1,80}");
-  private static final String CURSOR = "cursor";
-
-  private static final int PAGE = 100;
-  private static final int MOST_PAGES = 20;
-  private static final Duration FIRST_LOOK_BACK = Duration.ofHours(1);
-
-  /** A change may become visible a little behind its time. */
-  private static final Duration OVERLAP = Duration.ofSeconds(30);
-
-  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
 
   ServiceNowIncidents(SafeHttp http, TargetSettings settings, InstantSource clock) {
     super(http, settings, clock);
@@ -89,7 +73,7 @@ final class ServiceNowIncidents extends HttpTarget {
 
   @Override
   TargetOutcome probe(HttpBudget budget) throws InterruptedException {
-    Reply reply = table(budget).find("correlation_idSTARTSWITH" + PREFIX, 1, 0);
+    Reply reply = table(budget).find("correlation_idSTARTSWITH" + PREFIX, 1);
     return reply instanceof Reply.Failed failed ? failed.outcome() : new Delivered("", "");
   }
 
@@ -98,75 +82,11 @@ final class ServiceNowIncidents extends HttpTarget {
   public Optional<List<ExternalChange>> poll(TargetMemory memory, HttpBudget budget)
       throws InterruptedException {
     try {
-      return Optional.of(changes(memory, budget));
+      return Optional.of(
+          new ServiceNowChanges(table(budget), PREFIX, memory, clock.instant()).read());
     } catch (UnusableSettingException e) {
       LOG.warn("ServiceNow cannot be asked what changed there: {}", e.getMessage());
       return Optional.of(List.of());
     }
-  }
-
-  private List<ExternalChange> changes(TargetMemory memory, HttpBudget budget)
-      throws InterruptedException {
-    String from = memory.get(CURSOR).orElseGet(() -> time(now().minus(FIRST_LOOK_BACK)));
-    String newest = from;
-    ServiceNowTable table = table(budget);
-    List<ExternalChange> changes = new ArrayList<>();
-    for (int page = 0; page < MOST_PAGES; page++) {
-      Reply reply =
-          table.find(
-              "correlation_idSTARTSWITH"
-                  + PREFIX
-                  + "^sys_updated_on>="
-                  + time(LocalDateTime.parse(from, TIME).minus(OVERLAP))
-                  + "^ORDERBYsys_updated_on",
-              PAGE,
-              page * PAGE);
-      if (!(reply instanceof Reply.Tickets found)) {
-        LOG.warn("ServiceNow did not tell what changed there: {}", reply);
-        break;
-      }
-      for (Ticket ticket : found.tickets()) {
-        change(ticket).ifPresent(changes::add);
-        newest = ticket.updatedOn().compareTo(newest) > 0 ? ticket.updatedOn() : newest;
-      }
-      if (found.tickets().size() < PAGE) {
-        break;
-      }
-    }
-    if (!newest.equals(from) || memory.get(CURSOR).isEmpty()) {
-      memory.put(CURSOR, newest);
-    }
-    return changes;
-  }
-
-  private static Optional<ExternalChange> change(Ticket ticket) {
-    if (!ticket.correlationId().startsWith(PREFIX)
-        || ticket.mark().filter(mark -> mark.state() == ticket.state()).isPresent()) {
-      return Optional.empty();
-    }
-    TargetIncident.State state =
-        switch (ticket.state()) {
-          case ServiceNowTicket.NEW -> TargetIncident.State.OPEN;
-          case ServiceNowTicket.RESOLVED, ServiceNowTicket.CANCELLED ->
-              TargetIncident.State.RESOLVED;
-          case ServiceNowTicket.CLOSED -> TargetIncident.State.CLOSED;
-          default -> TargetIncident.State.ACKNOWLEDGED;
-        };
-    boolean over = state == TargetIncident.State.RESOLVED || state == TargetIncident.State.CLOSED;
-    return Optional.of(
-        new ExternalChange(
-            ticket.correlationId().substring(PREFIX.length()),
-            state,
-            ticket.updatedBy(),
-            over ? ticket.closeNotes() : "",
-            LocalDateTime.parse(ticket.updatedOn(), TIME).toInstant(ZoneOffset.UTC)));
-  }
-
-  private LocalDateTime now() {
-    return LocalDateTime.ofInstant(clock.instant(), ZoneOffset.UTC);
-  }
-
-  private static String time(LocalDateTime time) {
-    return TIME.format(time);
   }
 }

@@ -109,15 +109,13 @@ final class ServiceNowTable {
     record Failed(TargetOutcome outcome) implements Reply {}
   }
 
-  /** Tickets that match an encoded query, at most {@code limit} from {@code offset} on. */
-  Reply find(String query, int limit, int offset) throws InterruptedException {
+  /** The first tickets that match an encoded query, at most {@code limit}. */
+  Reply find(String query, int limit) throws InterruptedException {
     String parameters =
         "?sysparm_query="
             + URLEncoder.encode(query, StandardCharsets.UTF_8)
             + "&sysparm_limit="
             + limit
-            + "&sysparm_offset="
-            + offset
             + "&"
             + SHOWN;
     HttpAnswer answer =

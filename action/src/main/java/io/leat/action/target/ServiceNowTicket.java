@@ -64,13 +64,13 @@ final class ServiceNowTicket {
 
   TargetOutcome run() throws InterruptedException {
     Optional<Known> known = Known.in(memory);
-    if (known.isPresent() && !mustLook()) {
+    if (known.isPresent() && !mustLook(known.get())) {
       Reply reply = update(known.get(), Optional.empty());
       if (!(reply instanceof Reply.Gone)) {
         return shown(reply, known.get());
       }
     }
-    Reply looked = table.find("correlation_id=" + correlation + "^ORDERBYnumber", MOST_DOUBLES, 0);
+    Reply looked = table.find("correlation_id=" + correlation + "^ORDERBYnumber", MOST_DOUBLES);
     if (looked instanceof Reply.Failed failed) {
       return failed.outcome();
     }
@@ -85,11 +85,11 @@ final class ServiceNowTicket {
   }
 
   /** Whether what is remembered is not enough to write over the ticket. */
-  private boolean mustLook() {
+  private boolean mustLook(Known known) {
     boolean fromOutside = !request.by().equals("leat");
     return request.unsettled()
         || memory.get(DOUBTFUL).filter("yes"::equals).isPresent()
-        || (fromOutside && wanted(NEW) != NEW);
+        || (fromOutside && (wanted(NEW) != NEW || isGivenBack(known)));
   }
 
   private TargetOutcome found(List<Ticket> found) throws InterruptedException {
@@ -108,8 +108,7 @@ final class ServiceNowTicket {
     if (!request.unsettled() || found.size() > 1) {
       memory.put(DOUBTFUL, "no");
     }
-    int wanted = ticket.mark().map(Mark::state).orElse(ticket.state());
-    Known known = new Known(ticket.sysId(), ticket.number(), wanted);
+    Known known = new Known(ticket.sysId(), ticket.number(), wantedLast(ticket));
     if (ticket.mark().filter(mark -> mark.version() == request.version()).isPresent()) {
       known.put(memory);
       return delivered(ticket);
@@ -162,7 +161,7 @@ final class ServiceNowTicket {
   private Reply update(Known known, Optional<Ticket> seen) throws InterruptedException {
     int wanted = wanted(known.wanted());
     ObjectNode fields = content(wanted);
-    boolean there = seen.filter(ticket -> accepts(wanted, ticket.state())).isPresent();
+    boolean there = seen.filter(ticket -> shows(known, ticket.state())).isPresent();
     if (wanted != known.wanted() && !there) {
       fields.put("state", String.valueOf(wanted));
       if (wanted >= RESOLVED) {
@@ -174,18 +173,42 @@ final class ServiceNowTicket {
   }
 
   /**
-   * The state that the ticket is to be in. One that people put on hold stays there while the
-   * incident is open.
+   * The state that the ticket is to be in.
    *
    * @param before that Leat wanted last
    */
   private int wanted(int before) {
     return switch (incident.state()) {
-      case OPEN -> before >= RESOLVED || before == 0 ? NEW : before;
+      case OPEN -> NEW;
       case ACKNOWLEDGED -> IN_PROGRESS;
       case RESOLVED -> before == CLOSED ? CLOSED : RESOLVED;
       case CLOSED -> CLOSED;
     };
+  }
+
+  /**
+   * What Leat wanted last of a ticket. One that has lost its mark is as people want it: when it is
+   * not over its state is left to them.
+   */
+  private static int wantedLast(Ticket ticket) {
+    int state = ticket.state();
+    return ticket.mark().map(Mark::state).orElse(state >= RESOLVED || state == 0 ? state : NEW);
+  }
+
+  /** Whether somebody looked after the incident when Leat wrote last, and nobody does any more. */
+  private boolean isGivenBack(Known known) {
+    return incident.state() == TargetIncident.State.OPEN && known.wanted() == IN_PROGRESS;
+  }
+
+  /**
+   * Whether a ticket may stay in a state. One that is to be new may be in progress or on hold:
+   * somebody took it meanwhile, and that comes back. But after a giving back it is so still, and
+   * what came back would undo that. What was resolved meanwhile stays so, and comes back.
+   */
+  private boolean shows(Known known, int state) {
+    return isGivenBack(known)
+        ? state == NEW || accepts(RESOLVED, state)
+        : accepts(wanted(known.wanted()), state);
   }
 
   private TargetOutcome shown(Reply reply, Known known) {
@@ -197,7 +220,7 @@ final class ServiceNowTicket {
     }
     Ticket ticket = ((Reply.Tickets) reply).tickets().get(0);
     int wanted = wanted(known.wanted());
-    if (wanted != known.wanted() && !accepts(wanted, ticket.state())) {
+    if (wanted != known.wanted() && !shows(known, ticket.state())) {
       return new Refused(
           "servicenow left the ticket "
               + ticket.number()

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * An encoded query of ServiceNow, of which Leat uses a part: {@code =}, {@code !=}, {@code >=},
  * {@code >}, {@code <=}, {@code <}, {@code STARTSWITH}, {@code ISEMPTY}, {@code ^} for and, {@code
- * ORDERBY} and {@code ORDERBYDESC}. As there, a condition on a field that the table does not have
- * is left out, so that it matches all rows.
+ * ^OR} for an alternative to the condition before it, {@code ORDERBY} and {@code ORDERBYDESC}. As
+ * there, a condition on a field that the table does not have matches all rows.
  */
 final class TwinQuery {
   private static final Pattern CONDITION =
@@ -33,13 +33,27 @@ final class TwinQuery {
       } else if (part.startsWith("ORDERBY")) {
         query.order.add(by(part.substring("ORDERBY".length())));
       } else {
-        Matcher matcher = CONDITION.matcher(part);
-        if (matcher.matches() && fields.contains(matcher.group(1))) {
-          query.conditions.add(condition(matcher.group(1), matcher.group(2), matcher.group(3)));
+        boolean isAlternative = part.startsWith("OR");
+        Matcher matcher = CONDITION.matcher(isAlternative ? part.substring(2) : part);
+        if (matcher.matches()) {
+          Predicate<Map<String, String>> condition =
+              fields.contains(matcher.group(1))
+                  ? condition(matcher.group(1), matcher.group(2), matcher.group(3))
+                  : row -> true;
+          query.add(condition, isAlternative);
         }
       }
     }
     return query;
+  }
+
+  private void add(Predicate<Map<String, String>> condition, boolean isAlternative) {
+    if (isAlternative && !conditions.isEmpty()) {
+      int last = conditions.size() - 1;
+      conditions.set(last, conditions.get(last).or(condition));
+    } else {
+      conditions.add(condition);
+    }
   }
 
   private static Comparator<Map<String, String>> by(String field) {

@@ -440,7 +440,7 @@ class DeliveryTest {
     ExternalChange resolved =
         new ExternalChange(incident.id(), State.RESOLVED, "bob", "mended", intake.instant());
 
-    assertThat(changes.accept(target, List.of(resolved))).isZero();
+    assertThat(changes.apply(target, List.of(resolved), changes.now(), Map.of())).isZero();
     worker(target);
     untilDone();
     place.changes = List.of(resolved);

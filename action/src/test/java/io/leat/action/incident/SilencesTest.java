@@ -3,6 +3,7 @@ package io.leat.action.incident;
 import static io.leat.action.TestingAlerts.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
@@ -132,7 +133,7 @@ class SilencesTest {
     assertThat(intake.only().isSilenced()).isFalse();
     assertThatThrownBy(() -> intake.silences().cancel(window.id(), "bob"))
         .hasMessage("Silence 1 has ended already, at " + ended.cancelledAt());
-    assertThat(intake.silences().list(10)).containsExactly(ended);
+    assertThat(intake.silences().list(null, 10)).containsExactly(ended);
   }
 
   @Test
@@ -152,6 +153,106 @@ class SilencesTest {
 
     intake.passSeconds(1);
     assertThat(desired()).containsExactly("log waiting true", "pagerduty waiting true");
+  }
+
+  private IncidentDetail detail(Incident incident) {
+    return intake.incidents().show(incident.id(), 10);
+  }
+
+  @Test
+  void theGroupOfAnIncidentIsWhatItsAlertsAreGroupedBy() {
+    intake.groupBy("hot", "labels.site", "severity");
+    intake.fires(
+        alert("offline", "d-1, d-2", 1),
+        alert("hot", "d-3", 1).label("site", "north"),
+        alert("hot", "d-4", 1));
+    List<Incident> all = intake.all();
+
+    assertThat(all)
+        .extracting(one -> intake.silences().ofGroup(detail(one)))
+        .containsExactlyInAnyOrder(
+            List.of(
+                matcher("detector", Operation.EQUALS, "offline"),
+                matcher("key", Operation.EQUALS, "d-1, d-2")),
+            List.of(
+                matcher("labels.site", Operation.EQUALS, "north"),
+                matcher("severity", Operation.EQUALS, "major")),
+            List.of(
+                matcher("labels.site", Operation.EQUALS, ""),
+                matcher("severity", Operation.EQUALS, "major")));
+  }
+
+  @Test
+  void aSilenceOnTheGroupOfAnIncidentSilencesItAndNoOther() {
+    intake.groupBy("hot", "labels.site");
+    intake.fires(
+        alert("hot", "d-1", 1).label("site", "north"), alert("hot", "d-2", 1).label("site", ""));
+    Incident north =
+        intake.all().stream()
+            .filter(one -> one.groupKey().equals("labels.site=north"))
+            .findFirst()
+            .orElseThrow();
+    silence(
+        Duration.ZERO,
+        Duration.ofHours(1),
+        intake.silences().ofGroup(detail(north)).toArray(AlertMatcher[]::new));
+    intake.fires(alert("hot", "d-3", 1).label("site", "north"));
+    intake.passSeconds(1);
+
+    assertThat(intake.all())
+        .extracting(Incident::groupKey, Incident::isSilenced)
+        .containsExactlyInAnyOrder(
+            tuple("labels.site=north", true), tuple("labels.site=\"\"", false));
+  }
+
+  @Test
+  void allAlertsAreTheGroupOfWhatIsGroupedByNothing() {
+    intake.groupBy("hot");
+    intake.fires(alert("hot", "d-1\nd-2", 1));
+    silence(
+        Duration.ZERO,
+        Duration.ofHours(1),
+        intake.silences().ofGroup(detail(intake.only())).toArray(AlertMatcher[]::new));
+    intake.passSeconds(1);
+
+    assertThat(intake.only().isSilenced()).isTrue();
+  }
+
+  @Test
+  void aGroupThatIsNoLongerMadeIsRefusedWithWhatToDoInstead() {
+    intake.fires(alert("hot", "d-1", 1));
+    intake.groupBy("hot", "labels.site");
+    Incident incident = intake.only();
+
+    assertThatThrownBy(() -> intake.silences().ofGroup(detail(incident)))
+        .hasMessage(
+            "The alerts of incident "
+                + incident.id()
+                + " are grouped by something else now than by detector=hot, key=d-1; `leat silence"
+                + " add` silences what you name");
+  }
+
+  @Test
+  void whoIsRestrictedIsShownAsManySilencesAsThereAreForThem() {
+    AlertMatcher all = matcher("key", Operation.REGEX, ".*");
+    Silence own = silence(Duration.ofHours(1), Duration.ofHours(2), all);
+    for (int i = 0; i < 3; i++) {
+      intake
+          .silences()
+          .create(
+              "others",
+              List.of(all),
+              "bob",
+              "works",
+              intake.instant(),
+              intake.instant().plusSeconds(60));
+    }
+
+    assertThat(intake.silences().list(Set.of("devices"), 2)).containsExactly(own);
+    assertThat(intake.silences().list(Set.of(), 2)).isEmpty();
+    assertThat(intake.silences().list(null, 2))
+        .extracting(Silence::blueprint)
+        .containsExactly("others", "others");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
 import io.leat.action.delivery.Deliveries;
 import io.leat.action.delivery.DeliveryTarget;
+import io.leat.action.incident.AlertMatcher;
 import io.leat.action.target.HttpBudget;
 import io.leat.action.target.Target;
 import io.leat.action.target.TargetMemory;
@@ -233,6 +234,60 @@ class RoutesTest {
     assertThat(endless.status()).isEqualTo(400);
     assertThat(endless.json().path("detail").asText())
         .isEqualTo("'ends_at' is missing: a silence without an end is forgotten");
+  }
+
+  @Test
+  void theGroupOfAnIncidentIsSilencedByItsId() throws Exception {
+    intake.fires(alert("offline", "d-1", 1), alert("offline", "d-2", 1));
+    String id = get("/v1/incidents?key=d-1").json().at("/incidents/0/id").asText();
+    String path = "/v1/incidents/" + id + "/silence";
+    String body = "{\"reason\": \"works\", \"ends_at\": \"2027-01-01T00:00:00Z\"}";
+
+    Answer made = post(path, body);
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(made.json().path("author").asText()).isEqualTo("read+operate");
+    assertThat(made.json().path("blueprint").asText()).isEqualTo("devices");
+    assertThat(made.json().path("matchers").toString())
+        .isEqualTo(
+            "[{\"field\":\"detector\",\"operation\":\"equals\",\"values\":[\"offline\"]},"
+                + "{\"field\":\"key\",\"operation\":\"equals\",\"values\":[\"d-1\"]}]");
+    intake.passSeconds(1);
+    assertThat(get("/v1/incidents/" + id).json().path("silenced").asBoolean()).isTrue();
+    assertThat(get("/v1/incidents?key=d-2").json().at("/incidents/0/silenced").asBoolean())
+        .isFalse();
+
+    assertThat(post(path, "{\"reason\": \"works\"}").status()).isEqualTo(400);
+    assertThat(post(path, "{\"matchers\": []}").status()).isEqualTo(400);
+    assertThat(post("/v1/incidents/none/silence", body).status()).isEqualTo(404);
+    assertThat(send("POST", path, body, "read+operate@others.*").status()).isEqualTo(403);
+    assertThat(send("POST", path, body, "read@devices.*").status()).isEqualTo(403);
+    intake.groupBy("offline", "labels.site");
+    assertThat(post(path, body).status()).isEqualTo(409);
+    intake.groupBy("offline", "detector", "key");
+  }
+
+  @Test
+  void silencesOfOthersTakeNoPlaceInAList() throws Exception {
+    String body =
+        "{\"blueprint\": \"devices\", \"reason\": \"works\", \"ends_at\":"
+            + " \"2027-01-01T00:00:00Z\", \"matchers\": [{\"field\": \"key\", \"equals\":"
+            + " \"d-1\"}]}";
+    String own = post("/v1/silences", body).json().path("id").asText();
+    intake
+        .silences()
+        .create(
+            "others",
+            List.of(new AlertMatcher("key", AlertMatcher.Operation.EQUALS, List.of("d-1"))),
+            "bob",
+            "works",
+            intake.instant().minusSeconds(60),
+            intake.instant().plusSeconds(60));
+
+    JsonNode listed = get("/v1/silences?limit=1").json().path("silences");
+    assertThat(listed).hasSize(1);
+    assertThat(listed.path(0).path("id").asText()).isEqualTo(own);
+    assertThat(send("GET", "/v1/silences", "", "read@others.*").json().path("silences")).isEmpty();
+    assertThat(send("GET", "/v1/silences", "", "read@*").json().path("silences")).hasSize(2);
   }
 
   @Test

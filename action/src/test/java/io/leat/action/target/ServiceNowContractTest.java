@@ -5,7 +5,7 @@ import io.leat.action.twin.TwinFault;
 import io.leat.action.twin.TwinFaults;
 import io.leat.action.twin.TwinSettings;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.NullUnmarked;
@@ -17,6 +17,10 @@ abstract class ServiceNowContractTest extends RemoteTargetContractTest {
       new TwinFaults(0, 0, 0, 0, Duration.ofSeconds(1), Duration.ofMinutes(2), Duration.ZERO);
 
   ServiceNowTwin twin;
+
+  /** The time of the twin's clock; null: as it passes. */
+  volatile Instant time;
+
   private int port;
 
   @Override
@@ -31,7 +35,7 @@ abstract class ServiceNowContractTest extends RemoteTargetContractTest {
             places.vertx,
             TwinSettings.of(port, Map.of("leat", "hunter2-password", "ann", "hunter2-ann"))
                 .withFaults(FAULTS, 1),
-            InstantSource.system());
+            () -> time == null ? Instant.now() : time);
     port = twin.uri().getPort();
     places.secrets.put("servicenow", "leat:hunter2-password");
   }

@@ -17,11 +17,16 @@ import io.leat.rules.alert.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +184,61 @@ class ServiceNowIncidentsTest extends ServiceNowContractTest {
     deliver(TestingIncidents.updated());
 
     assertThat(ticket()).containsEntry("state", "3");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2", "3"})
+  void aTicketThatIsGivenBackIsNewAgain(String state) throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    deliver(TestingIncidents.opened());
+    deliver(TestingIncidents.acknowledged());
+    twin.edit("INC0010001", Map.of("state", state), "ann");
+    assertThat(deliver(TestingIncidents.givenBack())).isInstanceOf(Delivered.class);
+
+    assertThat(ticket())
+        .containsEntry("state", "1")
+        .containsEntry("correlation_display", "Leat version 4 state 1");
+    assertThat(poll(cursor)).as("nobody has taken it again").isEmpty();
+    deliver(TestingIncidents.acknowledged());
+    assertThat(ticket()).containsEntry("state", "2");
+  }
+
+  @Test
+  void aTicketThatPeopleGiveBackIsLeftAsItIs() throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    deliver(TestingIncidents.opened());
+    deliver(TestingIncidents.acknowledged());
+    twin.edit("INC0010001", Map.of("state", "1"), "bob");
+    assertThat(poll(cursor)).extracting(ExternalChange::state).containsExactly(State.OPEN);
+    deliver(TestingIncidents.by("servicenow: bob", TestingIncidents.givenBack()));
+
+    assertThat(ticket()).containsEntry("state", "1");
+    assertThat(poll(cursor)).isEmpty();
+  }
+
+  @Test
+  void aTicketThatIsResolvedWhileItIsGivenBackStaysResolved() throws Exception {
+    deliver(TestingIncidents.opened());
+    deliver(TestingIncidents.acknowledged());
+    twin.edit(
+        "INC0010001", Map.of("state", "6", "close_code", "Mine", "close_notes", "mended"), "bob");
+    assertThat(deliver(TestingIncidents.givenBack())).isInstanceOf(Delivered.class);
+
+    assertThat(ticket()).containsEntry("state", "6");
+    assertThat(poll(new TestingMemory()))
+        .extracting(ExternalChange::state, ExternalChange::note)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(State.RESOLVED, "mended"));
+  }
+
+  @Test
+  void aTicketThatLostItsMarkIsLeftToThoseWhoWorkOnIt() throws Exception {
+    deliver(TestingIncidents.opened());
+    twin.edit("INC0010001", Map.of("state", "2", "correlation_display", ""), "ann");
+    deliver(TestingIncidents.again(TestingIncidents.updated()));
+
+    assertThat(ticket())
+        .containsEntry("state", "2")
+        .containsEntry("correlation_display", "Leat version 2 state 1");
   }
 
   @Test
@@ -385,6 +445,139 @@ class ServiceNowIncidentsTest extends ServiceNowContractTest {
         .containsEntry("close_code", "Mine")
         .containsEntry("close_notes", "plugged in again");
     assertThat(poll(cursor)).isEmpty();
+  }
+
+  /** Tickets that somebody works on, of which Leat does not know it. */
+  private void taken(int from, int to) {
+    for (int i = from; i < to; i++) {
+      twin.insert(
+          Map.of(
+              "correlation_id",
+              "leat-incident-" + i,
+              "correlation_display",
+              "Leat version 1 state 1",
+              "state",
+              "2"),
+          "ann");
+    }
+  }
+
+  private static List<String> ids(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "incident-" + i).toList();
+  }
+
+  private List<String> polled(TargetMemory cursor) throws InterruptedException {
+    return poll(cursor).stream().map(ExternalChange::incident).toList();
+  }
+
+  @Test
+  void moreTicketsOfOneSecondThanALookReadsAreReadByTheNextLooks() throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    time = Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(1_200);
+    taken(0, 2_500);
+    time = time.plusSeconds(1);
+    taken(2_500, 2_501);
+
+    List<String> first = polled(cursor);
+    List<String> second = polled(cursor);
+
+    assertThat(first).hasSize(2_000).doesNotHaveDuplicates();
+    assertThat(second).hasSize(501).doesNotHaveDuplicates().doesNotContainAnyElementsOf(first);
+    assertThat(Stream.of(first, second).flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(ids(0, 2_501));
+    int requests = requests();
+    assertThat(polled(cursor)).as("all was seen, and is old").isEmpty();
+    assertThat(requests()).isEqualTo(requests + 1);
+    time = time.plusSeconds(100);
+    taken(2_501, 2_502);
+    assertThat(polled(cursor)).containsExactly("incident-2501");
+  }
+
+  @Test
+  void moreNewTicketsOfOneSecondThanALookReadsAreReadByTheNextLooks() throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    taken(0, 2_100);
+    List<String> seen = new ArrayList<>(polled(cursor));
+    assertThat(seen).hasSize(2_000);
+
+    // Becomes visible behind its time, and behind what was read already.
+    time = time.minusSeconds(20);
+    taken(2_100, 2_101);
+    seen.addAll(polled(cursor));
+    assertThat(seen).containsExactlyInAnyOrderElementsOf(ids(0, 2_100));
+
+    assertThat(polled(cursor)).hasSize(2_000).contains("incident-2100");
+  }
+
+  @Test
+  void aChangeThatBecomesVisibleBehindItsTimeIsNotLost() throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    taken(0, 1);
+    assertThat(polled(cursor)).containsExactly("incident-0");
+
+    time = time.minusSeconds(20);
+    taken(1, 2);
+    assertThat(polled(cursor)).containsExactly("incident-1", "incident-0");
+  }
+
+  @Test
+  void aTicketThatIsWrittenBetweenTwoPagesHidesNoOther() throws Exception {
+    time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    taken(0, 250);
+    String onFirstPage =
+        twin.incidents().stream()
+            .min(Comparator.comparing(ticket -> ticket.get("sys_id")))
+            .orElseThrow()
+            .get("number");
+    AtomicInteger asked = new AtomicInteger();
+    HttpBudget meanwhile =
+        () -> {
+          if (asked.incrementAndGet() == 2) {
+            time = time.plusSeconds(1);
+            twin.edit(onFirstPage, Map.of("work_notes", "on my way"), "ann");
+          }
+        };
+
+    List<ExternalChange> changes;
+    try (Target target = target(LONG)) {
+      changes = target.poll(new TestingMemory(), meanwhile).orElseThrow();
+    }
+
+    assertThat(asked.get()).isEqualTo(3);
+    assertThat(changes.stream().map(ExternalChange::incident).distinct())
+        .containsExactlyInAnyOrderElementsOf(ids(0, 250));
+  }
+
+  @Test
+  void whatWasReadBeforeAFailureIsNotReadAgain() throws Exception {
+    TestingMemory cursor = new TestingMemory();
+    time = Instant.parse("2026-03-01T10:00:00Z");
+    cursor.put("cursor", "2026-03-01 09:00:00");
+    taken(0, 150);
+    AtomicInteger asked = new AtomicInteger();
+    HttpBudget away =
+        () -> {
+          if (asked.incrementAndGet() == 2) {
+            twin.close();
+          }
+        };
+
+    List<ExternalChange> changes;
+    try (Target target = target(LONG)) {
+      changes = target.poll(cursor, away).orElseThrow();
+    }
+
+    assertThat(changes).hasSize(100);
+    String last =
+        twin.incidents().stream()
+            .map(ticket -> ticket.get("sys_id"))
+            .sorted()
+            .skip(99)
+            .findFirst()
+            .orElseThrow();
+    assertThat(cursor.get("cursor")).contains("2026-03-01 10:00:00 " + last);
   }
 
   @Test

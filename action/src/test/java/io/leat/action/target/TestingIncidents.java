@@ -35,6 +35,11 @@ final class TestingIncidents {
     return by("ann", request(3, Change.ACKNOWLEDGED, State.ACKNOWLEDGED, Severity.MAJOR, "m7"));
   }
 
+  /** By who looked after it. */
+  static TargetRequest givenBack() {
+    return by("ann", request(4, Change.UPDATED, State.OPEN, Severity.MAJOR, "m7 is offline"));
+  }
+
   static TargetRequest resolved() {
     return request(4, Change.RESOLVED, State.RESOLVED, Severity.CRITICAL, "m7 is offline");
   }

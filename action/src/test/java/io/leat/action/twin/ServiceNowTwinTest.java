@@ -117,11 +117,24 @@ class ServiceNowTwinTest {
   }
 
   @Test
+  void anAlternativeBelongsToTheConditionBeforeIt() throws Exception {
+    send("POST", "/api/now/table/incident", "{\"correlation_id\": \"x\"}");
+    send("POST", "/api/now/table/incident", "{\"correlation_id\": \"y\"}");
+    send("POST", "/api/now/table/incident", "{\"correlation_id\": \"y\", \"state\": \"2\"}");
+
+    assertThat(numbers("correlation_id=y^state=3^ORnumber>INC0010002"))
+        .containsExactly("INC0010003");
+    assertThat(numbers("state=2^ORcorrelation_id=x^number<INC0010003"))
+        .containsExactly("INC0010001");
+  }
+
+  @Test
   void aConditionOnAFieldThatIsNotThereMatchesAll() throws Exception {
     send("POST", "/api/now/table/incident", "{}");
     send("POST", "/api/now/table/incident", "{}");
 
     assertThat(numbers("correlation_no=x")).hasSize(2);
+    assertThat(numbers("state=7^ORcorrelation_no=x")).hasSize(2);
   }
 
   @Test

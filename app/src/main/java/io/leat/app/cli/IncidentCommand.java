@@ -8,6 +8,8 @@ import io.leat.app.terminal.Style;
 import io.leat.app.terminal.Table;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,7 +56,7 @@ final class IncidentCommand implements Callable<Integer> {
   public Integer call() {
     throw new CommandLine.ParameterException(
         spec.commandLine(),
-        "say what to do: list, show, ack, give-back, resolve, reopen, note or close");
+        "say what to do: list, show, ack, give-back, resolve, reopen, note, close or silence");
   }
 
   @Command(
@@ -277,6 +279,39 @@ final class IncidentCommand implements Callable<Integer> {
       footer = {"", "Example: leat incident close 9f2c41d07ab35e68"})
   int close(@Mixin ConnectionOptions connection, @Mixin Act act) {
     return act(connection, act.id, "close", act.text, act.json);
+  }
+
+  @Command(
+      name = "silence",
+      description = {
+        "Tell nobody of an incident's group for a while.",
+        "It is a silence on what the group has in common, as 'leat silence list' shows it."
+      },
+      footer = {"", "Example: leat incident silence 9f2c41d07ab35e68 --for 2h --reason 'new door'"})
+  int silence(
+      @Mixin ConnectionOptions connection,
+      @Parameters(paramLabel = "ID", description = "Its id, as 'list' shows it.") String id,
+      @Option(
+              names = "--for",
+              required = true,
+              paramLabel = "TIME",
+              converter = DurationConverter.class,
+              description = "How long, such as 2h or 3d.")
+          Duration length,
+      @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why.")
+          String reason,
+      @Option(names = "--json", description = "Answer as JSON.") boolean json) {
+    Instant ends = leat.context().clock().instant().plus(length);
+    JsonNode made =
+        client(connection)
+            .post(
+                path(id).segment("silence").toString(),
+                LeatClient.JSON
+                    .createObjectNode()
+                    .put("ends_at", ends.toString())
+                    .put("reason", reason));
+    leat.terminal().line(json ? made.toString() : SilenceCommand.told(made));
+    return 0;
   }
 
   private int act(

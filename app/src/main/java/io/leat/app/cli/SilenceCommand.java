@@ -164,18 +164,19 @@ final class SilenceCommand implements Callable<Integer> {
     }
     body.put("ends_at", starts.plus(length).toString()).put("reason", reason);
     JsonNode made = client(connection).post(ROUTE, body);
-    leat.terminal()
-        .line(
-            json
-                ? made.toString()
-                : "Silence "
-                    + text(made, "id")
-                    + " on "
-                    + matchers(made.path("matchers"))
-                    + " until "
-                    + text(made, "ends_at")
-                    + ".");
+    leat.terminal().line(json ? made.toString() : told(made));
     return 0;
+  }
+
+  /** What a silence is that was made: {@code Silence 4 on key=kiosk-7 until ...}. */
+  static String told(JsonNode silence) {
+    return "Silence "
+        + text(silence, "id")
+        + " on "
+        + matchers(silence.path("matchers"))
+        + " until "
+        + text(silence, "ends_at")
+        + ".";
   }
 
   private static ObjectNode matcher(String text) {

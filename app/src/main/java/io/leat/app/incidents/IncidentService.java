@@ -103,7 +103,7 @@ public final class IncidentService implements AutoCloseable {
             with.clock());
     this.incidents =
         new Incidents(with.database(), outbox, this::rules, with.clock(), with.registry());
-    this.silences = new Silences(with.database(), with.clock());
+    this.silences = new Silences(with.database(), this::rules, with.clock());
     this.deliveries = new Deliveries(with.database(), outbox);
     this.changes = new ExternalChanges(with.database(), incidents);
     this.workers =

@@ -88,7 +88,7 @@ class LeatCommandTest {
     assertThat(backup.getSubcommands().values()).allMatch(helpful);
     Map<String, List<String>> ofIncidents =
         Map.of(
-            "incident", List.of("list", "show", "ack", "resolve", "note", "close"),
+            "incident", List.of("list", "show", "ack", "resolve", "note", "close", "silence"),
             "alert", List.of("explain"),
             "silence", List.of("list", "add", "cancel"),
             "detector", List.of("backtest"),
@@ -119,7 +119,7 @@ class LeatCommandTest {
     assertThat(terminal.err())
         .isEqualTo(
             """
-            leat: say what to do: list, show, ack, give-back, resolve, reopen, note or close.
+            leat: say what to do: list, show, ack, give-back, resolve, reopen, note, close or silence.
             See 'leat incident --help'.
             leat: say what to redrive: numbers of deliveries, or --target.
             See 'leat delivery --help'.
