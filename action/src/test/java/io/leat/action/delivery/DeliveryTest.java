@@ -11,6 +11,7 @@ import io.leat.action.incident.Incident;
 import io.leat.action.incident.Incidents.Action;
 import io.leat.action.target.DeliveryLostException;
 import io.leat.action.target.ExternalChange;
+import io.leat.action.target.HttpBudget;
 import io.leat.action.target.TargetIncident;
 import io.leat.action.target.TargetIncident.State;
 import io.leat.action.target.TargetOutcome.Refused;
@@ -30,6 +31,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -231,6 +234,52 @@ class DeliveryTest {
     for (int i = 1; i < given.size(); i++) {
       assertThat(given.get(i) - given.get(i - 1)).isGreaterThanOrEqualTo(510_000);
     }
+  }
+
+  @Test
+  void aRequestThatWaitsForTheOneBeforeItTakesNoTurnMeanwhile() throws Exception {
+    DeliveryTarget target = target(true, limits(50, 2, PATIENCE));
+    new DeliveryRows(state.database(), target).prepare();
+    HttpBudget.Departure slow = new TargetBudget(state.database(), target, null).depart();
+    List<String> turn = state.texts("select next_request_at from target_state");
+    CompletableFuture<Void> next = takeElsewhere(target);
+    Thread.sleep(500); // many intervals, in which others may send
+
+    assertThat(next).isNotDone();
+    assertThat(state.texts("select next_request_at from target_state")).isEqualTo(turn);
+    slow.isOver();
+    next.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(state.texts("select next_request_at from target_state")).isNotEqualTo(turn);
+  }
+
+  @Test
+  void whoStopsToWaitForItsTurnKeepsNobodyBack() throws Exception {
+    DeliveryTarget target = target(true, limits(50, 2, PATIENCE));
+    new DeliveryRows(state.database(), target).prepare();
+    state.update("update target_state set not_before = clock_timestamp() + interval '1 hour'");
+    Thread stops =
+        new Thread(
+            () ->
+                assertThatThrownBy(new TargetBudget(state.database(), target, null)::take)
+                    .isInstanceOf(InterruptedException.class));
+    stops.start();
+    Thread.sleep(200);
+    stops.interrupt();
+    stops.join(PATIENCE.toMillis());
+    state.update("update target_state set not_before = null");
+
+    takeElsewhere(target).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static CompletableFuture<Void> takeElsewhere(DeliveryTarget target) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            new TargetBudget(state.database(), target, null).take();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
   }
 
   @Test
