@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
+import io.leat.action.incident.AlertMatcher;
 import io.leat.action.incident.Incident;
 import io.leat.action.incident.Incidents.Action;
 import io.leat.action.target.DeliveryLostException;
@@ -413,6 +414,56 @@ class DeliveryTest {
         .hasMessage(
             "Delivery 1 is done; nothing of it was given up. `leat delivery list --dead` shows what"
                 + " was.");
+  }
+
+  @Test
+  void whatBeganAndEndedInASilenceIsNotToldToWhoWantsEveryChange() throws Exception {
+    worker(target(false, limits(1_000, 1, PATIENCE)));
+    silence(Duration.ofMinutes(5));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.isOver(alert("offline", "d-1", 1));
+    intake.passSeconds(360);
+    intake.fires(alert("offline", "d-1", 2));
+    untilDone();
+
+    assertThat(intake.history(intake.only())).containsExactly("OPENED", "RESOLVED*", "REOPENED*");
+    assertThat(place.received)
+        .extracting(TargetRequest::version, TargetRequest::change)
+        .containsExactly(tuple(3L, Change.OPENED));
+  }
+
+  @Test
+  void theEndOfWhatOpenedAgainInASilenceIsNotToldToWhoWantsEveryChange() throws Exception {
+    AtomicBoolean isDown = new AtomicBoolean(true);
+    place.answer = request -> isDown.get() ? new Retry("connection refused", null) : null;
+    worker(target(false, limits(1_000, 1, PATIENCE)));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.isOver(alert("offline", "d-1", 1));
+    intake.passSeconds(660);
+    silence(Duration.ofMinutes(5));
+    intake.fires(alert("offline", "d-1", 2));
+    intake.isOver(alert("offline", "d-1", 2));
+    intake.passSeconds(660);
+    intake.fires(alert("offline", "d-1", 3));
+    isDown.set(false);
+    untilDone();
+
+    assertThat(intake.history(intake.only()))
+        .containsExactly("OPENED*", "RESOLVED*", "REOPENED", "RESOLVED*", "REOPENED*");
+    assertThat(place.received.stream().map(TargetRequest::version).distinct())
+        .containsExactly(1L, 2L, 5L);
+  }
+
+  private void silence(Duration time) {
+    intake
+        .silences()
+        .create(
+            "devices",
+            List.of(new AlertMatcher("key", AlertMatcher.Operation.EQUALS, List.of("d-1"))),
+            "ann",
+            "works on the mains",
+            intake.instant(),
+            intake.instant().plus(time));
   }
 
   @Test
