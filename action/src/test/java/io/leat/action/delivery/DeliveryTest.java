@@ -15,6 +15,7 @@ import io.leat.action.target.ExternalChange;
 import io.leat.action.target.HttpBudget;
 import io.leat.action.target.TargetIncident;
 import io.leat.action.target.TargetIncident.State;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
 import io.leat.action.target.TargetOutcome.Unknown;
@@ -414,6 +415,41 @@ class DeliveryTest {
         .hasMessage(
             "Delivery 1 is done; nothing of it was given up. `leat delivery list --dead` shows what"
                 + " was.");
+  }
+
+  @Test
+  void whileATargetDoesNotLetLeatInItIsHardlyAskedAndNothingIsGivenUp() throws Exception {
+    AtomicBoolean isLocked = new AtomicBoolean(true);
+    place.answer = request -> isLocked.get() ? new Blocked("401: check 'auth'") : null;
+    worker(target(true, limits(1_000, 2, PATIENCE)));
+    for (int i = 0; i < 20; i++) {
+      intake.fires(alert("offline", "d-" + i, 1));
+    }
+    until(() -> place.received.size() > 3);
+    String errors = "select distinct error from delivery where error is not null";
+    until(() -> !state.texts(errors).isEmpty());
+    assertThat(state.texts(errors)).containsExactly("401: check 'auth'");
+    isLocked.set(false);
+    untilDone();
+
+    assertThat(place.tickets).hasSize(20);
+    assertThat(state.texts("select cause from dead_letter")).isEmpty();
+    // Two at once, of two requests each, and then one behind each pause.
+    List<Long> at = new ArrayList<>(place.requestedAt);
+    at.sort(null);
+    assertThat(at.get(6) - at.get(0)).isGreaterThan(Duration.ofMillis(20).toNanos());
+  }
+
+  @Test
+  void whatATargetDoesNotLetInForTooLongIsGivenUp() throws Exception {
+    place.answer = request -> new Blocked("there is no secret 'log'");
+    worker(target(true, limits(1_000, 1, Duration.ofMillis(50))));
+    intake.fires(alert("offline", "d-1", 1));
+    untilDone();
+
+    assertThat(deliveries.show(1).deadLetters())
+        .extracting(Delivery.DeadLetter::cause)
+        .containsExactly("not delivered within PT0.05S; at last: there is no secret 'log'");
   }
 
   @Test
