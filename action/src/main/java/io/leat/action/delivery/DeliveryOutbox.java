@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The deliveries' side of an incident's transaction. Thread-safe. */
 public final class DeliveryOutbox implements Outbox {
-  // Who was told nothing yet begins with what is told now: what was over before is no news.
+  // Who was told nothing yet begins with what is told now: what was over before is no news. For a
+  // target that is removed nothing waits; the version tells what it missed, should it come back.
   private static final String RAISE =
       "update delivery d set desired_version = greatest(desired_version, ?), sent_version = case"
           + " when told then sent_version else greatest(sent_version, ?) end, told = true,"
           + " desired_open = ?, waiting_since = case when state = 'waiting' then waiting_since else"
           + " clock_timestamp() end, next_attempt_at = case when state = 'waiting' then"
           + " next_attempt_at else clock_timestamp() end, attempts = case when state = 'dead' then 0"
-          + " else attempts end, state = 'waiting' where incident = ? and (? or (told and (? or"
+          + " else attempts end, state = case when exists (select 1 from target_state s where"
+          + " s.blueprint = d.blueprint and s.target = d.target and removed_at is not null) then"
+          + " state else 'waiting' end where incident = ? and (? or (told and (? or"
           + " desired_open)))";
 
   private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
