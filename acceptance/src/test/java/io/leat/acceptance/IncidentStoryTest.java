@@ -107,6 +107,10 @@ class IncidentStoryTest {
     Files.writeString(yaml, yamlBefore);
     TestingClient.Answer applied = client.apply();
     assertThat(applied.status()).as(applied::toString).isEqualTo(200);
+    assertThat(applied.json().path("changes"))
+        .anyMatch(change -> change.asText().startsWith("devices: the target 'snow' is removed; "));
+    assertThat(client.get("/v1/deliveries?target=snow&state=waiting").json().path("deliveries"))
+        .isEmpty();
     assertThat(client.get("/v1/targets").json().path("targets").findValuesAsText("target"))
         .containsExactly("log");
     Files.delete(secret);

@@ -8,7 +8,10 @@ import io.leat.rules.incident.TargetSpec.Limits;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Stops asking a target that fails nearly always, but for a trial now and then. Thread-safe. */
+/**
+ * Stops asking a target that fails nearly always, or does not let Leat in, but for a trial now and
+ * then. Thread-safe.
+ */
 final class Breaker {
   /** Of the last attempts. One in five that fails is no reason to stop. */
   private static final int WINDOW = 20;
@@ -46,7 +49,9 @@ final class Breaker {
 
   /** How it ended. A refusal is an answer, and a place that says when to come again is well. */
   void ended(TargetOutcome outcome) {
-    if (outcome instanceof TargetOutcome.Unknown
+    if (outcome instanceof TargetOutcome.Blocked) {
+      block();
+    } else if (outcome instanceof TargetOutcome.Unknown
         || (outcome instanceof TargetOutcome.Retry retry && retry.retryAfter() == null)) {
       breaker.onError(0, TimeUnit.NANOSECONDS, new FailedAttempt());
     } else if (outcome instanceof TargetOutcome.Retry) {
@@ -56,8 +61,18 @@ final class Breaker {
     }
   }
 
+  /** No need to see more of it: whatever is asked next would fail as well. */
+  private synchronized void block() {
+    if (breaker.getState() == CircuitBreaker.State.CLOSED) {
+      breaker.transitionToOpenState();
+    } else {
+      breaker.onError(0, TimeUnit.NANOSECONDS, new FailedAttempt());
+    }
+  }
+
+  /** Whether it is asked nothing but a trial; so it is until one works. */
   boolean isOpen() {
-    return breaker.getState() == CircuitBreaker.State.OPEN;
+    return breaker.getState() != CircuitBreaker.State.CLOSED;
   }
 
   /** What the library wants to be told. */

@@ -106,7 +106,8 @@ public final class Deliveries {
    * Has what was given up of a delivery tried again, at once and as if for the first time.
    *
    * @param actor a client's name
-   * @throws LeatException NOT_FOUND; CONFLICT when nothing of it was given up
+   * @throws LeatException NOT_FOUND; CONFLICT when nothing of it was given up, or its target is
+   *     removed
    */
   public Delivery.Detail redrive(long id, String actor) {
     Delivery.Detail redriven =
@@ -114,6 +115,7 @@ public final class Deliveries {
             "redrive a delivery",
             connection -> {
               Delivery.Detail detail = detail(connection, id);
+              requireDeclared(connection, detail.delivery());
               if (redrive(connection, List.of(id), actor) == 0) {
                 throw new LeatException(
                     ErrorCode.CONFLICT,
@@ -128,6 +130,30 @@ public final class Deliveries {
             });
     outbox.committed();
     return redriven;
+  }
+
+  private static void requireDeclared(Connection connection, Delivery delivery)
+      throws SQLException {
+    boolean isRemoved =
+        Sql.first(
+                connection,
+                "select true from target_state where blueprint = ? and target = ? and removed_at is"
+                    + " not null",
+                row -> true,
+                delivery.blueprint(),
+                delivery.target())
+            .isPresent();
+    if (isRemoved) {
+      throw new LeatException(
+          ErrorCode.CONFLICT,
+          "Delivery "
+              + delivery.id()
+              + " is to the target '"
+              + delivery.target()
+              + "', which the blueprint '"
+              + delivery.blueprint()
+              + "' does not declare any more. Declare it again, run `leat apply`, then redrive it.");
+    }
   }
 
   /**

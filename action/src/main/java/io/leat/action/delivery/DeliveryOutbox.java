@@ -16,12 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The deliveries' side of an incident's transaction. Thread-safe. */
 public final class DeliveryOutbox implements Outbox {
+  // Who was told nothing yet begins with what is told now: what was over before is no news. For a
+  // target that is removed nothing waits; the version tells what it missed, should it come back.
   private static final String RAISE =
-      "update delivery set desired_version = greatest(desired_version, ?), told = true,"
+      "update delivery d set desired_version = greatest(desired_version, ?), sent_version = case"
+          + " when told then sent_version else greatest(sent_version, ?) end, told = true,"
           + " desired_open = ?, waiting_since = case when state = 'waiting' then waiting_since else"
           + " clock_timestamp() end, next_attempt_at = case when state = 'waiting' then"
           + " next_attempt_at else clock_timestamp() end, attempts = case when state = 'dead' then 0"
-          + " else attempts end, state = 'waiting' where incident = ? and (? or (told and (? or"
+          + " else attempts end, state = case when exists (select 1 from target_state s where"
+          + " s.blueprint = d.blueprint and s.target = d.target and removed_at is not null) then"
+          + " state else 'waiting' end where incident = ? and (? or (told and (? or"
           + " desired_open)))";
 
   private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
@@ -68,10 +73,12 @@ public final class DeliveryOutbox implements Outbox {
             + " clock_timestamp()) on conflict do nothing",
         rows);
     List<@Nullable Object[]> raises = new ArrayList<>();
-    for (Telling telling : newest(tellings)) {
+    for (Raise raise : raises(tellings)) {
+      Telling telling = raise.newest();
       raises.add(
           new @Nullable Object[] {
             telling.version(),
+            raise.first() - 1,
             telling.isOpen(),
             telling.incident(),
             telling.audience() == Audience.ALL,
@@ -81,20 +88,26 @@ public final class DeliveryOutbox implements Outbox {
     Sql.batch(connection, RAISE, raises);
   }
 
-  /** Of tellings in a row to the same audience the last. */
-  private static List<Telling> newest(List<Telling> tellings) {
-    List<Telling> newest = new ArrayList<>();
+  /**
+   * Tellings in a row to the same audience.
+   *
+   * @param first the version of the first of them
+   */
+  private record Raise(long first, Telling newest) {}
+
+  private static List<Raise> raises(List<Telling> tellings) {
+    List<Raise> raises = new ArrayList<>();
     for (Telling telling : tellings) {
-      Telling last = newest.isEmpty() ? null : newest.get(newest.size() - 1);
+      Raise last = raises.isEmpty() ? null : raises.get(raises.size() - 1);
       if (last != null
-          && last.incident().equals(telling.incident())
-          && last.audience() == telling.audience()) {
-        newest.set(newest.size() - 1, telling);
+          && last.newest().incident().equals(telling.incident())
+          && last.newest().audience() == telling.audience()) {
+        raises.set(raises.size() - 1, new Raise(last.first(), telling));
       } else {
-        newest.add(telling);
+        raises.add(new Raise(telling.version(), telling));
       }
     }
-    return newest;
+    return raises;
   }
 
   @Override

@@ -15,6 +15,11 @@ final class DeliveryRows {
   private static final String MINE = " where id = ? and lease_owner = ?";
   // What is left to send behind the version that the row has now.
   private static final String REST = "(desired_version > sent_version or cardinality(again) > 0)";
+  // Over once more after what opened again in a silence: targets know it as over already.
+  private static final String IS_NO_NEWS =
+      "(e.change = 'resolved' and coalesce((select p.state from incident_event p where p.incident"
+          + " = e.incident and p.told and p.version < e.version order by p.version desc limit 1),"
+          + " 'open') in ('resolved', 'closed'))";
 
   private final StateDatabase database;
   private final DeliveryTarget target;
@@ -85,7 +90,9 @@ final class DeliveryRows {
                     + " waiting_since) * 1000 as waited, (select min(v)"
                     + " from unnest(again) v) as again, (select min(version) from incident_event e"
                     + " where e.incident = d.incident and e.told and version > sent_version and"
-                    + " version <= desired_version) as next",
+                    + " version <= desired_version and not "
+                    + IS_NO_NEWS
+                    + ") as next",
                 row -> {
                   long again = row.getLong("again");
                   boolean isAgain = !coalesces && again > 0;

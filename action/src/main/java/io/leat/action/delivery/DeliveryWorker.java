@@ -218,6 +218,13 @@ public final class DeliveryWorker implements AutoCloseable {
       metrics.attempted("retry");
       Duration after = retry.retryAfter() == null ? Duration.ZERO : retry.retryAfter();
       later(claim, retry.reason(), after, false, after);
+    } else if (outcome instanceof TargetOutcome.Blocked blocked) {
+      metrics.attempted("blocked");
+      log.warn(
+          "Target {} cannot be told anything until that is mended: {}",
+          target.name(),
+          blocked.reason());
+      later(claim, blocked.reason(), target.spec().limits().mostRetry(), false, Duration.ZERO);
     } else if (outcome instanceof TargetOutcome.Unknown unknown) {
       metrics.attempted("unknown");
       later(claim, unknown.reason(), target.spec().limits().timeout(), true, Duration.ZERO);

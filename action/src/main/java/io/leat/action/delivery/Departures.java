@@ -31,7 +31,7 @@ public final class Departures {
    *
    * @param interval that has to lie between them, nanoseconds
    * @param atMost to wait, nanoseconds
-   * @return whether it is so; then {@link #leaving} has to follow
+   * @return whether it is so; then {@link #leaving} or {@link #stayed} has to follow
    */
   synchronized boolean enter(long interval, long atMost) throws InterruptedException {
     long deadline = System.nanoTime() + atMost;
@@ -60,6 +60,12 @@ public final class Departures {
   /** Whoever entered is about to send. */
   synchronized HttpBudget.Departure leaving() {
     return new Leaving(++departed);
+  }
+
+  /** Whoever entered sends nothing after all. */
+  synchronized void stayed() {
+    isOneLeaving = false;
+    notifyAll();
   }
 
   /** One that is about to leave, or has left. */

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * GCRA with a burst of 1. Its one number, when the next request may be sent, is in PostgreSQL, and
  * so is its clock: all processes share it, and a restart does not forget it. Giving out a request
- * also proves that the delivery is still the worker's, and keeps it so. In this process a request
- * is given only when the one before it is on its way. Owned by one thread.
+ * also proves that the delivery is still the worker's, and keeps it so. PostgreSQL is asked only
+ * when the request before it of this process is on its way: what it gave would otherwise grow old
+ * meanwhile, and leave beside another process's. Owned by one thread.
  */
 final class TargetBudget implements HttpBudget {
   private static final long LONGEST_SLEEP_MILLIS = 1_000;
@@ -44,10 +45,18 @@ final class TargetBudget implements HttpBudget {
 
   @Override
   public Departure depart() throws InterruptedException {
-    awaitTurn();
     Departures departures = target.departures();
     while (!departures.enter(target.even().toNanos(), LONGEST_SLEEP_MILLIS * 1_000_000)) {
       database.transaction("keep a delivery", this::keepClaim);
+    }
+    boolean isGiven = false;
+    try {
+      awaitTurn();
+      isGiven = true;
+    } finally {
+      if (!isGiven) {
+        departures.stayed();
+      }
     }
     taken++;
     return departures.leaving();

@@ -75,6 +75,14 @@ public final class Incidents {
     return transaction.counts();
   }
 
+  /**
+   * Has all others wait that change incidents of a blueprint, until the transaction ends; it is to
+   * be short.
+   */
+  public static void lock(Connection connection, String blueprint) throws SQLException {
+    IncidentRows.lock(connection, blueprint);
+  }
+
   /** What {@link #take} did is committed: it is counted, and whoever delivers may look. */
   public void committed(String blueprint, TakenCounts counts) {
     counts

@@ -174,6 +174,8 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
       return json.put("outcome", "retry").put("reason", retry.reason());
     } else if (outcome instanceof TargetOutcome.Unknown unknown) {
       return json.put("outcome", "unknown").put("reason", unknown.reason());
+    } else if (outcome instanceof TargetOutcome.Blocked blocked) {
+      return json.put("outcome", "refused").put("reason", blocked.reason());
     } else if (outcome instanceof TargetOutcome.Refused refused) {
       return json.put("outcome", "refused").put("reason", refused.reason());
     }

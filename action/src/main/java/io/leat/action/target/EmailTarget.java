@@ -4,6 +4,7 @@ import io.leat.action.outbound.Addresses;
 import io.leat.action.outbound.ForbiddenAddressException;
 import io.leat.action.outbound.UnusableSettingException;
 import io.leat.action.target.SmtpSession.Reply;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
@@ -85,7 +86,7 @@ final class EmailTarget implements Target {
       budget.take();
       return mailing.run();
     } catch (UnusableSettingException e) {
-      return new Refused(e.getMessage());
+      return new Blocked(e.getMessage());
     }
   }
 
@@ -188,7 +189,8 @@ final class EmailTarget implements Target {
       if (!user.isEmpty()) {
         reply = logIn(session);
         if (reply.code() != 235) {
-          return refused(reply, "check 'user' and 'password'");
+          TargetOutcome refused = refused(reply, "check 'user' and 'password'");
+          return refused instanceof Refused always ? new Blocked(always.reason()) : refused;
         }
       }
       return request.isPresent() ? hand(session, request.get()) : new Delivered("", "");

@@ -2,7 +2,8 @@ package io.leat.action.target;
 
 /**
  * A target's rate limit, shared by all processes and kept over restarts. Evenly spread: in any time
- * {@code t} it gives at most {@code rate * t + 1}.
+ * {@code t} it gives at most {@code rate * t + 1}. A request leaves a little after it was given, by
+ * the time that its connection takes; of each process at most one is so late at a time.
  */
 public interface HttpBudget {
   /**

@@ -4,6 +4,7 @@ import io.leat.action.outbound.HttpAnswer;
 import io.leat.action.outbound.HttpCall;
 import io.leat.action.outbound.SafeHttp;
 import io.leat.action.outbound.UnusableSettingException;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
 import io.leat.action.target.TargetOutcome.Unknown;
@@ -47,7 +48,7 @@ abstract class HttpTarget implements Target {
     try {
       return tell(request, memory, budget);
     } catch (UnusableSettingException e) {
-      return new Refused(e.getMessage());
+      return new Blocked(e.getMessage());
     }
   }
 
@@ -56,7 +57,7 @@ abstract class HttpTarget implements Target {
     try {
       return probe(budget);
     } catch (UnusableSettingException e) {
-      return new Refused(e.getMessage());
+      return new Blocked(e.getMessage());
     }
   }
 
@@ -103,7 +104,7 @@ abstract class HttpTarget implements Target {
       return new Retry(kind() + " answered " + status, retryAfter(response));
     }
     if (status == 401 || status == 403) {
-      return new Refused(kind() + " answered " + status + ": " + remedy);
+      return new Blocked(kind() + " answered " + status + ": " + remedy);
     }
     if (status >= 300 && status < 400) {
       return new Refused(

@@ -1,6 +1,7 @@
 package io.leat.action.target;
 
 import io.leat.action.outbound.UnusableSettingException;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
@@ -66,7 +67,7 @@ final class KafkaTarget implements Target {
       TargetOutcome reached = reach(topic, budget);
       return reached instanceof Delivered ? send(record(topic, request)) : reached;
     } catch (UnusableSettingException e) {
-      return new Refused(e.getMessage());
+      return new Blocked(e.getMessage());
     }
   }
 
@@ -75,7 +76,7 @@ final class KafkaTarget implements Target {
     try {
       return reach(settings.text("topic"), budget);
     } catch (UnusableSettingException e) {
-      return new Refused(e.getMessage());
+      return new Blocked(e.getMessage());
     }
   }
 
@@ -117,7 +118,7 @@ final class KafkaTarget implements Target {
       throw new InterruptedException("interrupted in Kafka's client");
     }
     if (failure instanceof AuthorizationException || failure instanceof AuthenticationException) {
-      return new Refused("Kafka does not let Leat write to the topic: grant it, or name another");
+      return new Blocked("Kafka does not let Leat write to the topic: grant it, or name another");
     }
     if (failure instanceof InvalidTopicException) {
       return new Refused("'topic' cannot name a topic: name one that exists");

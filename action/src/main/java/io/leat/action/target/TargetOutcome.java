@@ -31,6 +31,13 @@ public sealed interface TargetOutcome {
    */
   record Unknown(String reason) implements TargetOutcome {}
 
-  /** It will never work like this: 400, 401, 404 of the address. Becomes a dead letter at once. */
+  /**
+   * Nothing can be told there until somebody mends a setting, and then everything can: the place
+   * does not let Leat in (401, 403), a secret is not there. Nothing was done. It is tried again
+   * with the longest pause, and meanwhile the target as a whole is hardly asked.
+   */
+  record Blocked(String reason) implements TargetOutcome {}
+
+  /** It will never work like this: 400, 404 of the address. Becomes a dead letter at once. */
   record Refused(String reason) implements TargetOutcome {}
 }

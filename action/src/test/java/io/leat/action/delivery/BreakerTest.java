@@ -3,6 +3,7 @@ package io.leat.action.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.action.target.TargetOutcome;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
@@ -36,6 +37,39 @@ class BreakerTest {
     Breaker breaker = breaker(Duration.ofHours(1));
     assertThat(permitted(breaker, 100, new Unknown("no answer"))).isEqualTo(10);
     assertThat(breaker.isOpen()).isTrue();
+  }
+
+  @Test
+  void aTargetThatDoesNotLetLeatInIsAskedNoMoreAtOnce() {
+    Breaker breaker = breaker(Duration.ofHours(1));
+    permitted(breaker, 5, new Delivered("", ""));
+    assertThat(permitted(breaker, 100, new Blocked("401"))).isEqualTo(1);
+    assertThat(breaker.isOpen()).isTrue();
+  }
+
+  @Test
+  void attemptsThatWereUnderWayWhenItBlockedChangeNothing() {
+    Breaker breaker = breaker(Duration.ofHours(1));
+    assertThat(breaker.permits()).isTrue();
+    assertThat(breaker.permits()).isTrue();
+    breaker.ended(new Blocked("401"));
+    breaker.ended(new Blocked("401"));
+    assertThat(breaker.permits()).isFalse();
+  }
+
+  @Test
+  void aTargetThatLetsLeatInAgainIsAskedAsBefore() throws Exception {
+    Breaker breaker = breaker(Duration.ofMillis(10));
+    permitted(breaker, 1, new Blocked("401"));
+    for (int trial = 0; trial < 3; trial++) {
+      while (!breaker.permits()) {
+        Thread.sleep(5);
+      }
+      assertThat(breaker.isOpen()).isTrue();
+      breaker.ended(trial < 2 ? new Blocked("401") : new Delivered("", ""));
+    }
+    assertThat(breaker.isOpen()).isFalse();
+    assertThat(permitted(breaker, 5, new Delivered("", ""))).isEqualTo(5);
   }
 
   @Test

@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
+import io.leat.action.incident.AlertMatcher;
 import io.leat.action.incident.Incident;
 import io.leat.action.incident.Incidents.Action;
 import io.leat.action.target.DeliveryLostException;
 import io.leat.action.target.ExternalChange;
+import io.leat.action.target.HttpBudget;
 import io.leat.action.target.TargetIncident;
 import io.leat.action.target.TargetIncident.State;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
 import io.leat.action.target.TargetOutcome.Unknown;
@@ -30,6 +33,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -234,6 +239,52 @@ class DeliveryTest {
   }
 
   @Test
+  void aRequestThatWaitsForTheOneBeforeItTakesNoTurnMeanwhile() throws Exception {
+    DeliveryTarget target = target(true, limits(50, 2, PATIENCE));
+    new DeliveryRows(state.database(), target).prepare();
+    HttpBudget.Departure slow = new TargetBudget(state.database(), target, null).depart();
+    List<String> turn = state.texts("select next_request_at from target_state");
+    CompletableFuture<Void> next = takeElsewhere(target);
+    Thread.sleep(500); // many intervals, in which others may send
+
+    assertThat(next).isNotDone();
+    assertThat(state.texts("select next_request_at from target_state")).isEqualTo(turn);
+    slow.isOver();
+    next.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    assertThat(state.texts("select next_request_at from target_state")).isNotEqualTo(turn);
+  }
+
+  @Test
+  void whoStopsToWaitForItsTurnKeepsNobodyBack() throws Exception {
+    DeliveryTarget target = target(true, limits(50, 2, PATIENCE));
+    new DeliveryRows(state.database(), target).prepare();
+    state.update("update target_state set not_before = clock_timestamp() + interval '1 hour'");
+    Thread stops =
+        new Thread(
+            () ->
+                assertThatThrownBy(new TargetBudget(state.database(), target, null)::take)
+                    .isInstanceOf(InterruptedException.class));
+    stops.start();
+    Thread.sleep(200);
+    stops.interrupt();
+    stops.join(PATIENCE.toMillis());
+    state.update("update target_state set not_before = null");
+
+    takeElsewhere(target).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private static CompletableFuture<Void> takeElsewhere(DeliveryTarget target) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            new TargetBudget(state.database(), target, null).take();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
   void aHundredChangesWhileTheTargetIsDownAreOneRequest() throws Exception {
     AtomicBoolean isDown = new AtomicBoolean(true);
     place.answer = request -> isDown.get() ? new Retry("connection refused", null) : null;
@@ -364,6 +415,91 @@ class DeliveryTest {
         .hasMessage(
             "Delivery 1 is done; nothing of it was given up. `leat delivery list --dead` shows what"
                 + " was.");
+  }
+
+  @Test
+  void whileATargetDoesNotLetLeatInItIsHardlyAskedAndNothingIsGivenUp() throws Exception {
+    AtomicBoolean isLocked = new AtomicBoolean(true);
+    place.answer = request -> isLocked.get() ? new Blocked("401: check 'auth'") : null;
+    worker(target(true, limits(1_000, 2, PATIENCE)));
+    for (int i = 0; i < 20; i++) {
+      intake.fires(alert("offline", "d-" + i, 1));
+    }
+    until(() -> place.received.size() > 3);
+    String errors = "select distinct error from delivery where error is not null";
+    until(() -> !state.texts(errors).isEmpty());
+    assertThat(state.texts(errors)).containsExactly("401: check 'auth'");
+    isLocked.set(false);
+    untilDone();
+
+    assertThat(place.tickets).hasSize(20);
+    assertThat(state.texts("select cause from dead_letter")).isEmpty();
+    // Two at once, of two requests each, and then one behind each pause.
+    List<Long> at = new ArrayList<>(place.requestedAt);
+    at.sort(null);
+    assertThat(at.get(6) - at.get(0)).isGreaterThan(Duration.ofMillis(20).toNanos());
+  }
+
+  @Test
+  void whatATargetDoesNotLetInForTooLongIsGivenUp() throws Exception {
+    place.answer = request -> new Blocked("there is no secret 'log'");
+    worker(target(true, limits(1_000, 1, Duration.ofMillis(50))));
+    intake.fires(alert("offline", "d-1", 1));
+    untilDone();
+
+    assertThat(deliveries.show(1).deadLetters())
+        .extracting(Delivery.DeadLetter::cause)
+        .containsExactly("not delivered within PT0.05S; at last: there is no secret 'log'");
+  }
+
+  @Test
+  void whatBeganAndEndedInASilenceIsNotToldToWhoWantsEveryChange() throws Exception {
+    worker(target(false, limits(1_000, 1, PATIENCE)));
+    silence(Duration.ofMinutes(5));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.isOver(alert("offline", "d-1", 1));
+    intake.passSeconds(360);
+    intake.fires(alert("offline", "d-1", 2));
+    untilDone();
+
+    assertThat(intake.history(intake.only())).containsExactly("OPENED", "RESOLVED*", "REOPENED*");
+    assertThat(place.received)
+        .extracting(TargetRequest::version, TargetRequest::change)
+        .containsExactly(tuple(3L, Change.OPENED));
+  }
+
+  @Test
+  void theEndOfWhatOpenedAgainInASilenceIsNotToldToWhoWantsEveryChange() throws Exception {
+    AtomicBoolean isDown = new AtomicBoolean(true);
+    place.answer = request -> isDown.get() ? new Retry("connection refused", null) : null;
+    worker(target(false, limits(1_000, 1, PATIENCE)));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.isOver(alert("offline", "d-1", 1));
+    intake.passSeconds(660);
+    silence(Duration.ofMinutes(5));
+    intake.fires(alert("offline", "d-1", 2));
+    intake.isOver(alert("offline", "d-1", 2));
+    intake.passSeconds(660);
+    intake.fires(alert("offline", "d-1", 3));
+    isDown.set(false);
+    untilDone();
+
+    assertThat(intake.history(intake.only()))
+        .containsExactly("OPENED*", "RESOLVED*", "REOPENED", "RESOLVED*", "REOPENED*");
+    assertThat(place.received.stream().map(TargetRequest::version).distinct())
+        .containsExactly(1L, 2L, 5L);
+  }
+
+  private void silence(Duration time) {
+    intake
+        .silences()
+        .create(
+            "devices",
+            List.of(new AlertMatcher("key", AlertMatcher.Operation.EQUALS, List.of("d-1"))),
+            "ann",
+            "works on the mains",
+            intake.instant(),
+            intake.instant().plus(time));
   }
 
   @Test

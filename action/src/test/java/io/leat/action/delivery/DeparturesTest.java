@@ -61,6 +61,14 @@ class DeparturesTest {
   }
 
   @Test
+  void whoSendsNothingAfterAllLetsTheNextIn() throws Exception {
+    assertThat(departures.enter(INTERVAL, SHORT)).isTrue();
+    departures.stayed();
+
+    assertThat(departures.enter(INTERVAL, SHORT)).isTrue();
+  }
+
+  @Test
   void toHaveLeftTwiceIsToHaveLeftOnce() throws Exception {
     assertThat(departures.enter(0, SHORT)).isTrue();
     HttpBudget.Departure first = departures.leaving();

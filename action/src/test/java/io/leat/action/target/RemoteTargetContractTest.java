@@ -3,6 +3,7 @@ package io.leat.action.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
@@ -56,6 +57,11 @@ abstract class RemoteTargetContractTest extends TargetContractTest {
   /** How long the place asks to wait when it is busy; empty when it cannot say. */
   abstract Optional<Duration> retryAfter();
 
+  /** How an attempt ends at a place that does not let Leat in. */
+  Class<? extends TargetOutcome> outcome(Fault fault) {
+    return Blocked.class;
+  }
+
   /** What a refusal tells to do. */
   abstract String remedy(Fault fault);
 
@@ -95,14 +101,19 @@ abstract class RemoteTargetContractTest extends TargetContractTest {
 
   @ParameterizedTest
   @EnumSource(names = {"UNKNOWN_CALLER", "DENIED"})
-  void aPlaceThatDoesNotLetLeatInIsNotAskedAgain(Fault fault) throws Exception {
+  void aPlaceThatDoesNotLetLeatInIsAskedAgainWhenThatIsMended(Fault fault) throws Exception {
+    Map<String, String> before = new TreeMap<>(places.secrets);
     next(fault);
     try (Target target = target(LONG)) {
       TargetOutcome outcome = deliver(target, TestingIncidents.opened());
 
-      assertThat(outcome).isInstanceOf(Refused.class);
-      assertThat(((Refused) outcome).reason()).contains(remedy(fault));
+      assertThat(outcome).isInstanceOf(outcome(fault));
+      assertThat(outcome.toString()).contains(remedy(fault));
       assertThat(things()).isZero();
+
+      places.secrets.putAll(before);
+      assertThat(deliver(target, TestingIncidents.opened())).isInstanceOf(Delivered.class);
+      assertThat(things()).isEqualTo(1);
     }
   }
 
@@ -156,9 +167,9 @@ abstract class RemoteTargetContractTest extends TargetContractTest {
     try (Target target = target(LONG)) {
       assertThat(deliver(target, TestingIncidents.opened()))
           .isInstanceOfSatisfying(
-              Refused.class,
-              refused -> assertThat(refused.reason()).startsWith("there is no secret '"));
-      assertThat(target.test(budget)).isInstanceOf(Refused.class);
+              Blocked.class,
+              blocked -> assertThat(blocked.reason()).startsWith("there is no secret '"));
+      assertThat(target.test(budget)).isInstanceOf(Blocked.class);
     }
 
     assertThat(requests()).isZero();

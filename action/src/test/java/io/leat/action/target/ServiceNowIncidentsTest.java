@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.action.target.TargetIncident.State;
+import io.leat.action.target.TargetOutcome.Blocked;
 import io.leat.action.target.TargetOutcome.Delivered;
 import io.leat.action.target.TargetOutcome.Refused;
 import io.leat.action.target.TargetOutcome.Retry;
@@ -345,12 +346,12 @@ class ServiceNowIncidentsTest extends ServiceNowContractTest {
         "auth,leat,'auth' is neither user:password nor 'Bearer ' and a token: put one of them into"
             + " the secret"
       })
-  void anOptionThatCannotBeUsedIsRefused(String option, String value, String reason)
+  void anOptionThatCannotBeUsedBlocksTheTarget(String option, String value, String reason)
       throws Exception {
     Map<String, String> options = new HashMap<>(options());
     options.put(option, value);
     try (Target target = places.open(kind(), LONG, options)) {
-      assertThat(deliver(target, TestingIncidents.opened())).isEqualTo(new Refused(reason));
+      assertThat(deliver(target, TestingIncidents.opened())).isEqualTo(new Blocked(reason));
     }
 
     assertThat(requests()).isZero();

@@ -2,7 +2,7 @@ package io.leat.action.target;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.action.target.TargetOutcome.Refused;
+import io.leat.action.target.TargetOutcome.Blocked;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
@@ -125,13 +125,13 @@ class WebhookTargetTest extends HttpTargetContractTest {
   }
 
   @Test
-  void aSecretThatIsNotOneIsRefusedWithoutShowingIt() throws Exception {
+  void aSecretThatIsNotOneBlocksTheTargetWithoutBeingShown() throws Exception {
     for (String wrong : Stream.of("hunter2", "whsec_hunter2!", "whsec_aHVudGVyMg==").toList()) {
       places.secrets.put("webhook", wrong);
       try (Target target = target(LONG)) {
         assertThat(deliver(target, TestingIncidents.opened()))
             .isEqualTo(
-                new Refused(
+                new Blocked(
                     "'secret' is not 'whsec_' and 24 to 64 bytes in base64: make one with: echo"
                         + " whsec_$(openssl rand -base64 32)"));
       }

@@ -70,6 +70,10 @@ final class BlueprintIncidents implements AutoCloseable {
    */
   void follow(Blueprint blueprint, int alertsEpoch, Function<Integer, AlertIntake> intakes) {
     Map<String, TargetSpec> wanted = blueprint.targets();
+    // First, so that no incident goes to a target any more to which nobody delivers.
+    RouteTable next = table(blueprint);
+    table = next;
+    rules = rules(blueprint, next);
     for (RunningTarget running : List.copyOf(targets.values())) {
       TargetSpec spec = running.target().spec();
       if (!spec.equals(wanted.get(spec.name()))) {
@@ -82,9 +86,6 @@ final class BlueprintIncidents implements AutoCloseable {
         targets.put(spec.name(), starting.apply(opening.apply(spec)));
       }
     }
-    RouteTable next = table(blueprint);
-    table = next;
-    rules = rules(blueprint, next);
     if (intake == null || epoch != alertsEpoch) {
       stopIntake();
       AlertIntake begun = intakes.apply(alertsEpoch);

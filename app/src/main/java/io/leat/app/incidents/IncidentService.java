@@ -1,5 +1,6 @@
 package io.leat.app.incidents;
 
+import io.leat.action.delivery.DeclaredTargets;
 import io.leat.action.delivery.Deliveries;
 import io.leat.action.delivery.DeliveryOutbox;
 import io.leat.action.delivery.DeliveryTarget;
@@ -21,6 +22,7 @@ import io.leat.action.routes.RouteTestRoutes;
 import io.leat.action.target.Heartbeat;
 import io.leat.action.target.Heartbeat.HeartbeatSettings;
 import io.leat.action.target.TargetKinds;
+import io.leat.app.terminal.Text;
 import io.leat.blueprint.Blueprint;
 import io.leat.http.Bodies;
 import io.leat.http.Routes;
@@ -54,6 +56,7 @@ public final class IncidentService implements AutoCloseable {
   private final Silences silences;
   private final Deliveries deliveries;
   private final DeliveryWorker.Surroundings workers;
+  private final DeclaredTargets declared;
   private final ExternalChanges changes;
   private final IncidentTicker ticker;
   private final Map<String, BlueprintIncidents> running = new ConcurrentHashMap<>();
@@ -105,6 +108,7 @@ public final class IncidentService implements AutoCloseable {
         new Incidents(with.database(), outbox, this::rules, with.clock(), with.registry());
     this.silences = new Silences(with.database(), this::rules, with.clock());
     this.deliveries = new Deliveries(with.database(), outbox);
+    this.declared = new DeclaredTargets(with.database(), outbox);
     this.changes = new ExternalChanges(with.database(), incidents);
     this.workers =
         new DeliveryWorker.Surroundings(
@@ -156,10 +160,11 @@ public final class IncidentService implements AutoCloseable {
    * Looks after these blueprints, as they are now, and after no others. What did not change goes on
    * undisturbed.
    *
+   * @return what people should know of it, in sentences
    * @throws io.leat.event.LeatException STATE_UNAVAILABLE when PostgreSQL is away; then it is to be
    *     called again
    */
-  public synchronized void follow(Collection<Followed> all) {
+  public synchronized List<String> follow(Collection<Followed> all) {
     Set<String> names = new HashSet<>();
     all.forEach(one -> names.add(one.blueprint().name()));
     Set<String> served = Set.copyOf(names);
@@ -175,8 +180,27 @@ public final class IncidentService implements AutoCloseable {
         close(name);
       }
     }
+    List<String> notes = new ArrayList<>();
+    for (Followed one : all) {
+      String name = one.blueprint().name();
+      declared
+          .declare(name, one.blueprint().targets().keySet())
+          .forEach(removed -> notes.add(note(name, removed)));
+    }
     // Only now that their rules are known: what no detector says any more ends by itself.
     blueprints = served;
+    return notes;
+  }
+
+  private static String note(String blueprint, DeclaredTargets.Removed removed) {
+    return blueprint
+        + ": the target '"
+        + removed.target()
+        + "' is removed; "
+        + Text.plural(removed.givenUp(), "incident", "incidents")
+        + " that waited to be told there became dead letters, and "
+        + Text.plural(removed.stayOpen(), "stays", "stay")
+        + " open there";
   }
 
   private void follow(Followed one) {

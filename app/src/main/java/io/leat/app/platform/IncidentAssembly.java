@@ -14,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts together what makes incidents of alerts, and has it follow the blueprints. Thread-safe. */
 final class IncidentAssembly {
+  private static final Logger log = LoggerFactory.getLogger(IncidentAssembly.class);
+
   private final Foundation foundation;
   private final MeterRegistry registry;
   private final InstantSource clock;
@@ -32,15 +36,17 @@ final class IncidentAssembly {
     this.closing = closing;
   }
 
-  /** The blueprints as they are from now on; before {@link #routes} they are remembered. */
-  synchronized void follow(Collection<Provisioning.Provisioned> provisioned) {
+  /**
+   * The blueprints as they are from now on; before {@link #routes} they are remembered.
+   *
+   * @return what people should know of it
+   */
+  synchronized List<String> follow(Collection<Provisioning.Provisioned> provisioned) {
     blueprints =
         provisioned.stream()
             .map(made -> new IncidentService.Followed(made.blueprint(), made.alertsEpoch()))
             .toList();
-    if (service != null) {
-      service.follow(blueprints);
-    }
+    return service == null ? List.of() : service.follow(blueprints);
   }
 
   private static Optional<String> problem(Health health) {
@@ -73,7 +79,7 @@ final class IncidentAssembly {
                     clock,
                     registry)));
     service = started;
-    started.follow(blueprints);
+    started.follow(blueprints).forEach(log::info);
     started.start();
     if (heartbeat != null) {
       closing.add("heartbeat", started.beat(heartbeat, () -> problem(shared.health())));

@@ -236,7 +236,10 @@ public final class Platform implements AutoCloseable {
         applied,
         jobs,
         this::awaitEngines,
-        List.of(this::serve, incidents::follow, files::follow));
+        List.of(
+            RunningBlueprints.Follower.quiet(this::serve),
+            incidents::follow,
+            RunningBlueprints.Follower.quiet(files::follow)));
   }
 
   /** Before a blueprint's jobs are started. */

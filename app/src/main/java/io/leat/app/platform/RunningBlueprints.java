@@ -35,9 +35,28 @@ final class RunningBlueprints {
   private final AppliedFolders applied;
   private final BlueprintJobs jobs;
   private final Runnable awaitEngines;
-  private final List<Consumer<Collection<Provisioning.Provisioned>>> followers;
+  private final List<Follower> followers;
   private final Map<String, Provisioning.Provisioned> provisioned = new LinkedHashMap<>();
   private volatile Map<String, StreamPlan> plans = Map.of();
+
+  /** Who does something else when blueprints are others. */
+  @FunctionalInterface
+  interface Follower {
+    /**
+     * Given all blueprints as they are from now on.
+     *
+     * @return what people should know of what became of that, in sentences
+     */
+    List<String> follow(Collection<Provisioning.Provisioned> all);
+
+    /** One that has nothing to say. */
+    static Follower quiet(Consumer<Collection<Provisioning.Provisioned>> follower) {
+      return all -> {
+        follower.accept(all);
+        return List.of();
+      };
+    }
+  }
 
   /**
    * None runs yet.
@@ -52,7 +71,7 @@ final class RunningBlueprints {
       AppliedFolders applied,
       BlueprintJobs jobs,
       Runnable awaitEngines,
-      List<Consumer<Collection<Provisioning.Provisioned>>> followers) {
+      List<Follower> followers) {
     this.folders = List.copyOf(folders);
     this.provisioning = provisioning;
     this.applied = applied;
@@ -87,20 +106,22 @@ final class RunningBlueprints {
             return made;
           });
     }
-    tell();
+    tell().forEach(log::info);
   }
 
   private Provisioning.Provisioned provision(Blueprint blueprint) {
     return provisioning.provision(blueprint, AppliedFolders.version(blueprint));
   }
 
-  private void tell() {
+  private List<String> tell() {
     Map<String, StreamPlan> next = new LinkedHashMap<>();
     provisioned
         .values()
         .forEach(made -> made.plans().forEach(plan -> next.put(plan.topic(), plan)));
     plans = Map.copyOf(next);
-    followers.forEach(follower -> follower.accept(provisioned.values()));
+    List<String> notes = new ArrayList<>();
+    followers.forEach(follower -> notes.addAll(follower.follow(provisioned.values())));
+    return notes;
   }
 
   synchronized List<Provisioning.Provisioned> all() {
@@ -163,7 +184,7 @@ final class RunningBlueprints {
             before, after, steps, old -> provisioning.provision(old.blueprint(), old.version())));
     provisioned.put(name, after);
     applied.keep(blueprint);
-    tell();
+    changes.addAll(tell());
     return changes;
   }
 }
