@@ -2,7 +2,6 @@ package io.leat.action.incident;
 
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.AlertJson;
-import io.leat.rules.alert.FiringSet;
 import io.leat.state.sql.Sql;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -11,83 +10,84 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The tables of alerts and firing sets. */
+/** The table of alerts. */
 final class AlertRows {
-  private static final String COLUMNS =
+  /** Of many alerts so many are held at a time: each may be some kilobytes. */
+  static final int PAGE = 500;
+
+  static final String COLUMNS =
       "id, incident, state, generation, fired::text as fired, resolved::text as resolved, absent,"
           + " silence";
 
   private AlertRows() {}
 
-  static Map<String, StoredAlert> find(
-      Connection connection, String blueprint, Collection<String> ids) throws SQLException {
-    return byId(
+  static List<StoredAlert> find(Connection connection, String blueprint, Collection<String> ids)
+      throws SQLException {
+    return Sql.list(
         connection,
         "select " + COLUMNS + " from alert where blueprint = ? and id = any(?)",
+        AlertRows::read,
         blueprint,
         ids);
   }
 
-  /** All that fire. */
-  static Map<String, StoredAlert> firing(Connection connection, String blueprint)
+  /** All that fire, a page at a time. */
+  static void firing(Connection connection, String blueprint, Sql.Page<StoredAlert> page)
       throws SQLException {
-    return byId(
+    Sql.pages(
         connection,
+        PAGE,
+        page,
         "select " + COLUMNS + " from alert where blueprint = ? and state = 'firing'",
+        AlertRows::read,
         blueprint);
   }
 
   /** Some of those that fire of other detectors than these. */
-  static Map<String, StoredAlert> firingOfOthers(
+  static List<StoredAlert> firingOfOthers(
       Connection connection, String blueprint, Collection<String> detectors, int most)
       throws SQLException {
-    return byId(
+    return Sql.list(
         connection,
         "select "
             + COLUMNS
             + " from alert where blueprint = ? and state = 'firing' and not detector = any(?)"
             + " limit "
             + most,
+        AlertRows::read,
         blueprint,
         detectors);
   }
 
-  /** Those that fire, of a generation older than this, except these. */
-  static Map<String, StoredAlert> firingBefore(
+  /** Those of a detector that fire, of a generation older than this, a page at a time. */
+  static void firingBefore(
       Connection connection,
       String blueprint,
       String detector,
       long generation,
-      Collection<String> except)
+      Sql.Page<StoredAlert> page)
       throws SQLException {
-    return byId(
+    Sql.pages(
         connection,
+        PAGE,
+        page,
         "select "
             + COLUMNS
             + " from alert where blueprint = ? and detector = ? and state = 'firing'"
-            + " and generation < ? and not id = any(?)",
+            + " and generation < ?",
+        AlertRows::read,
         blueprint,
         detector,
-        generation,
-        except);
+        generation);
   }
 
-  private static Map<String, StoredAlert> byId(
-      Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
-    Map<String, StoredAlert> found = new HashMap<>();
-    Sql.list(connection, sql, row -> found.put(row.getString("id"), read(row)), parameters);
-    return found;
-  }
-
-  private static StoredAlert read(ResultSet row) throws SQLException {
+  /** Makes an alert of a row with {@link #COLUMNS}. */
+  static StoredAlert read(ResultSet row) throws SQLException {
     String resolved = row.getString("resolved");
     long silence = row.getLong("silence");
     boolean hasSilence = !row.wasNull();
@@ -146,72 +146,12 @@ final class AlertRows {
         rows);
   }
 
-  /** Keeps a part of a set, unless a newer one of the task is there. */
-  static void keep(Connection connection, FiringSet set) throws SQLException {
-    Sql.update(
-        connection,
-        "delete from firing_set where blueprint = ? and detector = ? and tasks = ? and task = ?"
-            + " and generation < ?",
-        set.blueprint(),
-        set.detector(),
-        set.tasks(),
-        set.task(),
-        set.generation());
-    Sql.update(
-        connection,
-        "insert into firing_set (blueprint, detector, tasks, task, part, parts, generation,"
-            + " alerts) select ?, ?, ?, ?, ?, ?, ?, ? where not exists (select 1 from firing_set"
-            + " where blueprint = ? and detector = ? and tasks = ? and task = ? and generation > ?)"
-            + " on conflict do nothing",
-        set.blueprint(),
-        set.detector(),
-        set.tasks(),
-        set.task(),
-        set.part(),
-        set.parts(),
-        set.generation(),
-        set.alerts(),
-        set.blueprint(),
-        set.detector(),
-        set.tasks(),
-        set.task(),
-        set.generation());
-  }
-
-  /**
-   * What all tasks of a detector had firing.
-   *
-   * @param oldest the generation that all of them have reached
-   * @param alerts the generation of each alert's task
-   */
-  record AllFiring(long oldest, Map<String, Long> alerts) {}
-
-  /** Null until all parts of all tasks are there. */
-  static @Nullable AllFiring allFiring(
-      Connection connection, String blueprint, String detector, int tasks) throws SQLException {
-    Map<String, Long> alerts = new HashMap<>();
-    Set<Integer> whole = new HashSet<>();
-    Map<Integer, Integer> parts = new HashMap<>();
-    long[] oldest = {Long.MAX_VALUE};
-    Sql.list(
-        connection,
-        "select task, parts, generation, alerts from firing_set where blueprint = ? and detector ="
-            + " ? and tasks = ?",
-        row -> {
-          int task = row.getInt("task");
-          long generation = row.getLong("generation");
-          oldest[0] = Math.min(oldest[0], generation);
-          for (String id : (String[]) row.getArray("alerts").getArray()) {
-            alerts.merge(id, generation, Math::max);
-          }
-          if (parts.merge(task, 1, Integer::sum) == row.getInt("parts")) {
-            whole.add(task);
-          }
-          return task;
-        },
-        blueprint,
-        detector,
-        tasks);
-    return whole.size() == tasks ? new AllFiring(oldest[0], alerts) : null;
+  /** Puts alerts under silences, by id; null takes one out of its silence. */
+  static void silence(Connection connection, String blueprint, Map<String, @Nullable Long> silences)
+      throws SQLException {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    silences.forEach((id, silence) -> rows.add(new @Nullable Object[] {silence, blueprint, id}));
+    Sql.batch(
+        connection, "update alert set silence = ?::bigint where blueprint = ? and id = ?", rows);
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** What the alerts of an incident have in common, as a text for people. */
 final class GroupKey {
-  /** Longer ones are cut and end in a hash, so that they differ. */
+  /** Longer ones are cut and end in a hash, so that they differ; in UTF-16 units without it. */
   static final int LONGEST = 500;
 
   private static final int HASH_BYTES = 8;
@@ -26,7 +26,13 @@ final class GroupKey {
     String key = parts.isEmpty() ? "all" : String.join(", ", parts);
     return key.length() <= LONGEST
         ? key
-        : key.substring(0, LONGEST) + "~" + HexFormat.of().formatHex(sha256(key), 0, HASH_BYTES);
+        : beginning(key) + "~" + HexFormat.of().formatHex(sha256(key), 0, HASH_BYTES);
+  }
+
+  /** Half a character would come back from PostgreSQL as another one, and not be found again. */
+  private static String beginning(String key) {
+    boolean isHalved = Character.isHighSurrogate(key.charAt(LONGEST - 1));
+    return key.substring(0, isHalved ? LONGEST - 1 : LONGEST);
   }
 
   /** What an alert matches that has in common with this one what they are grouped by. */

@@ -1,6 +1,5 @@
 package io.leat.action.incident;
 
-import io.leat.action.incident.AlertRows.AllFiring;
 import io.leat.action.incident.TakenCounts.Outcome;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.FiringSet;
@@ -17,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -102,8 +102,8 @@ final class IncidentTransaction {
   }
 
   /** Has these alerts, their incidents, and the present incidents of groups at hand. */
-  private void load(Map<String, StoredAlert> found, Collection<String> groups) throws SQLException {
-    alerts.putAll(found);
+  private void load(List<StoredAlert> found, Collection<String> groups) throws SQLException {
+    found.forEach(alert -> alerts.put(alert.fired().id(), alert));
     Set<String> newGroups = new HashSet<>(groups);
     newGroups.removeAll(byGroup.keySet());
     Map<String, Incident> read = new LinkedHashMap<>();
@@ -111,7 +111,7 @@ final class IncidentTransaction {
         newGroups.isEmpty() ? List.of() : IncidentRows.ofGroups(connection, blueprint, newGroups);
     present.forEach(one -> read.put(one.id(), one));
     Set<String> others = new HashSet<>();
-    found.values().forEach(alert -> others.add(alert.incident()));
+    found.forEach(alert -> others.add(alert.incident()));
     others.removeAll(read.keySet());
     others.removeAll(incidents.keySet());
     if (!others.isEmpty()) {
@@ -233,35 +233,36 @@ final class IncidentTransaction {
 
   private void take(FiringSet set) throws SQLException {
     write();
-    AlertRows.keep(connection, set);
-    AllFiring all = AlertRows.allFiring(connection, blueprint, set.detector(), set.tasks());
-    if (all == null) {
+    FiringSetRows.keep(connection, set);
+    OptionalLong reached = FiringSetRows.reached(connection, set);
+    if (reached.isEmpty()) {
       return;
     }
-    Map<String, StoredAlert> gone =
-        AlertRows.firingBefore(
-            connection, blueprint, set.detector(), all.oldest(), all.alerts().keySet());
+    // First what fires on, so that of the older ones only those are left that nobody has.
+    FiringSetRows.raise(connection, set);
+    AlertRows.firingBefore(
+        connection, blueprint, set.detector(), reached.getAsLong(), this::endAbsent);
+    FiringSetRows.toldThoughOver(connection, set, this::fireAgain);
+  }
+
+  private void endAbsent(List<StoredAlert> gone) throws SQLException {
     load(gone, List.of());
-    for (StoredAlert alert : gone.values()) {
+    for (StoredAlert alert : gone) {
       counts.count(Outcome.ABSENT);
       end(alert, null, alert.generation(), "is over: no task had it after a restore", now);
     }
-    Map<String, StoredAlert> there = AlertRows.find(connection, blueprint, all.alerts().keySet());
-    List<String> groups = new ArrayList<>();
-    there.values().stream()
-        .filter(one -> !one.isFiring())
-        .forEach(a -> groups.add(group(a.fired())));
-    load(there, groups);
-    for (StoredAlert alert : there.values()) {
-      long generation = Objects.requireNonNull(all.alerts().get(alert.fired().id()));
-      if (alert.generation() < generation) {
-        if (!alert.isFiring()) {
-          fire(alert.fired(), alert);
-        }
-        String id = alert.fired().id();
-        put(Objects.requireNonNull(alerts.get(id)).withGeneration(generation));
-      }
+    write();
+  }
+
+  private void fireAgain(List<FiringSetRows.Told> told) throws SQLException {
+    List<StoredAlert> over = told.stream().map(FiringSetRows.Told::alert).toList();
+    load(over, over.stream().map(alert -> group(alert.fired())).toList());
+    for (FiringSetRows.Told one : told) {
+      Alert fired = one.alert().fired();
+      fire(fired, one.alert());
+      put(Objects.requireNonNull(alerts.get(fired.id())).withGeneration(one.generation()));
     }
+    write();
   }
 
   /**
@@ -271,10 +272,10 @@ final class IncidentTransaction {
    * @return how many
    */
   int retire(int most) throws SQLException {
-    Map<String, StoredAlert> left =
+    List<StoredAlert> left =
         AlertRows.firingOfOthers(connection, blueprint, rules.groupBy().keySet(), most);
     load(left, List.of());
-    for (StoredAlert alert : left.values()) {
+    for (StoredAlert alert : left) {
       counts.count(Outcome.ABSENT);
       end(
           alert,
@@ -288,25 +289,37 @@ final class IncidentTransaction {
 
   /** Looks through all alerts that fire, because silences began or ended. */
   void silenceAnew() throws SQLException {
-    Map<String, StoredAlert> changed = new LinkedHashMap<>();
-    Map<String, @Nullable Long> to = new HashMap<>();
-    for (Map.Entry<String, StoredAlert> one : AlertRows.firing(connection, blueprint).entrySet()) {
-      Long silence = silences.of(one.getValue().fired());
-      if (!Objects.equals(silence, one.getValue().silence())) {
-        changed.put(one.getKey(), one.getValue());
-        to.put(one.getKey(), silence);
+    // Of an incident it is known only at the end how many more are silenced: else a page with some
+    // of its alerts could make it heard for a moment.
+    Map<String, Integer> more = new LinkedHashMap<>();
+    AlertRows.firing(connection, blueprint, page -> silenceAnew(page, more));
+    more.values().removeIf(change -> change == 0);
+    List<String> ids = List.copyOf(more.keySet());
+    for (int from = 0; from < ids.size(); from += AlertRows.PAGE) {
+      List<String> some = ids.subList(from, Math.min(ids.size(), from + AlertRows.PAGE));
+      work(IncidentRows.find(connection, some));
+      some.forEach(id -> incident(id).silences(Objects.requireNonNull(more.get(id)), now));
+      write();
+    }
+  }
+
+  /**
+   * Some of the alerts that fire.
+   *
+   * @param more how many more of an incident's alerts are silenced, or fewer; is added to
+   */
+  private void silenceAnew(List<StoredAlert> firing, Map<String, Integer> more)
+      throws SQLException {
+    Map<String, @Nullable Long> changed = new LinkedHashMap<>();
+    for (StoredAlert alert : firing) {
+      Long silence = silences.of(alert.fired());
+      if (!Objects.equals(silence, alert.silence())) {
+        changed.put(alert.fired().id(), silence);
+        int change = (silence == null ? 0 : 1) - (alert.silence() == null ? 0 : 1);
+        more.merge(alert.incident(), change, Integer::sum);
       }
     }
-    load(changed, List.of());
-    Map<String, Integer> more = new LinkedHashMap<>();
-    changed.forEach(
-        (id, alert) -> {
-          Long silence = to.get(id);
-          int change = (silence == null ? 0 : 1) - (alert.silence() == null ? 0 : 1);
-          more.merge(alert.incident(), change, Integer::sum);
-          put(alert.withSilence(silence));
-        });
-    more.forEach((incident, change) -> incident(incident).silences(change, now));
+    AlertRows.silence(connection, blueprint, changed);
   }
 
   private void put(StoredAlert alert) {

@@ -33,8 +33,4 @@ record StoredAlert(
     return new StoredAlert(
         incident, false, Math.max(generation, newer), fired, last, last == null, null);
   }
-
-  StoredAlert withSilence(@Nullable Long id) {
-    return new StoredAlert(incident, isFiring, generation, fired, resolved, isAbsent, id);
-  }
 }

@@ -3,6 +3,7 @@ package io.leat.action.intake;
 import io.leat.action.incident.DetectorReport;
 import io.leat.action.incident.Incidents;
 import io.leat.action.incident.TakenCounts;
+import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.AlertJson;
@@ -17,7 +18,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +36,21 @@ public final class IntakeTransaction {
   /** More of a record that cannot be understood is not kept. */
   static final int MOST_KEPT = 64 * 1024;
 
+  /** A record that fails so often by itself is put aside: others wait for it. */
+  static final int MOST_ATTEMPTS = 5;
+
   private final StateDatabase database;
   private final Incidents incidents;
   private final InstantSource clock;
   private final MeterRegistry registry;
+  private final Map<IntakePartition, Suspect> suspects = new ConcurrentHashMap<>();
+
+  /**
+   * The record that a partition did not get beyond last.
+   *
+   * @param attempts with it alone that failed
+   */
+  private record Suspect(long offset, int attempts) {}
 
   public IntakeTransaction(
       StateDatabase database, Incidents incidents, InstantSource clock, MeterRegistry registry) {
@@ -91,47 +105,93 @@ public final class IntakeTransaction {
 
   /**
    * Takes records in, in their order. One that cannot be understood, or that PostgreSQL refuses for
-   * what it holds, is kept aside with its reason.
+   * what it holds, is kept aside with its reason; so is one that fails by itself time after time
+   * for another reason than PostgreSQL's condition.
    *
    * @param from the offset of the first that was not taken in, as this one knows it
    * @param records at or behind it
    * @return the offset behind the last
    * @throws OffsetLostException when another one took records in meanwhile; then nothing was done
+   * @throws LeatException when it is to be tried again, from {@link #nextOffset}: some may be taken
+   *     in
    */
   public long take(IntakePartition of, long from, List<AlertRecord> records) {
     if (records.isEmpty()) {
       return from;
     }
+    if (records.size() > 1) {
+      try {
+        return take(of, from, records, null);
+      } catch (RuntimeException e) {
+        if (RecordFailure.reason(e) == null) {
+          throw e;
+        }
+      }
+    }
+    long next = from;
+    for (AlertRecord record : records) {
+      next = takeAlone(of, next, record);
+    }
+    return next;
+  }
+
+  private long takeAlone(IntakePartition of, long from, AlertRecord record) {
     try {
-      return take(of, from, records, null);
-    } catch (LeatException e) {
-      String refusal = refusal(e);
-      if (refusal == null) {
+      return take(of, from, List.of(record), null);
+    } catch (RuntimeException e) {
+      String reason = RecordFailure.reason(e);
+      if (reason == null) {
         throw e;
       }
-      if (records.size() == 1) {
-        return take(of, from, records, "PostgreSQL refuses its data, SQLSTATE " + refusal);
+      if (!RecordFailure.isOfData(e) && attempts(of, record) < MOST_ATTEMPTS) {
+        throw failure(of, record, reason, e);
       }
-      long next = from;
-      for (AlertRecord record : records) {
-        next = take(of, next, List.of(record));
+      long next = putAside(of, from, record, reason);
+      if (!RecordFailure.isOfData(e)) {
+        log.error("Because of this a record is put aside", e);
       }
       return next;
     }
   }
 
-  /** The state by which PostgreSQL refuses data; null when it refuses something else. */
-  private static @Nullable String refusal(LeatException e) {
-    Throwable cause = e.getCause();
-    while (cause != null) {
-      if (cause instanceof SQLException refused
-          && refused.getSQLState() != null
-          && refused.getSQLState().startsWith("22")) {
-        return refused.getSQLState();
-      }
-      cause = cause.getCause();
+  /** Asks for silences and rules as the attempts did: when these fail for all, so does this. */
+  private long putAside(IntakePartition of, long from, AlertRecord record, String reason) {
+    try {
+      long next = take(of, from, List.of(record), reason);
+      suspects.remove(of);
+      return next;
+    } catch (RuntimeException e) {
+      String why = RecordFailure.reason(e);
+      throw why == null ? e : failure(of, record, why, e);
     }
-    return null;
+  }
+
+  private static LeatException failure(
+      IntakePartition of, AlertRecord record, String reason, RuntimeException e) {
+    return new LeatException(
+        ErrorCode.INTERNAL,
+        "The record at "
+            + record.offset()
+            + " of partition "
+            + of.partition()
+            + " of "
+            + IntakePartition.topic(of.blueprint())
+            + " fails: "
+            + reason,
+        e);
+  }
+
+  /** How often the record has failed by itself, with this time. */
+  private int attempts(IntakePartition of, AlertRecord record) {
+    return suspects
+        .merge(
+            of,
+            new Suspect(record.offset(), 1),
+            (known, first) ->
+                known.offset() == first.offset()
+                    ? new Suspect(known.offset(), known.attempts() + 1)
+                    : first)
+        .attempts();
   }
 
   private long take(
@@ -230,7 +290,7 @@ public final class IntakeTransaction {
       return new DetectorReport.OfFiringSet(set);
     }
     if (AlertJson.FIRING.equals(type) || AlertJson.RESOLVED.equals(type)) {
-      Alert alert = AlertJson.decodeAlert(bytes);
+      Alert alert = wellFormed(AlertJson.decodeAlert(bytes), bytes);
       requireBlueprint(blueprint, alert.blueprint());
       if (alert.id().isBlank()) {
         throw new IllegalArgumentException("'id' is empty");
@@ -250,6 +310,16 @@ public final class IntakeTransaction {
     return text.contains("\\u0000")
         ? text.replace("\\u0000", "\\ufffd").getBytes(StandardCharsets.UTF_8)
         : json;
+  }
+
+  /**
+   * Half of a surrogate pair, which only an escape can be, is a question mark in UTF-8 and so in
+   * PostgreSQL; here too, or what was written would not be found again.
+   */
+  private static Alert wellFormed(Alert alert, byte[] json) {
+    return new String(json, StandardCharsets.UTF_8).contains("\\u")
+        ? AlertJson.decodeAlert(AlertJson.encode(alert))
+        : alert;
   }
 
   private static void requireBlueprint(String expected, String found) {

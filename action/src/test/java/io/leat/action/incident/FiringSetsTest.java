@@ -8,8 +8,11 @@ import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
 import io.leat.action.target.TargetIncident.State;
 import io.leat.rules.alert.FiringSet;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,5 +148,49 @@ class FiringSetsTest {
     assertThat(state.texts("select absent || ' ' || (resolved ->> 'summary') from alert"))
         .containsExactly("false d-1 is well");
     assertThat(intake.history(intake.only())).containsExactly("OPENED*", "RESOLVED*");
+  }
+
+  @Test
+  void setsOfMoreAlertsThanAPageEndAndOpenThemAll() {
+    intake.groupBy("offline", "detector");
+    TestingAlerts[] all = many(2 * AlertRows.PAGE + 201);
+    intake.fires(all);
+
+    set(0, 1, 5, Arrays.copyOf(all, 100));
+    assertThat(intake.only().firingAlerts()).isEqualTo(100);
+    assertThat(alerts()).containsExactly("firing 5 100", "resolved 1 1101");
+
+    set(0, 1, 6, all);
+    assertThat(intake.only().firingAlerts()).isEqualTo(1_201);
+    assertThat(intake.only().total()).isEqualTo(1_201);
+    assertThat(alerts()).containsExactly("firing 6 1201");
+
+    set(0, 1, 7);
+    assertThat(intake.only().state().name()).isEqualTo(State.RESOLVED);
+    assertThat(intake.only().firingAlerts()).isZero();
+    assertThat(alerts()).containsExactly("resolved 6 1201");
+  }
+
+  private static TestingAlerts[] many(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> alert("offline", "d-" + i, i))
+        .toArray(TestingAlerts[]::new);
+  }
+
+  /** State, generation and how many. */
+  private static List<String> alerts() {
+    return state.texts(
+        "select state || ' ' || generation || ' ' || count(*) from alert group by state, generation"
+            + " order by state, generation");
+  }
+
+  /** They may be 100,000, of some kilobytes each. */
+  @Test
+  void whatASetSaysOfAlertsThatFireOnIsNotedWithoutReadingThem() {
+    intake.fires(alert("offline", "d-1", 1), alert("offline", "d-2", 1));
+    state.update("update alert set fired = '{}'");
+
+    set(0, 1, 5, alert("offline", "d-1", 1), alert("offline", "d-2", 1));
+    assertThat(alerts()).containsExactly("firing 5 2");
   }
 }

@@ -117,6 +117,24 @@ class IncidentsTest {
     assertThat(stateOf(north())).isEqualTo(State.RESOLVED);
   }
 
+  @Test
+  void aGroupWhoseTextIsCutWithinACharacterHasOneOpenIncident() {
+    intake.groupBy("offline", "labels.site");
+    // Of two texts whose beginnings differ by one unit, one is cut within a pair of them.
+    for (String first : List.of("", "x")) {
+      String site = first + "\uD83D\uDE00".repeat(GroupKey.LONGEST);
+      intake.fires(alert("offline", first + "d-1", 1).label("site", site));
+      intake.fires(alert("offline", first + "d-2", 2).label("site", site));
+    }
+
+    assertThat(intake.all()).hasSize(2);
+    assertThat(intake.all()).extracting(Incident::firingAlerts).containsExactly(2, 2);
+    assertThat(intake.all())
+        .extracting(Incident::groupKey)
+        .doesNotHaveDuplicates()
+        .allMatch(group -> group.matches("labels\\.site=x?(\uD83D\uDE00)+~[0-9a-f]{16}"));
+  }
+
   private Incident north() {
     return intake.all().stream()
         .filter(one -> one.groupKey().contains("north"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leat.action.TestingAlerts;
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
 import io.leat.action.incident.AlertMatcher.Operation;
@@ -14,6 +15,7 @@ import io.leat.rules.incident.IncidentPolicy.Escalation;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,6 +114,51 @@ class SilencesTest {
     intake.fires(alert("offline", "d-2", 1));
     assertThat(intake.history(intake.only())).containsExactly("OPENED", "UPDATED*");
     assertThat(desired()).containsExactly("log waiting true");
+  }
+
+  private void fireMany(int count) {
+    intake.groupBy("offline", "detector");
+    intake.fires(
+        IntStream.range(0, count)
+            .mapToObj(i -> alert("offline", "d-" + (1_000 + i), i))
+            .toArray(TestingAlerts[]::new));
+  }
+
+  private List<String> silenced() {
+    return intake.history(intake.only()).stream()
+        .filter(change -> change.contains("SILENCED"))
+        .toList();
+  }
+
+  @Test
+  void anIncidentOfMoreAlertsThanAPageIsSilencedAndHeardOnce() {
+    fireMany(2 * AlertRows.PAGE + 100);
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("detector", Operation.EQUALS, "offline"));
+    intake.passSeconds(1);
+    assertThat(intake.only().silenced()).isEqualTo(1_100);
+    assertThat(silenced()).containsExactly("SILENCED");
+    assertThat(state.texts("select distinct silence from alert")).containsExactly("1");
+
+    intake.passSeconds(3_600);
+    assertThat(intake.only().silenced()).isZero();
+    assertThat(silenced()).containsExactly("SILENCED", "UNSILENCED*");
+    assertThat(state.texts("select count(silence) from alert")).containsExactly("0");
+  }
+
+  @Test
+  void aSilenceThatBeginsAsAnotherEndsDoesNotMakeAnIncidentSilentForAMoment() {
+    fireMany(2 * AlertRows.PAGE + 100);
+    // The later alerts are under the first, and the earlier ones come under the second.
+    silence(
+        Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.REGEX, "d-(1[5-9]..|20..)"));
+    silence(
+        Duration.ofHours(1), Duration.ofHours(2), matcher("key", Operation.REGEX, "d-1[0-4].."));
+    intake.passSeconds(1);
+    assertThat(intake.only().silenced()).isEqualTo(600);
+
+    intake.passSeconds(3_599);
+    assertThat(intake.only().silenced()).isEqualTo(500);
+    assertThat(silenced()).isEmpty();
   }
 
   @Test

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -231,6 +233,26 @@ class AlertIntakeTest {
                 .counter("leat_alerts_gap_records_total", "blueprint", "devices")
                 .count())
         .isEqualTo(4);
+  }
+
+  @Test
+  void aRecordThatFailsTimeAndAgainStopsNobodyForLong() throws Exception {
+    String id =
+        new Random(1)
+            .ints(20_000, 0, 16)
+            .mapToObj(Integer::toHexString)
+            .collect(Collectors.joining());
+    Alert alert = alert("offline", "d-1", 2).firing(intake.instant());
+    String json = new String(AlertJson.encode(alert), UTF_8).replace(alert.id(), id);
+    send(firing(0, 20));
+    send(AlertJson.decodeAlert(json.getBytes(UTF_8)));
+    send(firing(20, 40));
+    intake();
+    untilIncidents(40);
+
+    assertThat(state.texts("select reason from alert_poison"))
+        .containsExactly("PostgreSQL refuses its data, SQLSTATE 54000");
+    assertThat(taken("fired")).isEqualTo(40);
   }
 
   @Test

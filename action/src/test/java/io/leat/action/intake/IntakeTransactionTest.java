@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.action.TestingIntake;
 import io.leat.action.TestingState;
 import io.leat.action.incident.Incident;
+import io.leat.event.LeatException;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.AlertJson;
 import io.leat.rules.alert.Severity;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +151,106 @@ class IntakeTransactionTest {
     assertThat(intake.all()).hasSize(2);
     assertThat(state.texts("select reason from alert_poison"))
         .containsExactly("PostgreSQL refuses its data, SQLSTATE 22008");
+  }
+
+  /** As a sender may write it that is not Leat. */
+  @Test
+  void halfACharacterInAKeyIsTheSameGroupWheneverItIsSaid() {
+    intake.transaction().nextOffset(PARTITION);
+    for (int i = 0; i < 2; i++) {
+      byte[] bytes = AlertJson.encode(alert("offline", "d-1", i).firing(intake.instant()));
+      String halved = new String(bytes, UTF_8).replace("d-1", "d-\\ud83d");
+      intake
+          .transaction()
+          .take(
+              PARTITION, i, List.of(new AlertRecord(i, AlertJson.FIRING, halved.getBytes(UTF_8))));
+    }
+
+    assertThat(intake.only().groupKey()).isEqualTo("detector=offline, key=d-?");
+    assertThat(intake.only().firingAlerts()).isEqualTo(2);
+  }
+
+  @Test
+  void aRecordThatPostgresHasNoPlaceForIsPutAsideWhenItFailedOftenEnough() {
+    String id =
+        new Random(1)
+            .ints(20_000, 0, 16)
+            .mapToObj(Integer::toHexString)
+            .collect(Collectors.joining());
+    putAside(
+        "\"id\":\"[^\"]*\"",
+        "\"id\":\"" + id + "\"",
+        "PostgreSQL refuses its data, SQLSTATE 54000");
+  }
+
+  @Test
+  void aRecordThatLeatFailsAtIsPutAsideWhenItFailedOftenEnough() {
+    putAside(
+        "\"started_at\":\"[^\"]*\"",
+        "\"started_at\":\"-1000000000-01-01T00:00:00Z\"",
+        "It cannot be taken in: java.time.DateTimeException: Invalid value for EpochDay");
+  }
+
+  /** Of three records the second is made another one, and becomes the only one put aside. */
+  private void putAside(String part, String other, String reason) {
+    List<AlertRecord> records = records(0, 3);
+    String bad = new String(records.get(1).value(), UTF_8).replaceAll(part, other);
+    records.set(1, new AlertRecord(1, AlertJson.FIRING, bad.getBytes(UTF_8)));
+    long next = intake.transaction().nextOffset(PARTITION);
+    for (int i = 1; i < IntakeTransaction.MOST_ATTEMPTS; i++) {
+      long from = next;
+      List<AlertRecord> left = records.subList((int) from, 3);
+      assertThatThrownBy(() -> intake.transaction().take(PARTITION, from, left))
+          .isInstanceOf(LeatException.class)
+          .hasMessageStartingWith(
+              "The record at 1 of partition 0 of devices.alerts fails: " + reason);
+      next = intake.transaction().nextOffset(PARTITION);
+      assertThat(next).isEqualTo(1);
+    }
+    assertThat(poison()).isEmpty();
+
+    assertThat(intake.transaction().take(PARTITION, next, records.subList(1, 3))).isEqualTo(3);
+    assertThat(intake.all()).hasSize(2);
+    assertThat(poison()).singleElement().asString().startsWith("1 " + reason);
+  }
+
+  private static List<String> poison() {
+    return state.texts("select log_offset || ' ' || reason from alert_poison");
+  }
+
+  @Test
+  void nothingIsPutAsideForWhatFailsWhateverTheRecord() {
+    state.update(
+        "insert into silence (blueprint, matchers, author, reason, starts_at, ends_at, created_at,"
+            + " phase) values ('devices', '[{\"field\": \"nose\"}]', 'ann', 'none', ?, ?, ?,"
+            + " 'active')",
+        intake.instant(),
+        intake.instant().plusSeconds(60),
+        intake.instant());
+    failsUntilMended();
+    state.update("delete from silence");
+    assertThat(intake.transaction().take(PARTITION, 0, records(0, 3))).isEqualTo(3);
+  }
+
+  @Test
+  void nothingIsPutAsideWhileATableIsAway() {
+    state.update("alter table incident_event rename to away");
+    try {
+      failsUntilMended();
+    } finally {
+      state.update("alter table away rename to incident_event");
+    }
+    assertThat(intake.transaction().take(PARTITION, 0, records(0, 3))).isEqualTo(3);
+  }
+
+  private void failsUntilMended() {
+    intake.transaction().nextOffset(PARTITION);
+    for (int i = 0; i < 2 * IntakeTransaction.MOST_ATTEMPTS; i++) {
+      assertThatThrownBy(() -> intake.transaction().take(PARTITION, 0, records(0, 3)))
+          .isInstanceOf(LeatException.class);
+    }
+    assertThat(intake.transaction().nextOffset(PARTITION)).isZero();
+    assertThat(poison()).isEmpty();
   }
 
   @Test

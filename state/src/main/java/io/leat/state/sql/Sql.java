@@ -29,6 +29,12 @@ public final class Sql {
     T read(ResultSet row) throws SQLException;
   }
 
+  /** Works on some rows of a query; may read and write on the same connection. */
+  @FunctionalInterface
+  public interface Page<T> {
+    void on(List<T> rows) throws SQLException;
+  }
+
   /** All rows. */
   public static <T> List<T> list(
       Connection connection, String sql, Reading<T> reading, @Nullable Object... parameters)
@@ -41,6 +47,43 @@ public final class Sql {
           all.add(reading.read(rows));
         }
         return all;
+      }
+    }
+  }
+
+  /**
+   * All rows, a page at a time: no more of them are held than one. They are those that were there
+   * at the call, whatever is written while their pages are worked on.
+   *
+   * @param size of a page, in rows; the last may be smaller
+   * @throws IllegalStateException outside of a transaction: there the driver would hold all rows
+   */
+  public static <T> void pages(
+      Connection connection,
+      int size,
+      Page<T> page,
+      String sql,
+      Reading<T> reading,
+      @Nullable Object... parameters)
+      throws SQLException {
+    if (connection.getAutoCommit()) {
+      throw new IllegalStateException("pages are read in a transaction only");
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setFetchSize(size);
+      bind(statement, parameters);
+      try (ResultSet rows = statement.executeQuery()) {
+        List<T> some = new ArrayList<>();
+        while (rows.next()) {
+          some.add(reading.read(rows));
+          if (some.size() == size) {
+            page.on(some);
+            some = new ArrayList<>();
+          }
+        }
+        if (!some.isEmpty()) {
+          page.on(some);
+        }
       }
     }
   }
