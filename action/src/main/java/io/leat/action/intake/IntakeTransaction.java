@@ -33,6 +33,9 @@ public final class IntakeTransaction {
   /** More of a record that cannot be understood is not kept. */
   static final int MOST_KEPT = 64 * 1024;
 
+  /** Counts the records that were put aside. */
+  static final String POISON = "leat_alerts_poison_total";
+
   private final StateDatabase database;
   private final Incidents incidents;
   private final InstantSource clock;
@@ -163,7 +166,7 @@ public final class IntakeTransaction {
             });
     incidents.committed(of.blueprint(), counts);
     for (Poison one : poisons) {
-      registry.counter("leat_alerts_poison_total", "blueprint", of.blueprint()).increment();
+      registry.counter(POISON, "blueprint", of.blueprint()).increment();
       log.error(
           "Put aside the record at {} of partition {} of {}: {}",
           one.record().offset(),

@@ -1,6 +1,7 @@
 package io.leat.app.platform;
 
 import io.leat.action.target.Heartbeat.HeartbeatSettings;
+import io.leat.app.incidents.AlertsIn;
 import io.leat.app.incidents.IncidentService;
 import io.leat.app.incidents.KeptSecrets;
 import io.leat.http.Health;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts together what makes incidents of alerts, and has it follow the blueprints. Thread-safe. */
@@ -22,7 +24,7 @@ final class IncidentAssembly {
   private final InstantSource clock;
   private final Closing closing;
   private List<IncidentService.Followed> blueprints = List.of();
-  private @Nullable IncidentService service;
+  private volatile @Nullable IncidentService service;
 
   IncidentAssembly(
       Foundation foundation, MeterRegistry registry, InstantSource clock, Closing closing) {
@@ -47,6 +49,20 @@ final class IncidentAssembly {
     return health.report().entrySet().stream()
         .flatMap(one -> one.getValue().map(why -> one.getKey() + ": " + why).stream())
         .findFirst();
+  }
+
+  /** How alerts come in, by blueprint; nothing before {@link #routes}. */
+  Map<String, AlertsIn> alerts() {
+    IncidentService started = service;
+    return started == null ? Map.of() : started.alerts();
+  }
+
+  private Optional<String> stuck() {
+    String problems =
+        alerts().values().stream()
+            .flatMap(in -> Optional.ofNullable(in.problem()).stream())
+            .collect(Collectors.joining("; "));
+    return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
   }
 
   /**
@@ -75,6 +91,8 @@ final class IncidentAssembly {
     service = started;
     started.follow(blueprints);
     started.start();
+    // Events are accepted and processed without it, so readiness does not depend on it.
+    shared.health().observe("alerts", this::stuck);
     if (heartbeat != null) {
       closing.add("heartbeat", started.beat(heartbeat, () -> problem(shared.health())));
     }
