@@ -95,7 +95,7 @@ class EngineOutageTest {
   private void statusTellsWhatItKnowsWithoutPostgres() throws Exception {
     JsonNode status = client.status();
     assertThat(status.path("unknown").findValuesAsText("section"))
-        .containsExactly("ledger", "tables");
+        .containsExactly("ledger", "tables", "alerts");
     JsonNode postgres = status.path("components").path(1);
     assertThat(postgres.path("name").asText()).isEqualTo("postgres");
     assertThat(postgres.path("state").asText()).isEqualTo("down");

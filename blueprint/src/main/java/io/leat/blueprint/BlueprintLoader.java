@@ -66,15 +66,18 @@ public final class BlueprintLoader {
     List<Blueprint> blueprints = new ArrayList<>();
     Map<String, Path> names = new HashMap<>();
     Map<String, String> topics = new HashMap<>();
+    List<RawBlueprint> all = new ArrayList<>();
     for (Path directory : directories) {
       Optional<Loaded> loaded = read(directory, problems);
       loaded.ifPresent(
           found -> {
+            all.add(found.raw());
             refuseDoubles(found, names);
             refuseCollisions(found, topics);
             found.complete(directory).ifPresent(blueprints::add);
           });
     }
+    TargetTopics.check(all);
     if (!problems.isEmpty()) {
       throw new BlueprintException(problems.sorted());
     }

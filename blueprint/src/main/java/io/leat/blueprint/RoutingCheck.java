@@ -3,8 +3,6 @@ package io.leat.blueprint;
 import io.leat.blueprint.RawBlueprint.Located;
 import io.leat.blueprint.yaml.Suggestions;
 import io.leat.blueprint.yaml.Units;
-import io.leat.blueprint.yaml.Value;
-import io.leat.event.Names;
 import io.leat.rules.detect.DetectorSpec;
 import io.leat.rules.incident.IncidentPolicy;
 import io.leat.rules.incident.RouteSpec;
@@ -173,11 +171,6 @@ final class RoutingCheck {
                 "'" + option.name() + "' is missing.",
                 "A target of kind " + kind.yaml() + " needs it.");
       }
-    }
-    Value topic = target.optionsAt().get("topic");
-    String name = target.options().getOrDefault("topic", "");
-    if (topic != null && name.startsWith(Names.topic(raw.name(), ""))) {
-      topic.problem("'" + name + "' is a topic of Leat's own.", "Choose another name.");
     }
     return target.options().size() == target.optionsAt().size();
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +114,44 @@ class BlueprintLoaderTest {
             folder
                 + "/two/blueprint.yaml:3 streams.c: the topic 'a_b.c' cannot be told from 'a.b_c'"
                 + " in Kafka's metrics. Rename the stream.");
+  }
+
+  @Test
+  void targetsStayOffTheTopicsOfAllBlueprintsAndOfKafka() throws IOException {
+    write("one", writingTo("a", "b.s"));
+    write("two", writingTo("b", "__consumer_offsets"));
+    write("three", writingTo("c", "bulletin"));
+
+    assertThatThrownBy(() -> load("one", "two", "three"))
+        .hasMessage(
+            "%s/one/blueprint.yaml:9 targets.bus.topic: 'b.s' is a topic of Leat's own."
+                    .formatted(folder)
+                + " Choose another name.\n"
+                + "%s/two/blueprint.yaml:9 targets.bus.topic: '__consumer_offsets' is a topic of"
+                    .formatted(folder)
+                + " Kafka's own. Choose another name.");
+    assertThat(load("one", "three"))
+        .extracting(blueprint -> blueprint.targets().get("bus").options().get("topic"))
+        .containsExactly("b.s", "bulletin");
+  }
+
+  private List<Blueprint> load(String... folders) {
+    return loader.loadAll(Stream.of(folders).map(folder::resolve).toList());
+  }
+
+  private static String writingTo(String blueprint, String topic) {
+    return """
+        blueprint: %s
+        owner: b
+        streams: {s: {schema: s.json, key: k}}
+        detectors:
+          hot: {threshold: {stream: s, when: "n > 1"}, severity: major}
+        routes:
+          default: {to: [bus]}
+        targets:
+          bus: {kind: kafka, topic: %s}
+        """
+        .formatted(blueprint, topic);
   }
 
   @Test

@@ -1,11 +1,13 @@
 package io.leat.state;
 
+import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 
 /** The epochs of topics: their lives between being made anew. Thread-safe; blocks. */
 public final class LogEpochs {
@@ -31,6 +33,16 @@ public final class LogEpochs {
           Optional<Integer> known = find(connection, topic, topicId);
           return known.isPresent() ? known.get() : insert(connection, topic, topicId);
         });
+  }
+
+  /** The topics that ever had an epoch here, whether or not they are still served. */
+  public Set<String> topics() {
+    return database.transaction(
+        "read the topics",
+        connection ->
+            Set.copyOf(
+                Sql.list(
+                    connection, "select distinct topic from log_epoch", row -> row.getString(1))));
   }
 
   private static Optional<Integer> find(Connection connection, String topic, String topicId)

@@ -246,6 +246,7 @@ class StateTest {
     assertThat(epochs.epochOf("devices.telemetry", "id-b")).isEqualTo(2);
     assertThat(epochs.epochOf("devices.telemetry", "id-a")).isEqualTo(1);
     assertThat(epochs.epochOf("devices.fault", "id-a")).isEqualTo(1);
+    assertThat(epochs.topics()).contains("devices.telemetry", "devices.fault");
   }
 
   @Test

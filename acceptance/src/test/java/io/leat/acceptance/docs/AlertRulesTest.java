@@ -64,7 +64,7 @@ class AlertRulesTest {
 
     assertThat(promtool.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(promtool.exitValue()).as(said).isZero();
-    assertThat(said).contains("11 rules found");
+    assertThat(said).contains("14 rules found");
   }
 
   private static boolean isThere() {

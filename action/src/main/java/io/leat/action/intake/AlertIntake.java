@@ -5,15 +5,16 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -45,6 +46,7 @@ public final class AlertIntake implements AutoCloseable {
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
   private static final int AT_A_TIME = 500;
   private static final String TYPE = "ce_type";
+  private static final String GAP = "leat_alerts_gap_records_total";
 
   private final String blueprint;
   private final int epoch;
@@ -52,11 +54,15 @@ public final class AlertIntake implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final IntakeTransaction transaction;
   private final MeterRegistry registry;
-  private final AtomicLong behind = new AtomicLong();
+  private final IntakeProgress progress;
   private final Gauge gauge;
   private final Thread thread;
   private final Map<TopicPartition, Long> next = new HashMap<>();
   private final Set<TopicPartition> unplaced = new HashSet<>();
+
+  /** Records that were read and could not be taken in. */
+  private long untaken;
+
   private volatile boolean isStopping;
   private volatile Consumer<byte[], byte[]> consumer;
 
@@ -74,6 +80,7 @@ public final class AlertIntake implements AutoCloseable {
       String instance,
       Map<String, Object> kafka,
       IntakeTransaction transaction,
+      InstantSource clock,
       MeterRegistry registry) {
     this.blueprint = blueprint;
     this.epoch = epoch;
@@ -81,10 +88,14 @@ public final class AlertIntake implements AutoCloseable {
     this.kafka = Map.copyOf(kafka);
     this.transaction = transaction;
     this.registry = registry;
+    this.progress = new IntakeProgress(blueprint, clock);
     this.gauge =
-        Gauge.builder("leat_alerts_behind_records", behind, AtomicLong::doubleValue)
+        Gauge.builder("leat_alerts_behind_records", progress, IntakeProgress::waiting)
             .tag("blueprint", blueprint)
             .register(registry);
+    // There from the beginning: nobody sees that a counter grew which was not there before.
+    registry.counter(GAP, "blueprint", blueprint);
+    registry.counter(IntakeTransaction.POISON, "blueprint", blueprint);
     this.consumer = consumer();
     this.thread = new Thread(this::run, "leat-alerts-" + blueprint);
     this.thread.setDaemon(true);
@@ -105,6 +116,16 @@ public final class AlertIntake implements AutoCloseable {
     thread.start();
   }
 
+  /** What keeps alerts from being taken in, for people; empty when they are. */
+  public Optional<String> problem() {
+    return progress.problem();
+  }
+
+  /** Records that were logged and not taken in when the log was read last, of its partitions. */
+  public long waiting() {
+    return progress.waiting();
+  }
+
   private void run() {
     while (!isStopping) {
       try (Consumer<byte[], byte[]> own = consumer) {
@@ -120,6 +141,7 @@ public final class AlertIntake implements AutoCloseable {
       } catch (RuntimeException e) {
         if (!isStopping) {
           log.warn("Reads the alerts of {} anew: {}", blueprint, e.getMessage(), e);
+          progress.failed(Math.max(progress.waiting(), untaken), e.getMessage());
           next.clear();
           unplaced.clear();
           sleep();
@@ -136,11 +158,12 @@ public final class AlertIntake implements AutoCloseable {
       for (TopicPartition partition : records.partitions()) {
         take(own, partition, records.records(partition));
       }
-      behind.set(lag(own));
+      lag(own).ifPresent(unread -> progress.looked(unread + untaken));
     } catch (OffsetLostException e) {
       log.info("{}", e.getMessage()); // while it was placed: it still is to be
     } catch (LeatException e) {
       log.warn("Cannot take in alerts of {}: {}", blueprint, e.getMessage());
+      progress.failed(lag(own).orElse(0) + untaken, e.getMessage());
       placeAllAnew(own);
       sleep();
     }
@@ -172,11 +195,18 @@ public final class AlertIntake implements AutoCloseable {
                 record.value()));
       }
     }
+    untaken = all.size();
     try {
-      next.put(partition, transaction.take(of(partition), from, all));
+      long behind = transaction.take(of(partition), from, all);
+      next.put(partition, behind);
+      untaken = 0;
+      if (behind > from) {
+        progress.moved();
+      }
     } catch (OffsetLostException e) {
       // Of this partition only: what was read of the others is in work.
       log.info("{}", e.getMessage());
+      untaken = 0;
       own.pause(List.of(partition));
       next.remove(partition);
       unplaced.add(partition);
@@ -204,11 +234,12 @@ public final class AlertIntake implements AutoCloseable {
             wanted,
             found);
         registry
-            .counter("leat_alerts_gap_records_total", "blueprint", blueprint)
+            .counter(GAP, "blueprint", blueprint)
             .increment((double) Math.max(0, found - wanted));
         transaction.skip(of(partition), wanted, found);
       }
       own.seek(partition, found);
+      untaken = 0;
       own.resume(List.of(partition));
       next.put(partition, found);
       unplaced.remove(partition);
@@ -219,13 +250,17 @@ public final class AlertIntake implements AutoCloseable {
     return offsets.values().iterator().next();
   }
 
-  private static long lag(Consumer<byte[], byte[]> own) {
+  /** Records that were not read yet; empty while that is not known of all partitions. */
+  private OptionalLong lag(Consumer<byte[], byte[]> own) {
     long all = 0;
     for (TopicPartition partition : own.assignment()) {
       OptionalLong lag = own.currentLag(partition);
-      all += lag.orElse(0);
+      if (lag.isEmpty() || unplaced.contains(partition)) {
+        return OptionalLong.empty();
+      }
+      all += lag.getAsLong();
     }
-    return all;
+    return OptionalLong.of(all);
   }
 
   private void sleep() {
@@ -255,6 +290,7 @@ public final class AlertIntake implements AutoCloseable {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       consumer.pause(partitions);
       unplaced.addAll(partitions);
+      untaken = 0; // they are read again, by this one or by another
       // The consumer wants a position of its own before place() knows the right one.
       consumer.seekToBeginning(partitions);
     }

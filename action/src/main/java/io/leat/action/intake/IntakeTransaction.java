@@ -39,6 +39,9 @@ public final class IntakeTransaction {
   /** A record that fails so often by itself is put aside: others wait for it. */
   static final int MOST_ATTEMPTS = 5;
 
+  /** Counts the records that were put aside. */
+  static final String POISON = "leat_alerts_poison_total";
+
   private final StateDatabase database;
   private final Incidents incidents;
   private final InstantSource clock;
@@ -223,7 +226,7 @@ public final class IntakeTransaction {
             });
     incidents.committed(of.blueprint(), counts);
     for (Poison one : poisons) {
-      registry.counter("leat_alerts_poison_total", "blueprint", of.blueprint()).increment();
+      registry.counter(POISON, "blueprint", of.blueprint()).increment();
       log.error(
           "Put aside the record at {} of partition {} of {}: {}",
           one.record().offset(),

@@ -94,7 +94,13 @@ class AlertIntakeTest {
   private AlertIntake intake(String instance) {
     AlertIntake own =
         new AlertIntake(
-            "devices", epoch, instance, broker.client(), intake.transaction(), intake.registry());
+            "devices",
+            epoch,
+            instance,
+            broker.client(),
+            intake.transaction(),
+            intake,
+            intake.registry());
     opened.add(own);
     own.start();
     return own;
@@ -268,6 +274,36 @@ class AlertIntakeTest {
                 .equals(List.of("4")));
     send(firing(20, 40));
     untilIncidents(20);
+  }
+
+  @Test
+  void whoCannotTakeAlertsInSaysSoAfterAMinuteAndNoMoreWhenItCan() throws Exception {
+    AlertIntake own = intake();
+    send(firing(0, 20));
+    untilIncidents(20);
+    state.update("alter table alert_offset rename to alert_offset_away");
+    try {
+      send(firing(20, 40));
+      until(() -> own.waiting() > 0);
+      assertThat(own.problem()).isEmpty();
+      intake.pass(Duration.ofSeconds(61));
+      until(() -> own.problem().isPresent());
+      assertThat(own.problem().orElseThrow())
+          .startsWith("no alerts of devices were taken in since 2026-03-01T10:00:00Z, and ")
+          .contains(" wait: ");
+    } finally {
+      state.update("alter table alert_offset_away rename to alert_offset");
+    }
+    untilIncidents(40);
+    until(() -> own.problem().isEmpty() && own.waiting() == 0);
+  }
+
+  @Test
+  void whatCountsWhatIsLostOrPutAsideIsThereBeforeAnythingIs() {
+    intake();
+
+    assertThat(intake.registry().get("leat_alerts_gap_records_total").counter().count()).isZero();
+    assertThat(intake.registry().get("leat_alerts_poison_total").counter().count()).isZero();
   }
 
   @Test

@@ -74,6 +74,8 @@ final class StatusCommand implements Callable<Integer> {
     }
     selfCheck(lines, status.path("self_check"));
     add(lines, gaps(status.path("log_gaps")));
+    add(lines, alerts(status.path("alerts")));
+    add(lines, putAside(status.path("alerts")));
     for (JsonNode unknown : status.path("unknown")) {
       lines.add(
           leat.terminal()
@@ -251,6 +253,38 @@ final class StatusCommand implements Callable<Integer> {
           count(g, "first_offset"),
           g.path("next_offset").isNumber() ? Text.count(g.path("next_offset").asLong() - 1) : "",
           age(g.path("found_at")));
+    }
+    return table;
+  }
+
+  private static Table alerts(JsonNode alerts) {
+    List<String> titles = List.of("alerts of", "waiting>", "put aside>");
+    Table table = table(titles, alerts, "problem", "problem");
+    for (JsonNode a : alerts) {
+      table.row(
+          row(
+              alerts,
+              "problem",
+              a,
+              text(a, "blueprint"),
+              count(a, "waiting"),
+              count(a, "put_aside")));
+    }
+    return table;
+  }
+
+  private Table putAside(JsonNode alerts) {
+    Table table = new Table("put aside of", "partition>", "offset>", "bytes>", "when", "why");
+    for (JsonNode a : alerts) {
+      for (JsonNode p : a.path("newest_put_aside")) {
+        table.row(
+            text(a, "blueprint") + ".alerts",
+            count(p, "partition"),
+            count(p, "offset"),
+            count(p, "length"),
+            age(p.path("at")),
+            text(p, "reason"));
+      }
     }
     return table;
   }

@@ -20,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The incidents of one blueprint: its rules, its alerts' intake, its targets. */
 final class BlueprintIncidents implements AutoCloseable {
+  private final String name;
   private final Function<DeliveryTarget, RunningTarget> starting;
   private final Function<TargetSpec, DeliveryTarget> opening;
   private final Map<String, RunningTarget> targets = new ConcurrentHashMap<>();
   private volatile RouteTable table;
   private volatile IncidentRules rules;
-  private @Nullable AlertIntake intake;
+  private volatile @Nullable AlertIntake intake;
   private int epoch;
 
   /**
@@ -39,6 +40,7 @@ final class BlueprintIncidents implements AutoCloseable {
       Blueprint blueprint,
       Function<TargetSpec, DeliveryTarget> opening,
       Function<DeliveryTarget, RunningTarget> starting) {
+    this.name = blueprint.name();
     this.opening = opening;
     this.starting = starting;
     this.table = table(blueprint);
@@ -101,6 +103,14 @@ final class BlueprintIncidents implements AutoCloseable {
 
   RouteTable table() {
     return table;
+  }
+
+  /** How its alerts come in. */
+  AlertsIn alerts() {
+    AlertIntake running = intake;
+    return running == null
+        ? new AlertsIn(0, "the alerts of " + name + " are not read")
+        : new AlertsIn(running.waiting(), running.problem().orElse(null));
   }
 
   /** As they are now. */

@@ -224,6 +224,7 @@ public final class IncidentService implements AutoCloseable {
         with.instance(),
         with.kafka(),
         new IntakeTransaction(with.database(), incidents, with.clock(), with.registry()),
+        with.clock(),
         with.registry());
   }
 
@@ -235,6 +236,13 @@ public final class IncidentService implements AutoCloseable {
   private List<DeliveryTarget> targets() {
     List<DeliveryTarget> all = new ArrayList<>();
     new TreeMap<>(running).values().forEach(one -> all.addAll(one.targets()));
+    return all;
+  }
+
+  /** How alerts come in, by blueprint; of those that have any. */
+  public Map<String, AlertsIn> alerts() {
+    Map<String, AlertsIn> all = new TreeMap<>();
+    running.forEach((name, one) -> all.put(name, one.alerts()));
     return all;
   }
 

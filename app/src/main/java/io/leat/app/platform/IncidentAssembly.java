@@ -1,6 +1,7 @@
 package io.leat.app.platform;
 
 import io.leat.action.target.Heartbeat.HeartbeatSettings;
+import io.leat.app.incidents.AlertsIn;
 import io.leat.app.incidents.IncidentService;
 import io.leat.app.incidents.KeptSecrets;
 import io.leat.http.Health;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +28,7 @@ final class IncidentAssembly {
   private final InstantSource clock;
   private final Closing closing;
   private List<IncidentService.Followed> blueprints = List.of();
-  private @Nullable IncidentService service;
+  private volatile @Nullable IncidentService service;
 
   IncidentAssembly(
       Foundation foundation, MeterRegistry registry, InstantSource clock, Closing closing) {
@@ -55,6 +57,20 @@ final class IncidentAssembly {
         .findFirst();
   }
 
+  /** How alerts come in, by blueprint; nothing before {@link #routes}. */
+  Map<String, AlertsIn> alerts() {
+    IncidentService started = service;
+    return started == null ? Map.of() : started.alerts();
+  }
+
+  private Optional<String> stuck() {
+    String problems =
+        alerts().values().stream()
+            .flatMap(in -> Optional.ofNullable(in.problem()).stream())
+            .collect(Collectors.joining("; "));
+    return problems.isEmpty() ? Optional.empty() : Optional.of(problems);
+  }
+
   /**
    * The routes; alerts are taken in and delivered from now on, and the monitor is told so.
    *
@@ -81,6 +97,8 @@ final class IncidentAssembly {
     service = started;
     started.follow(blueprints).forEach(log::info);
     started.start();
+    // Events are accepted and processed without it, so readiness does not depend on it.
+    shared.health().observe("alerts", this::stuck);
     if (heartbeat != null) {
       closing.add("heartbeat", started.beat(heartbeat, () -> problem(shared.health())));
     }

@@ -3,6 +3,7 @@ package io.leat.app.platform;
 import io.leat.action.delivery.Deliveries;
 import io.leat.action.delivery.DeliveryOutbox;
 import io.leat.action.incident.AlertLookup;
+import io.leat.action.intake.AlertsPutAside;
 import io.leat.action.routes.AlertRoutes;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.reconcile.Reconciler;
@@ -118,7 +119,8 @@ final class OperationsAssembly {
             shared.health(),
             running.ends(),
             running.components(),
-            selfCheck::status);
+            selfCheck::status,
+            new AlertsStatus(running.incidents()::alerts, new AlertsPutAside(foundation.state())));
     LagMonitor lag = new LagMonitor(running.streams(), log, running.books(), asking, registry);
     closing.add("lag", lag).start();
     Trace trace = new Trace(running.streams(), log, running.books(), catalog, asking, clock);

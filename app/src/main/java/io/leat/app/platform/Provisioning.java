@@ -11,6 +11,7 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.event.Names;
 import io.leat.gateway.ServedStream;
+import io.leat.rules.incident.TargetSpec;
 import io.leat.state.LogEpochs;
 import io.leat.state.SchemaVersions;
 import io.leat.stream.LakeTables;
@@ -21,6 +22,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Makes a blueprint's topics, tables and versions exist, and says what its job and the gateway need
@@ -110,8 +113,10 @@ final class Provisioning {
    */
   void check(Collection<Blueprint> blueprints) {
     List<String> refusals = new ArrayList<>();
+    Set<String> known = epochs.topics();
     for (Blueprint blueprint : blueprints) {
       gather(() -> refuseMissing(blueprint), refusals);
+      gather(() -> refuseTopicsOfOthers(blueprint, known), refusals);
       gather(() -> tables.check(blueprint), refusals);
       gather(() -> topics.check(topicSpecs(blueprint)), refusals);
     }
@@ -128,6 +133,37 @@ final class Provisioning {
         throw e;
       }
       refusals.add(e.getMessage());
+    }
+  }
+
+  /**
+   * The loader holds targets against the blueprints that run. One that ran here before and may come
+   * back has its topics still.
+   *
+   * @param known the topics of all blueprints that ever ran here
+   * @throws LeatException DESTRUCTIVE_CHANGE if a target would write to one of them, or beside it
+   */
+  static void refuseTopicsOfOthers(Blueprint blueprint, Set<String> known) {
+    for (TargetSpec target : blueprint.targets().values()) {
+      String topic = target.options().get("topic");
+      if (topic == null) {
+        continue;
+      }
+      for (String other : new TreeSet<>(known)) {
+        String name = other.substring(0, other.indexOf('.') + 1);
+        if (!name.isEmpty() && topic.startsWith(name)) {
+          throw new LeatException(
+              ErrorCode.DESTRUCTIVE_CHANGE,
+              "The target '"
+                  + target.name()
+                  + "' of the blueprint '"
+                  + blueprint.name()
+                  + "' would write to '"
+                  + topic
+                  + "', among the topics of a blueprint that was here before. What it writes would"
+                  + " be taken for events when that comes back. Name another topic.");
+        }
+      }
     }
   }
 

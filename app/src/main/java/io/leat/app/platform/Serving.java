@@ -50,6 +50,9 @@ final class Serving {
   private static final FileSystemOptions NO_FILES =
       new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
 
+  /** What messages of all brokers that wait for the log may take in memory. */
+  private static final long MQTT_BYTES = 64L << 20;
+
   private final Settings settings;
   private final PrometheusMeterRegistry registry;
   private final InstantSource clock;
@@ -209,6 +212,7 @@ final class Serving {
               new MqttConnection(
                   broker,
                   ingest,
+                  MQTT_BYTES / settings.mqtt().size(),
                   registry,
                   vertx.join(),
                   new SecureRandom(),

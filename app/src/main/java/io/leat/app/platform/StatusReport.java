@@ -3,6 +3,7 @@ package io.leat.app.platform;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.action.intake.AlertsPutAside;
 import io.leat.app.disk.DiskGuard;
 import io.leat.app.engine.CheckpointReport;
 import io.leat.app.engine.FlinkJob;
@@ -54,6 +55,7 @@ final class StatusReport {
   private final LogEnds ends;
   private final Supplier<List<Component>> components;
   private final Supplier<ObjectNode> selfCheck;
+  private final AlertsStatus alerts;
 
   StatusReport(
       StreamRegistry streams,
@@ -70,7 +72,8 @@ final class StatusReport {
       Health health,
       LogEnds ends,
       Supplier<List<Component>> components,
-      Supplier<ObjectNode> selfCheck) {
+      Supplier<ObjectNode> selfCheck,
+      AlertsStatus alerts) {
     this.streams = streams;
     this.log = log;
     this.books = books;
@@ -86,6 +89,7 @@ final class StatusReport {
     this.ends = ends;
     this.components = components;
     this.selfCheck = selfCheck;
+    this.alerts = alerts;
   }
 
   /** A part of the answer, by the component that tells it. */
@@ -93,7 +97,8 @@ final class StatusReport {
     LOG("kafka"),
     LEDGER("lake"),
     TABLES("lake"),
-    JOBS("flink");
+    JOBS("flink"),
+    ALERTS("postgres");
 
     private final String component;
 
@@ -149,6 +154,8 @@ final class StatusReport {
         operates ? asking.processor().begin(this::jobs) : JSON::createArrayNode;
     EngineCalls.Pending<ArrayNode> tables =
         asking.lake().begin(() -> tables(new ClientAccess(principal)));
+    EngineCalls.Pending<Map<String, AlertsPutAside.OfBlueprint>> putAside =
+        operates ? asking.state().begin(alerts::putAside) : Map::of;
     ObjectNode status = JSON.createObjectNode();
     ArrayNode componentsNow = status.putArray("components");
     streams(
@@ -160,6 +167,9 @@ final class StatusReport {
     status.set("tables", orEmpty(unknown.orNull(Section.TABLES, tables)));
     disk(status.putObject("disk"), operates);
     gaps(status.putArray("log_gaps"), principal);
+    if (operates) {
+      status.set("alerts", alerts.json(principal, unknown.orNull(Section.ALERTS, putAside)));
+    }
     unknown.write(status.putArray("unknown"));
     if (operates) {
       status.set("self_check", selfCheck.get());

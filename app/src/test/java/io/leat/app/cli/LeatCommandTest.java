@@ -287,6 +287,25 @@ class LeatCommandTest {
   }
 
   @Test
+  void statusShowsAlertsThatWaitAndThoseThatWerePutAside() throws Exception {
+    try (TestingLeat leat = new TestingLeat()) {
+      environment = Map.of("LEAT_URL", leat.uri().toString(), "LEAT_KEY", "k");
+      leat.putAside = "it has no value";
+      assertThat(run("status")).isZero();
+      assertThat(terminal.out())
+          .endsWith(
+              """
+
+              alerts of  waiting  put aside
+              devices      1,200          1
+
+              put aside of    partition  offset  bytes  when  why
+              devices.alerts          2   4,711      8        it has no value
+              """);
+    }
+  }
+
+  @Test
   void theDemoEndsWithItsSummaryAsJson(@TempDir Path data) throws Exception {
     try (TestingLeat leat = new TestingLeat()) {
       launcher = (blueprints, config, directory, overrides, observer) -> running(leat);

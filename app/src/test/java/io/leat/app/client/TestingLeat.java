@@ -65,6 +65,9 @@ public final class TestingLeat implements AutoCloseable {
   public volatile boolean losesARow;
   public volatile String jobFailure = "";
 
+  /** Why an alert was put aside; empty when none was. */
+  public volatile String putAside = "";
+
   public TestingLeat() throws IOException {
     this(HttpServer.create(LOOPBACK, 0), "http://127.0.0.1:");
   }
@@ -274,6 +277,24 @@ public final class TestingLeat implements AutoCloseable {
             .put("state", jobFailure.isEmpty() ? "RUNNING" : "FAILED")
             .put("restarts", 3)
             .put("failure", jobFailure);
+    if (!putAside.isEmpty()) {
+      ObjectNode alerts =
+          status
+              .putArray("alerts")
+              .addObject()
+              .put("blueprint", "devices")
+              .put("waiting", 1_200)
+              .putNull("problem")
+              .put("put_aside", 1);
+      alerts
+          .putArray("newest_put_aside")
+          .addObject()
+          .put("partition", 2)
+          .put("epoch", 1)
+          .put("offset", 4_711)
+          .put("length", 8)
+          .put("reason", putAside);
+    }
     if (!jobFailure.isEmpty()) {
       job.putNull("next_try").put("runbook", "docs/runbooks/job-failed.md");
     }

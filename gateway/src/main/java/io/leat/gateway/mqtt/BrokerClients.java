@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +25,13 @@ final class BrokerClients {
   /**
    * A client that is not connected yet.
    *
+   * @param threads names the thread on which it hands messages over; that is this client's alone
    * @throws LeatException INVALID_CONFIGURATION if a certificate or key cannot be used
    */
   static BrokerClient of(
       MqttSettings settings,
       Vertx vertx,
+      ThreadFactory threads,
       MqttClientConnectedListener connected,
       MqttClientDisconnectedListener disconnected) {
     var transport =
@@ -46,6 +49,8 @@ final class BrokerClients {
             .identifier(settings.clientId())
             .transportConfig(transport.build())
             .executorConfig()
+            // By itself it would share one with all clients of the process.
+            .nettyExecutor(task -> begin(threads, task))
             .nettyThreads(1)
             .applyExecutorConfig()
             .addConnectedListener(connected)
@@ -54,6 +59,12 @@ final class BrokerClients {
       case MQTT_5 -> new Mqtt5Broker(builder.useMqttVersion5().buildAsync(), settings);
       case MQTT_3_1_1 -> new Mqtt3Broker(builder.useMqttVersion3().buildAsync(), settings);
     };
+  }
+
+  private static void begin(ThreadFactory threads, Runnable task) {
+    Thread thread = threads.newThread(task);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static MqttClientSslConfig ssl(String name, MqttSettings.Tls tls, Vertx vertx) {

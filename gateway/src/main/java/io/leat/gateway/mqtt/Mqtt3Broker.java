@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Speaks MQTT 3.1.1, which has neither properties nor a bound of what is in flight. */
+/**
+ * Speaks MQTT 3.1.1, which has neither properties nor bounds of what is in flight and of a packet.
+ */
 final class Mqtt3Broker implements BrokerClient {
   private final Mqtt3AsyncClient client;
   private final MqttSettings settings;

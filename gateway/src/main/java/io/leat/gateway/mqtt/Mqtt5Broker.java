@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Speaks MQTT 5. */
 final class Mqtt5Broker implements BrokerClient {
+  /** Of a packet, in bytes. A broker keeps larger ones back, as the protocol has it. */
+  private static final int MAXIMUM_PACKET = 16 << 20;
+
   private final Mqtt5AsyncClient client;
   private final MqttSettings settings;
 
@@ -67,6 +70,7 @@ final class Mqtt5Broker implements BrokerClient {
                 .keepAlive(Math.toIntExact(settings.keepAlive().toSeconds()))
                 .restrictions()
                 .receiveMaximum(settings.inFlight())
+                .maximumPacketSize(MAXIMUM_PACKET)
                 .applyRestrictions()
                 .simpleAuth(authentication())
                 .build());

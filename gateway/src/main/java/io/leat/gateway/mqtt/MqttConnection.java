@@ -1,8 +1,8 @@
 package io.leat.gateway.mqtt;
 
-import com.hivemq.client.mqtt.datatypes.MqttTopicFilter;
 import com.hivemq.client.mqtt.lifecycle.MqttClientConnectedContext;
 import com.hivemq.client.mqtt.lifecycle.MqttClientDisconnectedContext;
+import com.hivemq.client.mqtt.lifecycle.MqttClientReconnector;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.disconnect.Mqtt5DisconnectReasonCode;
 import io.leat.gateway.MessageIngest;
@@ -11,16 +11,12 @@ import io.leat.gateway.MessageIngest.Fate;
 import io.leat.gateway.MessageIngest.Fates;
 import io.leat.gateway.format.Refusal;
 import io.leat.http.HealthCheck;
-import io.leat.http.Principal;
-import io.leat.http.Role;
-import io.leat.http.StreamScope;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,19 +35,25 @@ import org.slf4j.LoggerFactory;
  * which it came; one thread tries its head in batches until each message has its fate, so that
  * those of an entity stay in order. The broker hears of a message only then, and gives all others
  * again to whoever comes with the same client id.
+ *
+ * <p>The line has a bound in bytes. When it is full nothing is read from the broker until a part of
+ * it has moved; when that takes long the broker is left until the line is empty. What may be lost,
+ * quality of service 0, is dropped.
  */
 public final class MqttConnection implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MqttConnection.class);
   private static final int BATCH = 1_000;
   private static final int BATCH_BYTES = 4 << 20;
+  private static final Duration MOST_PATIENCE = Duration.ofSeconds(30);
 
   private final MqttSettings settings;
   private final MessageIngest ingest;
-  private final Principal sender;
-  private final List<Route> routes;
+  private final Arrivals arrivals;
   private final MqttMetrics metrics;
   private final Backoff retries;
   private final Backoff reconnects;
+  private final HeldBytes held;
+  private final Duration patience;
   private final BrokerClient client;
   private final Thread thread;
 
@@ -60,51 +62,55 @@ public final class MqttConnection implements AutoCloseable {
   private final AtomicInteger losses = new AtomicInteger();
   private volatile boolean connected;
   private volatile boolean closing;
+
+  /** This side ended the connection, because the line is full. */
+  private volatile boolean left;
+
   private volatile @Nullable String problem = "is not connected yet";
   private volatile @Nullable String waitsFor;
 
-  /** A subscription, and what its filter matches. */
-  private record Route(MqttSettings.Subscription subscription, MqttTopicFilter filter) {}
-
-  private record Waiting(MqttMessage message, Arrival arrival) {}
+  /**
+   * A message in line.
+   *
+   * @param weight what it takes in memory, in bytes
+   */
+  private record Waiting(MqttMessage message, Arrival arrival, long weight) {}
 
   /**
    * Connects in the background, as often as it takes.
    *
    * @param ingest where messages go
+   * @param mostHeld bytes of memory that messages which wait may take
    * @param vertx reads TLS files
-   * @param threads names the thread
+   * @param threads names its two threads
    */
   public MqttConnection(
       MqttSettings settings,
       MessageIngest ingest,
+      long mostHeld,
       MeterRegistry registry,
       Vertx vertx,
       RandomGenerator random,
       ThreadFactory threads) {
     this.settings = settings;
     this.ingest = ingest;
-    this.sender =
-        new Principal(
-            "mqtt:" + settings.name(),
-            settings.name(),
-            Set.of(Role.SEND),
-            new StreamScope(
-                settings.subscriptions().stream()
-                    .map(MqttSettings.Subscription::stream)
-                    .distinct()
-                    .toList()),
-            Set.of());
-    this.routes =
-        settings.subscriptions().stream()
-            .map(s -> new Route(s, MqttTopicFilter.of(s.filter())))
-            .toList();
+    this.arrivals = new Arrivals(settings, ingest::name);
+    this.held = new HeldBytes(mostHeld);
+    // The client must answer the broker's pings in time.
+    Duration half = settings.keepAlive().dividedBy(2);
+    this.patience = half.compareTo(MOST_PATIENCE) < 0 ? half : MOST_PATIENCE;
     this.metrics =
         new MqttMetrics(
-            registry, settings.name(), () -> connected, inFlight::get, settings.inFlight());
+            registry,
+            settings.name(),
+            () -> connected,
+            inFlight::get,
+            settings.inFlight(),
+            held::held,
+            mostHeld);
     this.retries = new Backoff(random);
     this.reconnects = new Backoff(random);
-    this.client = BrokerClients.of(settings, vertx, this::connected, this::disconnected);
+    this.client = BrokerClients.of(settings, vertx, threads, this::connected, this::disconnected);
     this.thread = threads.newThread(this::run);
     client.receive(this::take);
     thread.start();
@@ -113,7 +119,14 @@ public final class MqttConnection implements AutoCloseable {
 
   /** What is wrong with it, if anything is. */
   public HealthCheck health() {
-    return () -> Optional.ofNullable(problem).or(() -> Optional.ofNullable(waitsFor));
+    return () -> {
+      String lost = problem;
+      String why = waitsFor;
+      if (lost != null && why != null && left) {
+        return Optional.of(why + "; " + lost);
+      }
+      return Optional.ofNullable(lost == null ? why : lost);
+    };
   }
 
   private void connected(MqttClientConnectedContext context) {
@@ -146,26 +159,44 @@ public final class MqttConnection implements AutoCloseable {
     boolean takenOver =
         cause instanceof Mqtt5DisconnectException e
             && e.getMqttMessage().getReasonCode() == Mqtt5DisconnectReasonCode.SESSION_TAKEN_OVER;
-    String now =
-        takenOver
-            ? "another process connected with the client id '"
-                + settings.clientId()
-                + "'; give each its own 'client-id'"
-            : "is not connected to "
-                + settings.host()
-                + ":"
-                + settings.port()
-                + ": "
-                + deepest(cause);
+    String now = whyLost(cause, takenOver);
     context
         .getReconnector()
         .reconnect(!closing)
         .resubscribeIfSessionExpired(false)
         .resubscribeIfSessionPresent(false)
         .delay(takenOver ? reconnects.most() : reconnects.next(), TimeUnit.MILLISECONDS);
+    if (left && !closing) {
+      comeBackWhenEmpty(context.getReconnector());
+    }
     if (!closing) {
       tell(now, now);
     }
+  }
+
+  /**
+   * The broker begins again with what it was not told of: messages that are still in line would
+   * stand in it twice, in front of those that can be acknowledged.
+   */
+  private void comeBackWhenEmpty(MqttClientReconnector reconnector) {
+    reconnector.reconnectWhen(
+        held.emptied(),
+        (nothing, failure) -> {
+          left = false;
+          reconnector.reconnect(!closing);
+        });
+  }
+
+  private String whyLost(Throwable cause, boolean takenOver) {
+    if (left) {
+      return "holds as many messages that wait as there is room for; the broker keeps the rest";
+    }
+    if (takenOver) {
+      return "another process connected with the client id '"
+          + settings.clientId()
+          + "'; give each its own 'client-id'";
+    }
+    return "is not connected to " + settings.host() + ":" + settings.port() + ": " + deepest(cause);
   }
 
   private static String deepest(Throwable failure) {
@@ -189,8 +220,8 @@ public final class MqttConnection implements AutoCloseable {
 
   /** On the client's thread: the message stands in line from here on. */
   private void take(MqttMessage message) {
-    Route route = route(message);
-    if (route == null) {
+    MqttSettings.Subscription subscription = arrivals.subscription(message);
+    if (subscription == null) {
       // From a subscription of the session that leat.yaml has no more.
       metrics.count("none", "unmatched");
       LOG.warn(
@@ -200,47 +231,35 @@ public final class MqttConnection implements AutoCloseable {
       acknowledge(message);
       return;
     }
-    MqttSettings.Subscription subscription = route.subscription();
-    if (!message.redelivers() && inFlight.get() >= settings.inFlight()) {
+    long weight = message.weight();
+    if (!message.redelivers() && (inFlight.get() >= settings.inFlight() || !held.fits(weight))) {
       metrics.count(subscription.stream(), "dropped");
       acknowledge(message);
       return;
     }
+    awaitRoom(weight);
     inFlight.incrementAndGet();
-    queue.add(new Waiting(message, arrival(message, subscription)));
+    held.add(weight);
+    queue.add(new Waiting(message, arrivals.of(message, subscription), weight));
   }
 
-  private @Nullable Route route(MqttMessage message) {
-    for (Route route : routes) {
-      if (route.filter().matches(message.topic())) {
-        return route;
+  /**
+   * Stands still while the line is full. The thread is this connection's alone, so what waits for
+   * it is only the broker, whose messages nobody reads from the socket meanwhile. It does so for as
+   * long as the broker takes it: then the connection ends, and what was still on its way is taken.
+   */
+  private void awaitRoom(long weight) {
+    if (left) {
+      return;
+    }
+    try {
+      if (!held.awaitRoom(weight, patience)) {
+        left = true;
+        CompletableFuture<?> unused = client.disconnect();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return null;
-  }
-
-  private Arrival arrival(MqttMessage message, MqttSettings.Subscription subscription) {
-    String entity = null;
-    if (subscription.keyLevel() > 0) {
-      List<String> levels = message.topic().getLevels();
-      entity =
-          subscription.keyLevel() <= levels.size() ? levels.get(subscription.keyLevel() - 1) : "";
-    }
-    String id = null;
-    for (Map.Entry<String, String> property : message.properties()) {
-      if (property.getKey().equals(subscription.idProperty()) && !property.getValue().isEmpty()) {
-        id = property.getValue();
-      }
-    }
-    return new Arrival(
-        subscription.stream(),
-        sender,
-        ingest.name(),
-        message.payload(),
-        message.contentType(),
-        message.properties(),
-        entity,
-        id);
   }
 
   private void run() {
@@ -296,6 +315,7 @@ public final class MqttConnection implements AutoCloseable {
         metrics.count(waiting.arrival().stream(), name(fate));
         inFlight.decrementAndGet();
         acknowledge(waiting.message());
+        held.remove(waiting.weight());
       }
     }
     boolean progress = later.size() < head.size();
@@ -357,6 +377,7 @@ public final class MqttConnection implements AutoCloseable {
     closing = true;
     try {
       thread.join(TimeUnit.SECONDS.toMillis(12));
+      held.close();
       client.disconnect().get(2, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -22,4 +22,19 @@ record MqttMessage(
     byte[] payload,
     @Nullable String contentType,
     List<Map.Entry<String, String>> properties,
-    Runnable acknowledge) {}
+    Runnable acknowledge) {
+  /** What it takes besides its texts and bytes: objects here and in the client. */
+  private static final int OBJECTS = 512;
+
+  /**
+   * What it takes in memory until it is acknowledged, in bytes, roughly: the client keeps one of
+   * its own of everything.
+   */
+  long weight() {
+    long bytes = payload.length + (long) topic.toString().length();
+    for (Map.Entry<String, String> property : properties) {
+      bytes += property.getKey().length() + property.getValue().length();
+    }
+    return 2 * bytes + OBJECTS;
+  }
+}

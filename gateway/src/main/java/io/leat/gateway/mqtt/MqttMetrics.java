@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What one connection counts. Streams and outcomes are known ones, so that the labels are bounded.
@@ -22,7 +23,9 @@ final class MqttMetrics {
       String broker,
       BooleanSupplier connected,
       IntSupplier inFlight,
-      int bound) {
+      int bound,
+      LongSupplier held,
+      long mostHeld) {
     this.registry = registry;
     this.broker = broker;
     Gauge.builder("leat.mqtt.connected", connected, c -> c.getAsBoolean() ? 1 : 0)
@@ -36,6 +39,17 @@ final class MqttMetrics {
         .strongReference(true)
         .register(registry);
     Gauge.builder("leat.mqtt.in.flight.fill", inFlight, n -> n.getAsInt() / (double) bound)
+        .description("The same as a share of its bound, 0 to 1")
+        .tag("broker", broker)
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("leat.mqtt.held", held, LongSupplier::getAsLong)
+        .baseUnit("bytes")
+        .description("What these messages take in memory")
+        .tag("broker", broker)
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("leat.mqtt.held.fill", held, n -> n.getAsLong() / (double) mostHeld)
         .description("The same as a share of its bound, 0 to 1")
         .tag("broker", broker)
         .strongReference(true)

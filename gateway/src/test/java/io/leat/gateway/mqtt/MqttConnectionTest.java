@@ -26,13 +26,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** With a real Mosquitto and a real Kafka. */
 class MqttConnectionTest {
@@ -75,6 +79,10 @@ class MqttConnectionTest {
     final MqttConnection connection;
 
     Leat(MqttSettings settings) throws Exception {
+      this(settings, 64 << 20);
+    }
+
+    Leat(MqttSettings settings, long mostHeld) throws Exception {
       publisher =
           new Publisher(
               PublisherSettings.defaults(kafka().client()),
@@ -97,6 +105,7 @@ class MqttConnectionTest {
           new MqttConnection(
               settings,
               ingest,
+              mostHeld,
               registry,
               vertx,
               new Random(7),
@@ -114,6 +123,10 @@ class MqttConnectionTest {
     double messages(String outcome) {
       var counter = registry.find("leat.mqtt.messages").tag("outcome", outcome).counter();
       return counter == null ? 0 : counter.count();
+    }
+
+    double gauge(String name) {
+      return registry.get(name).gauge().value();
     }
 
     String problem() throws Exception {
@@ -275,7 +288,7 @@ class MqttConnectionTest {
     publish(150, 200);
     until(() -> ids().containsAll(expected(0, 200)));
 
-    assertThat(new ArrayList<>(new java.util.LinkedHashSet<>(ids()))).isEqualTo(expected(0, 200));
+    assertThat(new ArrayList<>(new LinkedHashSet<>(ids()))).isEqualTo(expected(0, 200));
   }
 
   @Test
@@ -347,10 +360,97 @@ class MqttConnectionTest {
     assertThat(leat.problem()).isEmpty();
   }
 
+  @Test
+  void withLittleRoomEverythingComesOnceInOrderAndOverOneConnection() throws Exception {
+    mosquitto("allow_anonymous true");
+    new Leat(settings("one", Version.MQTT_5, subscription(0))).connected().close();
+    started.clear();
+    publish(0, 1_000, 2_000);
+
+    Leat leat = new Leat(settings("one", Version.MQTT_5, subscription(0)), 64 << 10).connected();
+    AtomicReference<Double> most = new AtomicReference<>(0.0);
+    until(
+        () -> {
+          most.accumulateAndGet(leat.gauge("leat.mqtt.held.fill"), Math::max);
+          return leat.messages("accepted") == 1_000;
+        });
+
+    assertThat(ids()).isEqualTo(expected(0, 1_000));
+    assertThat(most.get()).isPositive().isLessThanOrEqualTo(1);
+    assertThat(leat.gauge("leat.mqtt.held")).isZero();
+    assertThat(leat.problem()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Version.class)
+  void whatThereIsNoRoomForStaysWithTheBrokerUntilTheLineIsEmpty(Version version) throws Exception {
+    mosquitto("allow_anonymous true");
+    MqttSettings settings = settings("one", version, Duration.ofSeconds(5), subscription(0));
+    Leat leat = new Leat(settings, 2 << 20).connected();
+    kafka().stop();
+    // More than what a system keeps for a connection.
+    publish(0, 100, 250_000);
+
+    until(() -> leat.problem().endsWith("is room for; the broker keeps the rest"), leat::problem);
+    assertThat(leat.problem()).startsWith("messages wait: ");
+    assertThat(leat.gauge("leat.mqtt.connected")).isZero();
+    assertThat(leat.gauge("leat.mqtt.in.flight")).isLessThan(60);
+    kafka().start();
+    until(() -> ids().containsAll(expected(0, 100)));
+    until(() -> leat.gauge("leat.mqtt.held") == 0);
+    leat.connected();
+    publish(100, 110, 250_000);
+    until(() -> ids().containsAll(expected(0, 110)));
+
+    assertThat(new ArrayList<>(new LinkedHashSet<>(ids()))).isEqualTo(expected(0, 110));
+    until(() -> leat.problem().isEmpty(), leat::problem);
+  }
+
+  @Test
+  void withoutRoomWhatMayBeLostIsDroppedAndCounted() throws Exception {
+    mosquitto("allow_anonymous true");
+    Subscription careless = new Subscription("devices/+/telemetry", STREAM, 0, 0, "event-id");
+    Leat leat = new Leat(settings("one", Version.MQTT_5, careless), 64 << 10).connected();
+    kafka().stop();
+    publish(0, 100, 2_000);
+    until(() -> leat.messages("dropped") + leat.gauge("leat.mqtt.in.flight") == 100);
+
+    assertThat(leat.gauge("leat.mqtt.in.flight")).isBetween(1.0, 16.0);
+    assertThat(leat.gauge("leat.mqtt.held.fill")).isLessThanOrEqualTo(1);
+    assertThat(leat.gauge("leat.mqtt.connected")).isEqualTo(1);
+    kafka().start();
+    until(() -> leat.messages("dropped") + leat.messages("accepted") == 100);
+  }
+
+  @Test
+  void aPacketThatIsTooLargeIsKeptBackByTheBrokerAndTheNextOnesCome() throws Exception {
+    mosquitto("allow_anonymous true");
+    Leat leat = new Leat(settings("one", Version.MQTT_5, subscription(0))).connected();
+
+    publish(0, 1, 17 << 20);
+    publish(1, 2, 1_000_000);
+    publish(2, 3, 0);
+    until(() -> leat.messages("accepted") == 1);
+
+    assertThat(ids()).containsExactly("2");
+    assertThat(logged("devices.rejected"))
+        .extracting(e -> e.header(RejectionHeaders.CODE))
+        .containsExactly("record-too-large");
+    assertThat(leat.problem()).isEmpty();
+  }
+
   private void publish(int from, int to) {
+    publish(from, to, 0);
+  }
+
+  private void publish(int from, int to, int padding) {
+    String pad = "x".repeat(padding);
     try (var device = mosquitto().new Publishing()) {
       for (int i = from; i < to; i++) {
-        device.send("devices/d7/telemetry", "{\"device\":\"d7\",\"event\":\"" + i + "\"}", null);
+        device.send(
+            "devices/d7/telemetry",
+            "{\"device\":\"d7\",\"event\":\"%d\",\"pad\":\"%s\"}".formatted(i, pad),
+            null);
       }
     }
   }
@@ -372,11 +472,25 @@ class MqttConnectionTest {
   }
 
   private MqttSettings settings(String clientId, Version version, Subscription subscription) {
-    return settings(clientId, version, null, subscription);
+    return settings(clientId, version, Duration.ofSeconds(60), subscription);
   }
 
   private MqttSettings settings(
       String clientId, Version version, MqttSettings.@Nullable Tls tls, Subscription subscription) {
+    return settings(clientId, version, tls, Duration.ofSeconds(60), subscription);
+  }
+
+  private MqttSettings settings(
+      String clientId, Version version, Duration keepAlive, Subscription subscription) {
+    return settings(clientId, version, null, keepAlive, subscription);
+  }
+
+  private MqttSettings settings(
+      String clientId,
+      Version version,
+      MqttSettings.@Nullable Tls tls,
+      Duration keepAlive,
+      Subscription subscription) {
     return new MqttSettings(
         "field",
         "localhost",
@@ -387,7 +501,7 @@ class MqttConnectionTest {
         null,
         tls,
         Duration.ofHours(1),
-        Duration.ofSeconds(60),
+        keepAlive,
         500,
         List.of(subscription));
   }
