@@ -11,7 +11,8 @@ import java.util.Set;
  * @param detector its name
  * @param task which of its tasks, from 0
  * @param tasks how many there are
- * @param generation when the task was restored, in milliseconds since the epoch; grows with each
+ * @param generation when the task was restored, in milliseconds since the epoch, or one more than
+ *     before if the clock was set back; grows with each
  * @param part which part of the set this is, from 0: large ones are cut
  * @param parts how many parts it has
  * @param alerts ids of alerts

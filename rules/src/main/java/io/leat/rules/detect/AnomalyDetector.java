@@ -1,5 +1,7 @@
 package io.leat.rules.detect;
 
+import io.leat.event.LogPosition;
+import io.leat.rules.alert.Alert;
 import io.leat.schema.Column;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,11 +10,15 @@ import java.util.Map;
 /**
  * Judges by a {@link DetectorKind.Anomaly}, by what {@link Usual} has learned.
  *
- * <p>Remembers at most 250 bytes of a key.
+ * <p>Remembers at most 250 bytes of a key, and while readings in a row are odd, where the newest of
+ * them stand, at most {@value Alert#MOST_EVIDENCE}, some 6 bytes each.
+ *
+ * <p>State of version 1 has no evidence.
  */
 final class AnomalyDetector extends StreamDetector {
   static final int KIND = 5;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int WITH_EVIDENCE = 2;
 
   /** So many readings in a row must be usual for an episode to be over, at least. */
   private static final int LEAST_RETURN = 3;
@@ -32,6 +38,9 @@ final class AnomalyDetector extends StreamDetector {
 
   private int even;
 
+  /** Those that are odd, the newest. */
+  private final Marks oddReadings = new Marks();
+
   AnomalyDetector(
       String blueprint, DetectorSpec spec, DetectorKind.Anomaly anomaly, List<Column> columns) {
     super(blueprint, spec, KIND, VERSION);
@@ -47,6 +56,7 @@ final class AnomalyDetector extends StreamDetector {
     firstAt = Long.MIN_VALUE;
     odd = 0;
     even = 0;
+    oddReadings.clear();
   }
 
   @Override
@@ -71,9 +81,11 @@ final class AnomalyDetector extends StreamDetector {
     if (Math.abs(deviation) > anomaly.sensitivity()) {
       odd = Math.min(anomaly.count(), odd + 1);
       even = 0;
+      remember(event, time);
     } else {
       even = Math.min(Math.max(LEAST_RETURN, anomaly.count()), even + 1);
       odd = 0;
+      oddReadings.clear();
     }
     if (isFiring()) {
       boolean isUsual = even >= Math.max(LEAST_RETURN, anomaly.count());
@@ -84,6 +96,7 @@ final class AnomalyDetector extends StreamDetector {
           values.put("reason", "usual by now");
           usual.accept(time, value);
           odd = 0;
+          oddReadings.clear();
         }
         resolve(event.key(), time, values, List.of(event.position()), output);
       }
@@ -94,9 +107,27 @@ final class AnomalyDetector extends StreamDetector {
           time,
           time,
           values(time, value, deviation),
-          List.of(event.position()),
+          evidence(event),
           output);
+      oddReadings.clear();
     }
+  }
+
+  /** It may be evidence, which nothing needs once it fires. */
+  private void remember(Observation event, long time) {
+    if (!isFiring()) {
+      oddReadings.add(time, event.position());
+      int most = Math.min(Alert.MOST_EVIDENCE, anomaly.count());
+      oddReadings.removeFirst(Math.max(0, oddReadings.size() - most));
+    }
+  }
+
+  /** The readings in a row that were odd, and this one. */
+  private List<LogPosition> evidence(Observation event) {
+    List<LogPosition> evidence =
+        oddReadings.positions(
+            topic(), progress.partition(), 0, oddReadings.size(), Alert.MOST_EVIDENCE);
+    return with(event.position(), evidence);
   }
 
   private Map<String, Object> values(long time, double value, double deviation) {
@@ -128,6 +159,9 @@ final class AnomalyDetector extends StreamDetector {
     odd = in.count();
     even = in.count();
     usual.read(in);
+    if (in.version() >= WITH_EVIDENCE) {
+      oddReadings.read(in, progress.newest());
+    }
     if (!isSameColumn) {
       clear();
     }
@@ -140,5 +174,6 @@ final class AnomalyDetector extends StreamDetector {
     out.number(odd);
     out.number(even);
     usual.write(out);
+    oddReadings.write(out, progress.newest());
   }
 }

@@ -1,6 +1,8 @@
 package io.leat.rules.detect;
 
+import io.leat.event.LogPosition;
 import io.leat.rules.Condition.Outcome;
+import io.leat.rules.alert.Alert;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +11,16 @@ import java.util.Map;
  * Judges by a {@link DetectorKind.Rate}, with counts of {@value #PARTS} parts of the window.
  *
  * <p>Remembers of a key at most {@code PARTS * (1 + lateness / within) + 2} counts of some 4 bytes
- * ({@code lateness} at most {@code within}), only those that are not zero, and 50 bytes; a detector
- * of all together 8 bytes more for each partition.
+ * ({@code lateness} at most {@code within}), only those that are not zero, where the newest events
+ * stand that can be evidence, at most {@value Alert#MOST_EVIDENCE} and no more than a bound lets
+ * count, of some 5 bytes, and 50 bytes; a detector of all together 8 bytes more for each partition.
+ *
+ * <p>State of version 1 has no evidence.
  */
 final class RateDetector extends StreamDetector {
   static final int KIND = 3;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int WITH_EVIDENCE = 2;
   private static final int PARTS = 64;
   private static final int NOTHING = 0;
   private static final int MORE = 1;
@@ -32,6 +38,11 @@ final class RateDetector extends StreamDetector {
 
   private final Buckets buckets = new Buckets();
 
+  /** The newest events that were counted, at most so many. */
+  private final Positions counted = new Positions();
+
+  private final int mostCounted;
+
   /** The bound that is crossed. */
   private int crossed;
 
@@ -45,11 +56,15 @@ final class RateDetector extends StreamDetector {
     this.width = Math.max(1, within / PARTS);
     this.most = -Math.floorDiv(-within, width) + 1;
     this.lateness = rate.lessThan() == null ? 0 : Math.min(within, micros(spec.lateness()));
+    long above = rate.moreThan() == null ? 0 : rate.moreThan() + 1;
+    long below = rate.lessThan() == null ? 0 : rate.lessThan() - 1;
+    this.mostCounted = (int) Math.min(Alert.MOST_EVIDENCE, Math.max(above, below));
   }
 
   @Override
   void clear() {
     buckets.clear();
+    counted.clear();
     crossed = NOTHING;
     knownFrom = Long.MIN_VALUE;
   }
@@ -73,8 +88,10 @@ final class RateDetector extends StreamDetector {
     boolean isCounted = rate.when() == null || rate.when().evaluate(event.row()) == Outcome.TRUE;
     if (isCounted && bucket(time) >= first) {
       buckets.add(bucket(time), 1);
+      counted.add(bucket(time), event.position(), mostCounted);
     }
     buckets.removeBefore(first);
+    counted.removeBefore(first);
     judge(event.key(), progress.newest(), output);
     Long bound = rate.moreThan();
     if (bound != null && crossed == NOTHING && isCounted) {
@@ -87,7 +104,7 @@ final class RateDetector extends StreamDetector {
             progress.newest(),
             progress.newest(),
             values(count),
-            List.of(event.position()),
+            evidence(last, least, event.position()),
             output);
       }
     }
@@ -148,8 +165,14 @@ final class RateDetector extends StreamDetector {
     if (crossed == NOTHING && less != null && clock >= due()) {
       long at = tooFewAt(less);
       crossed = LESS;
-      fire(key, last(), at, at, values(buckets.sum(bucket(at), most)), List.of(last()), output);
+      long count = buckets.sum(bucket(at), most);
+      fire(key, last(), at, at, values(count), evidence(bucket(at), most, last()), output);
     }
+  }
+
+  /** The newest events that are counted in a window, and the one with which it was judged. */
+  private List<LogPosition> evidence(long last, long number, LogPosition decisive) {
+    return with(decisive, counted.in(topic(), last, number));
   }
 
   private Map<String, Object> values(long count) {
@@ -171,6 +194,9 @@ final class RateDetector extends StreamDetector {
     knownFrom = in.near(progress.newest());
     long oldWidth = in.number();
     buckets.read(in, oldWidth, width);
+    if (in.version() >= WITH_EVIDENCE) {
+      counted.read(in, Math.floorDiv(progress.newest(), oldWidth), oldWidth, width);
+    }
     if (oldWidth != width) {
       knownFrom = Math.max(knownFrom, progress.newest() + micros(rate.within()));
     }
@@ -182,5 +208,6 @@ final class RateDetector extends StreamDetector {
     out.near(knownFrom, progress.newest());
     out.number(width);
     buckets.write(out);
+    counted.write(out, bucket(progress.newest()));
   }
 }

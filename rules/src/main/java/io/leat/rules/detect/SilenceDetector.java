@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Judges by a {@link DetectorKind.Silence}. The last event of a key is the one that was received
  * last, so that it does not matter in which order those of several streams are read; an event
- * behind it in its own partition is newer in any case. With several streams an event shows nothing
- * of the passing of time: its stream may be ahead of the others.
+ * behind it in its own partition is newer in any case. That is told by accepting time, and by the
+ * gateways' clocks only while it stands still: these may be set back. With several streams an event
+ * shows nothing of the passing of time: its stream may be ahead of the others.
  *
  * <p>Remembers 30 bytes of a key and the name of a topic. Tells {@link Output#presence} besides,
  * for {@link StreamSilence}.
@@ -75,7 +76,8 @@ final class SilenceDetector implements KeyedDetector {
     if (is(QUIET)) {
       output.presence(event.key(), Presence.HEARD);
     }
-    received = isKnown ? Math.max(received, event.received()) : event.received();
+    boolean isLater = !isKnown || event.clock() > clock;
+    received = isLater ? event.received() : Math.max(received, event.received());
     clock = isKnown && !isAlone ? Math.max(clock, event.clock()) : event.clock();
     last = event.position();
     flags = 0;
@@ -86,6 +88,9 @@ final class SilenceDetector implements KeyedDetector {
     LogPosition position = event.position();
     if (position.partition() == last.partition() && position.topic().equals(last.topic())) {
       return position.compareTo(last) > 0;
+    }
+    if (event.clock() != clock) {
+      return event.clock() > clock;
     }
     return event.received() > received
         || (event.received() == received && position.compareTo(last) > 0);

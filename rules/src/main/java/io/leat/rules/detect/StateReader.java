@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 final class StateReader {
   private byte[] bytes = {};
   private int at;
+  private int version;
 
   /**
    * Begins to read, behind kind and version.
@@ -19,16 +20,21 @@ final class StateReader {
     if (take() != kind) {
       return false;
     }
-    int written = take();
-    if (written > version) {
+    this.version = take();
+    if (this.version > version) {
       throw new IllegalStateException(
           "a detector's state has version "
-              + written
+              + this.version
               + ", and this Leat reads up to "
               + version
               + ": start the Leat that wrote it");
     }
     return true;
+  }
+
+  /** The version that it was written in, at most the one that was asked for. */
+  int version() {
+    return version;
   }
 
   int take() {

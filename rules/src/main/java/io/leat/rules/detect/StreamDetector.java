@@ -171,6 +171,17 @@ abstract class StreamDetector implements KeyedDetector {
     return topic;
   }
 
+  /** The evidence with the event that decided, which may not be among the newest. */
+  static List<LogPosition> with(LogPosition decisive, List<LogPosition> evidence) {
+    if (evidence.contains(decisive)) {
+      return evidence;
+    }
+    int spare = Math.max(0, evidence.size() + 1 - Alert.MOST_EVIDENCE);
+    List<LogPosition> positions = new ArrayList<>(evidence.subList(spare, evidence.size()));
+    positions.add(decisive);
+    return positions;
+  }
+
   /** An episode begins. */
   final void fire(
       String key,

@@ -4,8 +4,11 @@ import static io.leat.rules.detect.TestingKeys.detector;
 import static io.leat.rules.detect.TestingKeys.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.event.LogPosition;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class AnomalyDetectorTest {
@@ -46,6 +49,60 @@ class AnomalyDetectorTest {
     assertThat(keys.told.get(0).values()).containsEntry("column", "temperature");
     assertThat((Double) keys.told.get(0).values().get("usual")).isBetween(11.0, 14.0);
     assertThat((Double) keys.told.get(0).values().get("deviations")).isGreaterThan(6);
+  }
+
+  @Test
+  void theEvidenceIsTheReadingsInARowThatWereOdd() {
+    days(0, 10);
+    long before = 10 * 288;
+    keys.event(10 * DAY, "k", 60);
+    keys.event(10 * DAY + 300, "k", usual(10 * DAY + 300));
+    for (int i = 2; i < 6; i++) {
+      keys.event(10 * DAY + 300 * i, "k", 60);
+    }
+
+    assertThat(keys.lines()).containsExactly("FIRING k " + (10 * DAY + 1_200));
+    assertThat(keys.told.get(0).evidence())
+        .extracting(LogPosition::offset)
+        .containsExactly(before + 3, before + 4, before + 5);
+  }
+
+  @Test
+  void ofManyOddReadingsTheNewestAreEvidence() {
+    TestingKeys many = new TestingKeys(detector(odd(Duration.ofDays(1), 25)));
+    for (double at = 0; at < 10 * DAY; at += 300) {
+      many.event(at, "k", usual(at));
+    }
+    for (int i = 0; i < 25; i++) {
+      many.event(10 * DAY + 300 * i, "k", 90);
+    }
+
+    assertThat(many.told).hasSize(1);
+    assertThat(many.told.get(0).evidence())
+        .extracting(LogPosition::offset)
+        .containsExactlyElementsOf(
+            LongStream.rangeClosed(10 * 288 + 6, 10 * 288 + 25).boxed().toList());
+  }
+
+  /** Of twenty readings from 20 to 22, and one of 90. */
+  @Test
+  void aStateOfAnEarlierLeatThatKeptNoEvidenceGoesOn() {
+    TestingKeys old =
+        new TestingKeys(
+            detector(
+                new DetectorKind.Anomaly(
+                    "telemetry", "temperature", Duration.ZERO, 6, 2, Duration.ofSeconds(10))));
+    old.states.put(
+        "k",
+        HexFormat.of()
+            .parseHex(
+                "050100cc3573e8010001150080b4b8b5dbffad06c0e885c5986800132cc57481b4891301"
+                    + "001580b4b8b5dbffad064035127f62818d473ff152035c515bf400"));
+    old.judge(TestingKeys.observation("k", 22, 21, 21, 21, row(null, 90.0)));
+
+    assertThat(old.lines()).containsExactly("FIRING k 21.0");
+    assertThat(old.told.get(0).evidence()).extracting(LogPosition::offset).containsExactly(22L);
+    assertThat(old.state()).startsWith(5, 2);
   }
 
   @Test

@@ -166,8 +166,9 @@ class DetectorStateTest {
     newer[1] = 77;
     assertThatThrownBy(() -> detector.wakeAt(newer))
         .hasMessage(
-            "a detector's state has version 77, and this Leat reads up to 1: start the Leat that"
-                + " wrote it");
+            "a detector's state has version 77, and this Leat reads up to "
+                + state[1]
+                + ": start the Leat that wrote it");
     byte[] cut = Arrays.copyOf(state, 3);
     assertThatThrownBy(() -> detector.wakeAt(cut))
         .hasMessage("a detector's state of 3 bytes ends early: it is damaged");

@@ -11,8 +11,10 @@ import io.leat.rules.detect.KeyedDetector.Observation;
 import io.leat.rules.detect.TestingKeys.Told;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RateDetectorTest {
@@ -94,6 +96,116 @@ class RateDetectorTest {
     one.judge(TestingKeys.observation("", 10, 2, 2, 2, row(null, null)));
     one.judge(TestingKeys.observation("", 11, 2, 2, 2, row(null, null)));
     assertThat(one.lines()).containsExactly("FIRING  2.0");
+  }
+
+  private static List<Long> offsets(Told told) {
+    return told.evidence().stream().map(LogPosition::offset).toList();
+  }
+
+  @Test
+  void theEvidenceIsTheEventsThatWereCounted() {
+    keys.event(-100, -100, "k", row("E42", null));
+    for (int i = 0; i < 6; i++) {
+      keys.event(i, i, "k", row("E42", null));
+      keys.event(i, i, "k", row("E1", null));
+    }
+
+    assertThat(keys.lines()).containsExactly("FIRING k 3.0");
+    assertThat(offsets(keys.told.get(0))).containsExactly(2L, 4L, 6L, 8L);
+  }
+
+  @Test
+  void ofManyEventsTheNewestAreEvidence() {
+    TestingKeys many = new TestingKeys(detector(storm(30)));
+    for (int i = 0; i < 31; i++) {
+      many.event(i, i, "k", row("E42", null));
+    }
+
+    assertThat(offsets(many.told.get(0)))
+        .containsExactlyElementsOf(LongStream.rangeClosed(12, 31).boxed().toList());
+  }
+
+  @Test
+  void theEventThatCrossedTheBoundIsEvidenceAlsoWhenItCameLate() {
+    TestingKeys many = new TestingKeys(detector(storm(30)));
+    for (int i = 0; i < 30; i++) {
+      many.event(i, i, "k", row("E42", null));
+    }
+    many.event(2, 30, "k", row("E42", null));
+
+    assertThat(many.told.get(0).evidence()).hasSize(Alert.MOST_EVIDENCE);
+    assertThat(offsets(many.told.get(0))).startsWith(12L).endsWith(31L);
+  }
+
+  @Test
+  void ofTooFewEventsThoseThatCameAreEvidence() {
+    TestingKeys few = new TestingKeys(detector(calm(3)));
+    few.event(0, "k", 20);
+    few.event(10, "k", 20);
+    few.clock(94);
+    assertThat(few.lines()).containsExactly("FIRING k 64.0");
+    assertThat(offsets(few.told.get(0))).containsExactly(1L, 2L);
+
+    TestingKeys one = new TestingKeys(detector(calm(1)));
+    one.event(0, "k", 20);
+    one.clock(200);
+    assertThat(offsets(one.told.get(0))).containsExactly(1L);
+  }
+
+  @Test
+  void ofAllTogetherTheEvidenceNamesThePartitions() {
+    DetectorKind.Rate all = new DetectorKind.Rate("telemetry", null, false, 3L, null, WITHIN);
+    TestingKeys one = new TestingKeys(detector(all));
+    List<LogPosition> positions = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      LogPosition position = new LogPosition(1 + i / 2, "devices.telemetry", 3 - i, 9L * i);
+      positions.add(position);
+      one.judge(
+          new Observation(
+              "telemetry",
+              "",
+              position,
+              TestingKeys.micros(i),
+              TestingKeys.micros(i),
+              TestingKeys.millis(i),
+              row(null, null)));
+    }
+
+    assertThat(one.told.get(0).evidence()).isEqualTo(positions);
+  }
+
+  /** Of three events, at 0, 1 and 2 s. */
+  @Test
+  void aStateOfAnEarlierLeatThatKeptNoEvidenceGoesOn() {
+    DetectorKind.Rate above = new DetectorKind.Rate("telemetry", null, true, 3L, null, WITHIN);
+    TestingKeys old = new TestingKeys(detector(above));
+    old.states.put(
+        "k",
+        HexFormat.of()
+            .parseHex(
+                "030100cc3573e801000103008092a3a4dbffad06a0cf83c59868000080ae903bc0843d03"
+                    + "80ee89ab0d0102010201"));
+    old.judge(TestingKeys.observation("k", 4, 3, 3, 3, row(null, null)));
+
+    assertThat(old.lines()).containsExactly("FIRING k 3.0");
+    assertThat(offsets(old.told.get(0))).containsExactly(4L);
+    assertThat(old.state()).startsWith(3, 2);
+  }
+
+  @Test
+  void aChangedWindowKeepsTheEvidence() {
+    for (int i = 0; i < 3; i++) {
+      keys.event(10 * i, 10 * i, "k", row("E42", null));
+    }
+    TestingKeys changed =
+        new TestingKeys(
+            detector(
+                new DetectorKind.Rate(
+                    "telemetry", when("code == 'E42'"), true, 3L, null, WITHIN.multipliedBy(2))));
+    changed.states.putAll(keys.states);
+    changed.judge(TestingKeys.observation("k", 50, 100, 100, 100, row("E42", null)));
+
+    assertThat(offsets(changed.told.get(0))).containsExactly(1L, 2L, 3L, 50L);
   }
 
   @Test

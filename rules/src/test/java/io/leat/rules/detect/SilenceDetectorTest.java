@@ -129,14 +129,31 @@ class SilenceDetectorTest {
   }
 
   private static Observation event(String stream, long offset, double received) {
+    return event(stream, offset, received, received);
+  }
+
+  private static Observation event(String stream, long offset, double received, double clock) {
     return new Observation(
         stream,
         "k",
         new LogPosition(1, "devices." + stream, 0, offset),
         0,
         TestingKeys.micros(received),
-        TestingKeys.millis(received),
+        TestingKeys.millis(clock),
         row(null, null));
+  }
+
+  @Test
+  void aGatewaysClockThatRanAheadAndWasSetBackHidesNoEventOfAnotherStream() {
+    keys.judge(event("heartbeat", 1, 3_600, 10));
+    keys.judge(event("telemetry", 1, 50, 50));
+    keys.judge(event("telemetry", 2, 100, 100));
+    keys.clock(189.999);
+    assertThat(keys.told).isEmpty();
+
+    keys.clock(190);
+    assertThat(keys.lines()).containsExactly("FIRING k 190.0");
+    assertThat(keys.told.get(0).started()).isEqualTo(100.0);
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * taken for a time in which nothing came.
  *
  * <p>It never goes back. Of several gateways the slowest counts; one that has not been heard of for
- * {@value #DEAD_AFTER} ms of the others' time does not.
+ * {@value #DEAD_AFTER} ms of the others' time does not, whatever its clock says.
  *
  * <p>Milliseconds; begins with the first marker. Owned by one thread.
  */
@@ -35,16 +35,23 @@ final class AcceptingClock {
   private final Map<Integer, Long> next = new HashMap<>();
   private final Map<String, Gateway> gateways = new TreeMap<>();
 
-  /** The newest time of all markers, and the newest accepting time. */
+  /** The newest common time of all markers, and the newest accepting time. */
   private long newest = NOT_YET;
 
   private long accepting = NOT_YET;
+
+  /** What the clock of the gateway showed whose marker is the newest; not kept. */
+  private long markedAt = NOT_YET;
+
   private long now = NOT_YET;
 
   /** Markers of one gateway. */
   private static final class Gateway {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
+
+    /** The newest common time when it was heard. */
     private long heardAt;
+
     private long reached = NOT_YET;
   }
 
@@ -76,10 +83,11 @@ final class AcceptingClock {
 
   /**
    * Up to when, by the gateways' clocks, everything that they accepted has been read: what is left
-   * to read of accepting time before the newest marker. {@link Long#MIN_VALUE} before it begins.
+   * to read of accepting time before the newest marker. {@link Long#MIN_VALUE} before it begins,
+   * and after a restore until the next marker.
    */
   long readTo() {
-    return now == NOT_YET ? NOT_YET : newest - (accepting - now);
+    return now == NOT_YET || markedAt == NOT_YET ? NOT_YET : markedAt - (accepting - now);
   }
 
   /** A record of the log was read. Returns whether time went on. */
@@ -96,15 +104,19 @@ final class AcceptingClock {
   /**
    * A marker was read.
    *
-   * @param at the accepting time that it stands for
+   * @param reading what it stands for
    * @return whether time went on
    */
-  boolean mark(Marker marker, long at) {
-    newest = Math.max(newest, marker.at());
-    accepting = Math.max(accepting, at);
+  boolean mark(Marker marker, AcceptingTime.Reading reading) {
+    newest = Math.max(newest, reading.time());
+    if (reading.accepting() >= accepting) {
+      accepting = reading.accepting();
+      markedAt = marker.at();
+    }
     Gateway gateway = gateways.computeIfAbsent(marker.gateway(), name -> new Gateway());
-    gateway.heardAt = Math.max(gateway.heardAt, marker.at());
-    gateway.waiting.add(new Waiting(at, marker.before().getOrDefault(stream, Map.of())));
+    gateway.heardAt = newest;
+    gateway.waiting.add(
+        new Waiting(reading.accepting(), marker.before().getOrDefault(stream, Map.of())));
     if (gateway.waiting.size() > MOST_WAITING) {
       thinOut(gateway);
     }

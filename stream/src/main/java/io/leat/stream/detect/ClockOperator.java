@@ -101,7 +101,7 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
   public void processElement2(StreamRecord<TimedMarker> element) {
     TimedMarker timed = element.getValue();
     Marker marker = Marker.decode(timed.marker);
-    boolean goesOn = machine.clock.mark(marker, timed.accepting);
+    boolean goesOn = machine.clock.mark(marker, timed.reading());
     machine.awaitCatchingUp(marker.at());
     machine.readTo = machine.clock.readTo();
     if (goesOn) {
@@ -118,8 +118,11 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
 
   /** What exists only while the operator runs. */
   private final class Machine {
-    private final long openedAt = InstantSource.system().millis();
+    private final InstantSource wall = InstantSource.system();
     private final AcceptingClock clock;
+
+    /** When the task was opened; earlier when the machine's clock was set back since. */
+    private long openedAt = wall.millis();
 
     /** For those who look from outside. */
     private volatile long readTo = Long.MIN_VALUE;
@@ -133,6 +136,7 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
 
     /** The first marker that was written after the start says what has to be read before. */
     void awaitCatchingUp(long markedAt) {
+      openedAt = Math.min(openedAt, wall.millis());
       if (catchesUpAt == Long.MAX_VALUE && markedAt >= openedAt) {
         catchesUpAt = clock.newest();
       }
@@ -141,9 +145,7 @@ final class ClockOperator extends AbstractStreamOperator<LogRecord>
     /** How far behind the present events are judged. */
     double lagMillis() {
       long reached = readTo;
-      return reached == Long.MIN_VALUE
-          ? Double.NaN
-          : Math.max(0, InstantSource.system().millis() - reached);
+      return reached == Long.MIN_VALUE ? Double.NaN : Math.max(0, wall.millis() - reached);
     }
 
     void tell() {

@@ -15,6 +15,8 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.runtime.state.heap.HeapKeyedStateBackend;
@@ -45,13 +47,14 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
   private transient Machine machine;
 
   private transient Memories memories;
+  private transient Generations generations;
 
   /**
    * @param detectors that this operator asks
    * @param reading how they see an event
    * @param clocks how many tasks the clocks of their streams have
    */
-  @SuppressWarnings("NullAway.Init") // Flink calls open() before anything else.
+  @SuppressWarnings("NullAway.Init") // Flink calls initializeState() and open() first.
   DetectOperator(
       AlertOrigin origin,
       List<DetectPlan.Versioned> detectors,
@@ -61,6 +64,18 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
     this.versioned = new ArrayList<>(detectors);
     this.reading = reading;
     this.clocks = clocks;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    generations = Generations.open(context.getOperatorStateStore(), InstantSource.system());
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    generations.snapshot();
   }
 
   @Override
@@ -109,7 +124,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
   /** What exists only while the operator runs. */
   private final class Machine {
     private final InstantSource clock = InstantSource.system();
-    private final long generation = clock.millis();
+    private final long generation = generations.present();
     private final EventReading.Reader<T> reader = reading.open();
     private final Map<String, Asked> detectors = new LinkedHashMap<>();
     private final CatchingUp catchingUp = new CatchingUp(clocks);

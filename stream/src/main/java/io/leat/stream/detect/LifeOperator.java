@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -35,8 +36,10 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
   private final StreamPlan plan;
   private transient CleanRow row;
   private transient ReceiptTimes times;
+  private transient GatewayClocks clocks;
   private transient Deque<SignOfLife> waiting;
   private transient ListState<long[]> timesState;
+  private transient ListState<long[]> clocksState;
   private transient ListState<SignOfLife> waitingState;
 
   @SuppressWarnings("NullAway.Init") // Flink calls initializeState() before anything else.
@@ -49,18 +52,26 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
     super.initializeState(context);
     row = new CleanRow(plan);
     times = new ReceiptTimes();
+    clocks = new GatewayClocks();
     waiting = new ArrayDeque<>();
     var store = context.getOperatorStateStore();
     timesState =
         store.getListState(
             new ListStateDescriptor<>(
                 "times", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    clocksState =
+        store.getListState(
+            new ListStateDescriptor<>(
+                "clocks", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
     waitingState =
         store.getListState(
             new ListStateDescriptor<>("waiting", TypeInformation.of(SignOfLife.class)));
     for (long[] snapshot : timesState.get()) {
       times.restore(snapshot);
     }
+    List<long[]> known = new ArrayList<>();
+    clocksState.get().forEach(known::add);
+    clocks.restore(known, times.newest());
     waitingState.get().forEach(waiting::add);
   }
 
@@ -68,6 +79,7 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     timesState.update(List.of(times.snapshot()));
+    clocksState.update(clocks.snapshot());
     waitingState.update(new ArrayList<>(waiting));
   }
 
@@ -82,7 +94,7 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
     sign.partition = position.partition();
     sign.offset = position.offset();
     sign.received = row.received();
-    if (times.isKnown(sign.received / 1_000)) {
+    if (isKnown(sign)) {
       tell(sign);
       return;
     }
@@ -95,10 +107,17 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
   @Override
   public void processElement2(StreamRecord<TimedMarker> element) {
     TimedMarker timed = element.getValue();
-    times.add(Marker.decode(timed.marker).at(), timed.accepting);
+    Marker marker = Marker.decode(timed.marker);
+    times.add(timed.time, timed.accepting);
+    clocks.mark(
+        marker.gateway(),
+        marker.at(),
+        timed.time,
+        plan.epoch(),
+        marker.before().getOrDefault(plan.stream(), Map.of()));
     waiting.removeIf(
         sign -> {
-          boolean isKnown = times.isKnown(sign.received / 1_000);
+          boolean isKnown = isKnown(sign);
           if (isKnown) {
             tell(sign);
           }
@@ -106,7 +125,17 @@ final class LifeOperator extends AbstractStreamOperator<SignOfLife>
         });
   }
 
+  /**
+   * A marker was written behind its receipt; when that seems to be long ago, one that knows of it
+   * too, since a clock may have been set back in between.
+   */
+  private boolean isKnown(SignOfLife sign) {
+    long received = clocks.received(sign, times.newest());
+    boolean isOld = received < times.newest() - AcceptingTime.GAP;
+    return times.isKnown(received) && !(isOld && clocks.isAhead(sign));
+  }
+
   private void tell(SignOfLife sign) {
-    output.collect(new StreamRecord<>(sign, times.of(sign.received / 1_000)));
+    output.collect(new StreamRecord<>(sign, times.of(clocks.received(sign, times.newest()))));
   }
 }

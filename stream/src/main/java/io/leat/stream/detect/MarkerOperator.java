@@ -1,10 +1,12 @@
 package io.leat.stream.detect;
 
 import io.leat.event.Marker;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -24,6 +26,7 @@ final class MarkerOperator extends AbstractStreamOperator<TimedMarker>
   private transient AcceptingTime time;
   private transient long told;
   private transient ListState<long[]> times;
+  private transient ListState<String> gateways;
 
   /**
    * @param grace in milliseconds
@@ -42,10 +45,16 @@ final class MarkerOperator extends AbstractStreamOperator<TimedMarker>
             .getListState(
                 new ListStateDescriptor<>(
                     "accepting", PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
+    gateways =
+        context
+            .getOperatorStateStore()
+            .getListState(new ListStateDescriptor<>("gateways", Types.STRING));
     time = new AcceptingTime(grace);
     told = Long.MIN_VALUE;
+    List<String> names = new ArrayList<>();
+    gateways.get().forEach(names::add);
     for (long[] snapshot : times.get()) {
-      time.restore(snapshot);
+      time.restore(snapshot, names);
     }
   }
 
@@ -53,6 +62,7 @@ final class MarkerOperator extends AbstractStreamOperator<TimedMarker>
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
     times.update(List.of(time.snapshot()));
+    gateways.update(time.gateways());
   }
 
   @Override
@@ -65,11 +75,11 @@ final class MarkerOperator extends AbstractStreamOperator<TimedMarker>
       LOG.warn("A record of the markers' topic is not a marker: {}", e.getMessage());
       return;
     }
-    long accepting = time.of(marker.at());
-    output.collect(new StreamRecord<>(new TimedMarker(bytes, accepting)));
-    if (accepting > told) {
-      told = accepting;
-      output.emitWatermark(new Watermark(accepting));
+    AcceptingTime.Reading reading = time.of(marker.gateway(), marker.at());
+    output.collect(new StreamRecord<>(new TimedMarker(bytes, reading)));
+    if (reading.accepting() > told) {
+      told = reading.accepting();
+      output.emitWatermark(new Watermark(told));
     }
   }
 

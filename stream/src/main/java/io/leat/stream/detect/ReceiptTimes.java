@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Which accepting time it was when an event was received, as far as markers tell: between two of
- * them it went on until the later, unless it stood still. Milliseconds. Owned by one thread.
+ * them it went on until the later, unless it stood still. Receipts and markers are told by the
+ * gateways' common time ({@link GatewayClocks}). Milliseconds. Owned by one thread.
  */
 final class ReceiptTimes {
   /** Points that are kept; each absence of the gateways takes three or four. */
@@ -17,6 +18,11 @@ final class ReceiptTimes {
   /** Whether there was a marker. */
   boolean isBegun() {
     return !points.isEmpty();
+  }
+
+  /** The time of the newest marker; {@code Long.MIN_VALUE} before there was one. */
+  long newest() {
+    return isBegun() ? points.get(points.size() - 2) : Long.MIN_VALUE;
   }
 
   /** Whether the accepting time is known: a marker that was written after the receipt was read. */

@@ -40,6 +40,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
   private final int clocks;
   private final int tasks;
   private transient Machine machine;
+  private transient Generations generations;
   private transient ListState<Tuple2<String, byte[]>> memories;
   private transient ListState<Sign> waiting;
 
@@ -71,6 +72,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
         context
             .getOperatorStateStore()
             .getListState(new ListStateDescriptor<>("waiting", TypeInformation.of(Sign.class)));
+    generations = Generations.open(context.getOperatorStateStore(), InstantSource.system());
     machine = new Machine();
     waiting.get().forEach(machine::accept);
     for (Tuple2<String, byte[]> one : memories.get()) {
@@ -84,6 +86,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     super.snapshotState(context);
+    generations.snapshot();
     List<Tuple2<String, byte[]>> all = new ArrayList<>();
     machine.silences.forEach((name, silence) -> all.add(Tuple2.of(name, silence.snapshot())));
     memories.update(all);
@@ -114,7 +117,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
   /** What exists only while the operator runs. */
   private final class Machine {
     private final InstantSource clock = InstantSource.system();
-    private final long generation = clock.millis();
+    private final long generation = generations.present();
     private final CatchingUp catchingUp = new CatchingUp(clocks);
     private final Map<String, StreamSilence> silences = new LinkedHashMap<>();
 

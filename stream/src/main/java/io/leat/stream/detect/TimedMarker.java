@@ -7,13 +7,21 @@ public final class TimedMarker {
   /** As it was written. */
   public byte[] marker = {};
 
+  /** Its common time ({@link AcceptingTime.Reading#time}), milliseconds. */
+  public long time;
+
   /** Its accepting time, milliseconds. */
   public long accepting;
 
   public TimedMarker() {}
 
-  TimedMarker(byte[] marker, long accepting) {
+  TimedMarker(byte[] marker, AcceptingTime.Reading reading) {
     this.marker = marker;
-    this.accepting = accepting;
+    this.time = reading.time();
+    this.accepting = reading.accepting();
+  }
+
+  AcceptingTime.Reading reading() {
+    return new AcceptingTime.Reading(time, accepting);
   }
 }

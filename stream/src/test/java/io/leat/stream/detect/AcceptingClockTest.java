@@ -98,10 +98,49 @@ class AcceptingClockTest {
   }
 
   @Test
+  void aClockThatWasSetForwardAndBackStopsTimeForTheGraceOnly() {
+    mark(marker("g", 0, 0, 0));
+    mark(marker("g", 1, 0, 0));
+    mark(marker("g", 3_600, 0, 0));
+    mark(marker("g", 3_601, 0, 0));
+    assertThat(clock.readTo()).isEqualTo(T + 3_601_000);
+    for (int second = 4; second <= 64; second++) {
+      mark(marker("g", second, 0, 0));
+    }
+    assertThat(clock.now()).isEqualTo(T + 1_000);
+    assertThat(clock.readTo()).isEqualTo(T + 64_000);
+
+    mark(marker("g", 65, 0, 0));
+
+    assertThat(clock.now()).isEqualTo(T + 2_000);
+    assertThat(clock.readTo()).isEqualTo(T + 65_000);
+  }
+
+  @Test
+  void aGatewayWhoseClockRunsAheadDoesNotMakeTheOthersDead() {
+    for (int second = 0; second <= 200; second++) {
+      mark(marker("right", second, second < 150 ? 0 : 1, 0));
+      mark(marker("ahead", second + 3_600, 0, 0));
+    }
+    long waits = clock.now();
+    assertThat(waits).isGreaterThan(T + 80_000);
+
+    mark(marker("ahead", 3_801, 0, 0));
+    assertThat(clock.now()).isEqualTo(waits);
+    clock.read(0, 0);
+    assertThat(clock.now()).isGreaterThan(waits + 45_000);
+
+    for (int second = 201; second <= 230; second++) {
+      mark(marker("ahead", second + 3_600, 0, 0));
+    }
+    assertThat(clock.now()).isEqualTo(clock.newest());
+  }
+
+  @Test
   void onlyOwnPartitionsAreWaitedFor() {
     AcceptingClock own = new AcceptingClock("heartbeat", Map.of(1, 0L));
-    own.mark(marker("g", 0, 0, 0), T);
-    own.mark(marker("g", 1, 1_000, 1), T + 1_000);
+    own.mark(marker("g", 0, 0, 0), time.of("g", T));
+    own.mark(marker("g", 1, 1_000, 1), time.of("g", T + 1_000));
 
     own.read(1, 0);
 
@@ -123,7 +162,7 @@ class AcceptingClockTest {
   }
 
   private boolean mark(Marker marker) {
-    return clock.mark(marker, time.of(marker.at()));
+    return clock.mark(marker, time.of(marker.gateway(), marker.at()));
   }
 
   private static long run(Random world, Random order, boolean isRestored) throws IOException {
@@ -138,7 +177,7 @@ class AcceptingClockTest {
       logged[1] += world.nextInt(3);
       second += world.nextInt(20) == 0 ? 30 : 1;
       Marker marker = marker("g", second, logged[0], logged[1]);
-      clock.mark(marker, time.of(marker.at()));
+      clock.mark(marker, time.of("g", marker.at()));
       for (int p = 0; p < 2; p++) {
         long until = i == 59 ? logged[p] : read[p] + order.nextInt((int) (logged[p] - read[p]) + 1);
         while (read[p] < until) {
@@ -152,8 +191,9 @@ class AcceptingClockTest {
         clock.write(new DataOutputStream(bytes));
         clock = new AcceptingClock("heartbeat", Map.of(0, 0L, 1, 0L));
         long[] times = time.snapshot();
+        List<String> gateways = time.gateways();
         time = new AcceptingTime(GRACE);
-        time.restore(times);
+        time.restore(times, gateways);
         clock.restore(List.of(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()))));
       }
     }

@@ -144,6 +144,33 @@ class DetectJobTest {
   }
 
   @Test
+  void aClockThatRanAheadForAWhileHidesNobodyAndTakesNobodyOffline() throws Exception {
+    for (int second = 0; second <= 20; second++) {
+      beat(second, "here", "gone");
+    }
+    for (int second = 3_621; second <= 3_640; second++) {
+      beat(second, "here", "gone");
+    }
+    for (int second = 41; second <= 200; second++) {
+      beat(second, "here");
+    }
+
+    List<Alert> alerts = run(2, offline()).alerts();
+
+    assertThat(alerts).extracting(Alert::summary).containsExactly("gone is offline");
+  }
+
+  /** A marker, and each tenth second an event of each device before it. */
+  private void beat(int second, String... devices) {
+    if (second % 10 == 0) {
+      for (String device : devices) {
+        event(device, device + "-" + second, second, 20);
+      }
+    }
+    mark(second);
+  }
+
+  @Test
   void whatFiresIsToldOnceTheLogIsReadAgain() throws Exception {
     for (int i = 0; i < 3; i++) {
       event("hot", "h" + i, i, 99);

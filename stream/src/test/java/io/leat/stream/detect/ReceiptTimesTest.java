@@ -52,7 +52,7 @@ class ReceiptTimesTest {
       long at = T;
       for (int i = 0; i < 400; i++) {
         at += random.nextInt(60) == 0 ? random.nextInt(100_000) : 900 + random.nextInt(200);
-        long time = accepting.of(at);
+        long time = accepting.of("g", at).accepting();
         all.add(new long[] {at, time});
         compact.add(at, time);
         compact.add(at - 3_000, time); // of a gateway that is behind
