@@ -12,6 +12,7 @@ import io.leat.rules.alert.AlertJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,7 +58,7 @@ class AlertsPutAsideTest {
     Map<String, OfBlueprint> all = putAside.of(List.of("devices", "others"), 2);
 
     assertThat(all).containsOnlyKeys("devices");
-    OfBlueprint devices = all.get("devices");
+    OfBlueprint devices = Objects.requireNonNull(all.get("devices"));
     assertThat(devices.count()).isEqualTo(4);
     assertThat(devices.newest())
         .containsExactly(

@@ -58,7 +58,8 @@ class GenerationsTest {
   /** Opens a task and takes its state. */
   @SuppressWarnings("try") // Nobody interrupts a test.
   private static OperatorSubtaskState run(
-      Opened operator, int task, int tasks, @Nullable OperatorSubtaskState restored) throws Exception {
+      Opened operator, int task, int tasks, @Nullable OperatorSubtaskState restored)
+      throws Exception {
     try (OneInputStreamOperatorTestHarness<Long, Long> harness =
         new OneInputStreamOperatorTestHarness<>(operator, 8, tasks, task)) {
       harness.setup();
