@@ -84,7 +84,7 @@ final class HandmadeFile {
     page.setData_page_header(header);
     Util.writePageHeader(page, out);
     out.writeBytes(body);
-    long size = out.size() - FIRST;
+    long size = (long) out.size() - FIRST;
     List<String> path = new ArrayList<>();
     schema.subList(1, schema.size()).forEach(element -> path.add(element.getName()));
     ColumnMetaData meta =
