@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,7 +132,9 @@ class BlueprintLoaderTest {
                     .formatted(folder)
                 + " Kafka's own. Choose another name.");
     assertThat(load("one", "three"))
-        .extracting(blueprint -> blueprint.targets().get("bus").options().get("topic"))
+        .extracting(
+            blueprint ->
+                Objects.requireNonNull(blueprint.targets().get("bus")).options().get("topic"))
         .containsExactly("b.s", "bulletin");
   }
 

@@ -138,10 +138,6 @@ class FileEndsTest {
     return Files.move(made, root.resolve("in").resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  private LedgerFile file(String id) {
-    return search.show(id, 1).file();
-  }
-
   private List<LedgerFile> files() {
     return search.list(new FileFilter(null, null, null, Set.of(), null, null, null, null, 100));
   }

@@ -60,7 +60,7 @@ class StatisticBoundsTest {
 
   private static String lines(String values) {
     StringBuilder lines = new StringBuilder();
-    for (String value : values.split(" ")) {
+    for (String value : values.split(" ", -1)) {
       lines.append("{\"a\":").append(value).append("}\n");
     }
     return lines.toString();
