@@ -144,7 +144,10 @@ final class Work {
     try {
       for (long i = next.getAndIncrement(); i < units.units(); i = next.getAndIncrement()) {
         Units.Unit unit = units.get(i);
-        if (isCancelled || Thread.interrupted()) {
+        if (isCancelled) {
+          throw new OrderedOutput.GivenUp();
+        }
+        if (Thread.interrupted()) {
           throw new InterruptedException();
         }
         if (unit.from() == unit.to() || !filter.mayHold(file.group(unit.group()))) {

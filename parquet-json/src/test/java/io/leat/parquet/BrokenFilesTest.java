@@ -107,6 +107,20 @@ class BrokenFilesTest {
             e -> assertThat(e.category()).isEqualTo(FileErrorCategory.RESOURCE));
   }
 
+  @Test
+  void aFailureIsNoInterruptionOfWhoAsked() throws Exception {
+    byte[] file = TestingFiles.TYPES.write(directory, true);
+    Limits narrow = new Limits(64L << 20, 8 << 20, 8 << 20, 1 << 20, 99, 32, 1_000, 9_999, 100);
+
+    for (int i = 0; i < 300; i++) {
+      assertThatThrownBy(
+              () ->
+                  new Converting().run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 2, narrow))
+          .hasMessage("a row has more bytes of JSON than maxRowBytes = 100");
+      assertThat(Thread.interrupted()).isFalse();
+    }
+  }
+
   private static void assertRefused(byte[] file, FileErrorCategory category, String code) {
     Converting sink = new Converting();
     assertThatThrownBy(
