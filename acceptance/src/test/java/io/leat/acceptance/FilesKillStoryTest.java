@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FilesKillStoryTest {
   private static final Duration SOON = Duration.ofMinutes(4);
   private static final int FILES = 50;
-  private static final int ROWS = 60_000;
-  private static final int KILLS = Integer.getInteger("leat.faults.kills", 6);
+  private static final int ROWS = 40_000;
+  private static final int KILLS = Integer.getInteger("leat.faults.kills", 4);
 
   private final Path directory;
   private final Path data;

@@ -45,7 +45,7 @@ class PowerCutStoryTest {
 
   @Test
   void withDiskEachAcknowledgedEventIsThereOnceAfterPowerCuts() throws Exception {
-    repeatable(random -> nothingAcknowledgedIsLost(2, random));
+    repeatable(random -> nothingAcknowledgedIsLost(1, random));
   }
 
   @Test
