@@ -35,6 +35,7 @@ class FaultStoryTest {
   private static final int MOST_BETWEEN_MILLIS = 5_000;
 
   private static final int MOST_STARTS = 10;
+
   /** One of each kind. */
   private static final int BROKER_OUTAGES = 2;
 
