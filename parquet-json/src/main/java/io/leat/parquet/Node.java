@@ -48,7 +48,7 @@ abstract class Node {
   }
 
   /** Ends what began at the mark, where a comma may stand already. */
-  private static void close(Scratch out, int mark, char open, char close) {
+  static void close(Scratch out, int mark, char open, char close) {
     out.ensure(2);
     if (out.end == mark) {
       out.put(open);

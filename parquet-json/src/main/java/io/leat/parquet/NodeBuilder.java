@@ -70,7 +70,7 @@ final class NodeBuilder {
       return map(only, prefix, level, repetition);
     }
     if (field.logical() instanceof LogicalType.Variant) {
-      return VariantNode.build(field, leaves, texts, prefix, level);
+      return new VariantColumns(leaves, texts).build(field, prefix, level, repetition);
     }
     int first = texts.size();
     List<Node> members = new ArrayList<>();

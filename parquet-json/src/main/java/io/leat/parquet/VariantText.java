@@ -6,37 +6,88 @@ import io.leat.parquet.text.Calendar;
 import io.leat.parquet.text.Digits;
 import io.leat.parquet.text.Doubles;
 import io.leat.parquet.text.Text;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.parquet.variant.Variant;
 
-/** The variant encoding as JSON; it is read by parquet-java. Owned by one thread. */
+/**
+ * The variant encoding as JSON; it is read by parquet-java, which throws several exceptions when it
+ * is not valid. Owned by one thread.
+ */
 final class VariantText {
   private static final int MAX_DEPTH = 500;
 
   private final Calendar calendar = new Calendar();
+  private byte[] metadata = new byte[0];
+  private int metadataStart;
+  private int metadataLength;
 
-  void write(
-      byte[] metadata,
-      int metadataStart,
-      int metadataLength,
-      byte[] value,
-      int valueStart,
-      int valueLength,
-      Scratch out) {
-    try {
-      write(
-          new Variant(value, valueStart, valueLength, metadata, metadataStart, metadataLength),
-          out,
-          0);
-    } catch (IllegalArgumentException
-        | IllegalStateException
-        | IndexOutOfBoundsException
-        | UnsupportedOperationException
-        | BufferUnderflowException e) {
-      throw Refusal.corrupt("bad-variant", "a variant's bytes are not valid");
+  /** The names of the members of all values that come next. */
+  void names(byte[] bytes, int start, int length) {
+    metadata = bytes;
+    metadataStart = start;
+    metadataLength = length;
+  }
+
+  void write(byte[] value, int start, int length, Scratch out) {
+    write(variant(value, start, length), out, 0);
+  }
+
+  private Variant variant(byte[] value, int start, int length) {
+    return new Variant(value, start, length, metadata, metadataStart, metadataLength);
+  }
+
+  /** An object whose other members are in columns. */
+  Rest rest(LeafBatch values, long cell) {
+    Variant object = variant(values.bytes(cell), Cell.start(cell), Cell.length(cell));
+    if (object.getType() != Variant.Type.OBJECT) {
+      throw Refusal.corrupt("bad-variant", "a variant has two values at once");
+    }
+    return new Rest(object);
+  }
+
+  /** The members of an object, one after the other. */
+  final class Rest {
+    private final Variant object;
+    private final int count;
+    private int at;
+
+    private Rest(Variant object) {
+      this.object = object;
+      this.count = object.numObjectElements();
+    }
+
+    /** Writes those whose names come before this one. */
+    void writeUpTo(String name, Scratch out) {
+      while (at < count) {
+        Variant.ObjectField member = object.getFieldAtIndex(at);
+        if (member.key.compareTo(name) >= 0) {
+          return;
+        }
+        write(member, out);
+      }
+    }
+
+    /** It is in columns too, which is what counts. */
+    void drop(String name) {
+      if (at < count && object.getFieldAtIndex(at).key.equals(name)) {
+        at++;
+      }
+    }
+
+    void writeAll(Scratch out) {
+      while (at < count) {
+        write(object.getFieldAtIndex(at), out);
+      }
+    }
+
+    private void write(Variant.ObjectField member, Scratch out) {
+      Prefix.ELEMENT.to(out);
+      string(member.key, out);
+      put(out, ':');
+      VariantText.this.write(member.value, out, 1);
+      at++;
     }
   }
 
