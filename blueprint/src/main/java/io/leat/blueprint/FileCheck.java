@@ -15,6 +15,7 @@ import io.leat.rules.file.Place;
 import io.leat.schema.Column;
 import io.leat.schema.ColumnType;
 import io.leat.schema.StreamSchema;
+import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -131,6 +132,11 @@ final class FileCheck {
       }
       return null;
     }
+    Located queue = raw.queue();
+    if (queue.at().isPresent() && !raw.from().bucketAt().isPresent()) {
+      queue.at().problem("only S3 tells of files in a queue.", "Remove it, or name 's3'.");
+      return null;
+    }
     if (raw.isUpload()) {
       if (raw.pollAt().isPresent()) {
         raw.pollAt().problem("uploads are not looked for.", "Remove it.");
@@ -144,7 +150,10 @@ final class FileCheck {
       return new Arrival.InFolder(folder, poll == null ? POLL_FOLDER : poll);
     }
     return place instanceof Place.Bucket bucket
-        ? new Arrival.InBucket(bucket, poll == null ? POLL_BUCKET : poll)
+        ? new Arrival.InBucket(
+            bucket,
+            poll == null ? POLL_BUCKET : poll,
+            queue.text() == null ? null : URI.create(queue.text()))
         : null;
   }
 

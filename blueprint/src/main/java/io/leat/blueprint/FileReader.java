@@ -21,6 +21,8 @@ final class FileReader {
   private static final long TIB = 1L << 40;
   private static final long MANY = 1_000_000_000_000L;
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+  private static final Pattern QUEUE =
+      Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9/_.-]+");
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofDays(1);
 
@@ -56,6 +58,7 @@ final class FileReader {
             from.optional("upload").flag(false),
             pollAt.isPresent() ? pollAt.duration(DAY, Duration.ofMillis(100), DAY) : null,
             pollAt,
+            queue(from.optional("sqs")),
             BlueprintReader.located(section.optional("match")),
             section.optional("settle").duration(Duration.ofSeconds(2), Duration.ofMillis(1), DAY),
             section
@@ -78,6 +81,15 @@ final class FileReader {
     from.refuseUnknown();
     section.refuseUnknown();
     return raw;
+  }
+
+  private static Located queue(Value at) {
+    return new Located(
+        at.textLike(
+            QUEUE,
+            "the address of a queue",
+            "Write https://sqs.<region>.amazonaws.com/<account>/<name>."),
+        at);
   }
 
   private static RawFileSource.RawPlace place(Value at) {

@@ -20,6 +20,7 @@ record RawFileSource(
     boolean isUpload,
     @Nullable Duration poll,
     Value pollAt,
+    Located queue,
     Located match,
     Duration settle,
     Duration incomplete,

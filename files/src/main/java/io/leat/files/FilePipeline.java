@@ -2,6 +2,7 @@ package io.leat.files;
 
 import io.leat.files.alert.AlertSink;
 import io.leat.files.alert.FileAlerts;
+import io.leat.files.arrival.ObjectMessages;
 import io.leat.files.arrival.Uploads;
 import io.leat.files.ledger.Ledger;
 import io.leat.files.ledger.LedgerSearch;
@@ -49,6 +50,9 @@ public final class FilePipeline implements AutoCloseable {
   private final Housekeeping housekeeping;
   private final Map<String, RunningSource> running = new LinkedHashMap<>();
   private volatile Map<String, FileSource> sources = Map.of();
+
+  /** Those of {@link #running}, for whoever must not wait. */
+  private volatile List<RunningSource> watched = List.of();
 
   /**
    * What it stands on; nothing of it is closed with it.
@@ -109,6 +113,12 @@ public final class FilePipeline implements AutoCloseable {
     this.housekeeping =
         new Housekeeping(
             ledger, search, uploads, () -> sources.values(), with.clock(), with.registry());
+  }
+
+  private void look(ObjectMessages.Named object) throws IOException {
+    for (RunningSource one : watched) {
+      one.look(object);
+    }
   }
 
   private void seen(List<io.leat.files.ledger.Sighting> files) {
@@ -196,6 +206,8 @@ public final class FilePipeline implements AutoCloseable {
     Map<String, FileSource> now = new LinkedHashMap<>();
     running.forEach((name, one) -> now.put(name, one.source()));
     sources = Map.copyOf(now);
+    watched = List.copyOf(running.values());
+    watched.forEach(one -> one.listen(stores, this::look));
     workers.follow(now.values());
     alerts.follow(now.values(), versions);
   }

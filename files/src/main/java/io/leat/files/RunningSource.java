@@ -8,6 +8,7 @@ import io.leat.files.arrival.FolderWatch;
 import io.leat.files.arrival.Inputs;
 import io.leat.files.arrival.Names;
 import io.leat.files.arrival.ObjectMessages;
+import io.leat.files.arrival.QueueReader;
 import io.leat.files.arrival.UploadedInputs;
 import io.leat.files.arrival.Watching;
 import io.leat.files.work.Breakers;
@@ -16,6 +17,7 @@ import io.leat.rules.file.Arrival;
 import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.file.Place;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -30,6 +32,7 @@ final class RunningSource implements AutoCloseable {
   private final FileSource source;
   private final @Nullable BucketWatch bucket;
   private final @Nullable Watching watching;
+  private @Nullable QueueReader queue;
 
   /** A source as its blueprint declares it. */
   record Declared(String blueprint, FileSourceSpec spec) {
@@ -127,8 +130,25 @@ final class RunningSource implements AutoCloseable {
     return bucket != null && bucket.look(object.bucket(), object.key());
   }
 
+  /**
+   * Reads its queue from now on, if it has one; it may be asked again.
+   *
+   * @param look at an object, for all sources: several may share a queue
+   */
+  void listen(Stores stores, QueueReader.Look look) {
+    if (queue == null && source.spec().arrival() instanceof Arrival.InBucket in) {
+      URI address = in.queue();
+      if (address != null) {
+        queue = new QueueReader(source.name(), () -> stores.queue(address), look);
+      }
+    }
+  }
+
   @Override
   public void close() {
+    if (queue != null) {
+      queue.close();
+    }
     if (watching != null) {
       watching.close();
     }

@@ -6,12 +6,14 @@ import io.leat.files.deadletter.DeadLetterPlaces;
 import io.leat.files.deadletter.DeadLetters;
 import io.leat.files.place.BucketPlace;
 import io.leat.files.place.FolderPlace;
+import io.leat.files.place.MessageQueue;
 import io.leat.files.place.ObjectStore;
 import io.leat.files.place.OutputPlace;
 import io.leat.files.place.OutputPlaces;
 import io.leat.files.place.S3Settings;
 import io.leat.rules.file.Place;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,11 @@ final class Stores implements AutoCloseable {
     ObjectStore opened = store == null ? ObjectStore.open(s3) : store;
     store = opened;
     return opened;
+  }
+
+  /** A queue, with a client of its own, which is closed with it. */
+  MessageQueue queue(URI address) throws IOException {
+    return new MessageQueue(address, s3);
   }
 
   OutputPlace output(Place place) {

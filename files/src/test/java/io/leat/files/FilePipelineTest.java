@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leat.files.ledger.FileFilter;
 import io.leat.files.ledger.FileState;
 import io.leat.files.ledger.LedgerFile;
-import io.leat.files.ledger.LedgerSearch;
-import io.leat.files.place.S3Settings;
-import io.leat.files.work.RowFeed;
-import io.leat.files.work.WorkSettings;
-import io.leat.http.Bodies;
 import io.leat.rules.alert.Alert;
 import io.leat.rules.alert.Severity;
 import io.leat.rules.file.Arrival;
@@ -22,25 +16,18 @@ import io.leat.rules.file.FileLimits;
 import io.leat.rules.file.FileRetry;
 import io.leat.rules.file.FileSourceSpec;
 import io.leat.rules.file.Place;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,71 +35,35 @@ import org.junit.jupiter.api.io.TempDir;
 class FilePipelineTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final Vertx VERTX = Vertx.vertx();
   private static final TestingState state = new TestingState();
 
   private final Path root;
   private final List<Alert> alerts = new CopyOnWriteArrayList<>();
   private final List<String> rows = new CopyOnWriteArrayList<>();
-  private final List<FilePipeline> open = new ArrayList<>();
-  private final LedgerSearch search = new LedgerSearch(state.database(), InstantSource.system());
+  private final TestingPipelines pipelines;
 
   FilePipelineTest(@TempDir Path root) {
     this.root = root;
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    state.close();
-    VERTX.close();
-  }
-
-  @BeforeEach
-  void clear() throws IOException {
-    state.clear();
-    Files.createDirectories(root.resolve("in"));
-  }
-
-  @AfterEach
-  void close() {
-    open.forEach(FilePipeline::close);
-  }
-
-  private FilePipeline pipeline(FileSourceSpec... specs) {
-    SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    RowFeed feed =
+    this.pipelines = new TestingPipelines(root, state);
+    pipelines.workers = 2;
+    pipelines.alerts = alerts::add;
+    pipelines.feed =
         (stream, file, first, some) -> {
           for (int i = 0; i < some.size(); i++) {
             rows.add(stream + " " + (first + i) + " " + new String(some.get(i), UTF_8));
           }
           return 0;
         };
-    FilePipeline pipeline =
-        new FilePipeline(
-            new FilePipeline.Surroundings(
-                state.database(),
-                VERTX,
-                new Bodies(VERTX, registry),
-                root.resolve("data"),
-                new WorkSettings(
-                    2,
-                    1,
-                    64L << 20,
-                    root.resolve("data/spool"),
-                    Duration.ofSeconds(30),
-                    Duration.ofMillis(100),
-                    1L << 20),
-                new S3Settings(null, "us-east-1", false, null),
-                feed,
-                alerts::add,
-                "test",
-                "leat test",
-                InstantSource.system(),
-                registry));
-    open.add(pipeline);
-    pipeline.follow(List.of(new FilePipeline.Followed("files", "v1", List.of(specs))));
-    pipeline.start();
-    return pipeline;
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    state.close();
+  }
+
+  @AfterEach
+  void close() {
+    pipelines.close();
   }
 
   private FileSourceSpec spec(FileContract contract, ConvertSpec convert, @Nullable String into) {
@@ -158,35 +109,6 @@ class FilePipelineTest {
         0);
   }
 
-  /** Writes it elsewhere, then moves it in. */
-  private void drop(String name, int count) throws Exception {
-    Path made = TestingParquet.trips(root.resolve(name), count);
-    Files.move(made, root.resolve("in").resolve(name), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private List<LedgerFile> files() {
-    return search.list(new FileFilter(null, null, null, Set.of(), null, null, null, null, 100));
-  }
-
-  private LedgerFile await(String name, FileState.Name wanted) throws InterruptedException {
-    return await(
-        file -> file.seen().name().equals(name) && file.state().name() == wanted,
-        name + " " + wanted);
-  }
-
-  private LedgerFile await(Predicate<LedgerFile> fits, String what) throws InterruptedException {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (System.nanoTime() < deadline) {
-      for (LedgerFile file : files()) {
-        if (fits.test(file)) {
-          return file;
-        }
-      }
-      Thread.sleep(50);
-    }
-    throw new AssertionError(what + " did not happen: " + files());
-  }
-
   private List<Path> outputs() throws IOException {
     if (!Files.exists(root.resolve("out"))) {
       return List.of();
@@ -198,10 +120,10 @@ class FilePipelineTest {
 
   @Test
   void aFileThatIsMovedInIsPublishedWithItsManifest() throws Exception {
-    pipeline(spec());
-    drop("a.parquet", 5_000);
+    pipelines.start(spec());
+    pipelines.drop("a.parquet", 5_000);
 
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
 
     Path output = Path.of(String.valueOf(file.destination()));
     assertThat(output.getParent())
@@ -221,14 +143,14 @@ class FilePipelineTest {
 
   @Test
   void theSameContentUnderTheSameNameIsPublishedOnce() throws Exception {
-    pipeline(spec());
-    drop("a.parquet", 100);
-    LedgerFile first = await("a.parquet", FileState.Name.PUBLISHED);
+    pipelines.start(spec());
+    pipelines.drop("a.parquet", 100);
+    LedgerFile first = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
     Files.copy(root.resolve("in/a.parquet"), root.resolve("again"));
     Files.move(
         root.resolve("again"), root.resolve("in/a.parquet"), StandardCopyOption.REPLACE_EXISTING);
 
-    LedgerFile second = await("a.parquet", FileState.Name.DUPLICATE);
+    LedgerFile second = pipelines.await("a.parquet", FileState.Name.DUPLICATE);
 
     assertThat(second.sameAs()).isEqualTo(first.id());
     assertThat(outputs()).hasSize(2);
@@ -236,10 +158,10 @@ class FilePipelineTest {
 
   @Test
   void aBrokenFileIsADeadLetterWithItsReasonAndAnAlert() throws Exception {
-    pipeline(spec());
+    pipelines.start(spec());
     Files.writeString(root.resolve("in/bad.parquet"), "this is no Parquet file at all");
 
-    LedgerFile file = await("bad.parquet", FileState.Name.DEAD_LETTERED);
+    LedgerFile file = pipelines.await("bad.parquet", FileState.Name.DEAD_LETTERED);
 
     Path letter = Path.of(String.valueOf(file.deadLetter()));
     assertThat(letter).hasContent("this is no Parquet file at all");
@@ -251,7 +173,7 @@ class FilePipelineTest {
     assertThat(alerts.get(0).state()).isEqualTo(Alert.State.FIRING);
     assertThat(alerts.get(0).detector()).isEqualTo("files.taxi");
 
-    search.forget(file.id(), "ann");
+    pipelines.search().forget(file.id(), "ann");
 
     awaitAlerts(2);
     assertThat(alerts.get(1).state()).isEqualTo(Alert.State.RESOLVED);
@@ -274,10 +196,10 @@ class FilePipelineTest {
                 new FileContract.Column("trip", FileContract.Kind.STRING, true),
                 new FileContract.Column("tip", FileContract.Kind.NUMBER, true)),
             false);
-    pipeline(spec(contract, convert("", 0), null));
-    drop("a.parquet", 10);
+    pipelines.start(spec(contract, convert("", 0), null));
+    pipelines.drop("a.parquet", 10);
 
-    LedgerFile file = await("a.parquet", FileState.Name.DEAD_LETTERED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.DEAD_LETTERED);
 
     assertThat(String.valueOf(file.failure()))
         .isEqualTo(
@@ -288,10 +210,10 @@ class FilePipelineTest {
 
   @Test
   void filteredRowsAreCountedAndPartsAreSplit() throws Exception {
-    pipeline(spec(FileContract.ANY, convert("fare >= 100", 1_000), null));
-    drop("a.parquet", 10_000);
+    pipelines.start(spec(FileContract.ANY, convert("fare >= 100", 1_000), null));
+    pipelines.drop("a.parquet", 10_000);
 
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
 
     assertThat(String.valueOf(file.totals()))
         .startsWith("Totals[rowsIn=10000, rowsOut=9800, rowsFiltered=200, rowsRejected=0");
@@ -300,18 +222,18 @@ class FilePipelineTest {
 
   @Test
   void anOutputThatTheLedgerDoesNotKnowIsAdopted() throws Exception {
-    FilePipeline first = pipeline(spec());
-    drop("a.parquet", 100);
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    FilePipeline first = pipelines.start(spec());
+    pipelines.drop("a.parquet", 100);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
     List<Path> before = outputs();
     first.close();
     state.update(
         "update file set state = 'publishing', lease_owner = 'test/1', lease_until ="
             + " clock_timestamp() + interval '1 hour', rows_in = null, published_at = null");
 
-    pipeline(spec());
+    pipelines.start(spec());
 
-    LedgerFile again = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile again = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
     assertThat(again.fence()).isEqualTo(2);
     assertThat(again.totals()).isEqualTo(file.totals());
     assertThat(outputs()).isEqualTo(before);
@@ -319,19 +241,19 @@ class FilePipelineTest {
 
   @Test
   void aBigFileGoesOnAtTheRowGroupWhereItEnded() throws Exception {
-    FilePipeline first = pipeline(spec(FileContract.ANY, convert("", 2_048), null));
-    drop("a.parquet", 600_000);
-    await(file -> file.resume() != null || file.totals() != null, "a part");
+    FilePipeline first = pipelines.start(spec(FileContract.ANY, convert("", 2_048), null));
+    pipelines.drop("a.parquet", 600_000);
+    pipelines.await(file -> file.resume() != null || file.totals() != null, "a part");
     first.close();
-    List<LedgerFile> between = files();
+    List<LedgerFile> between = pipelines.files();
 
-    pipeline(spec(FileContract.ANY, convert("", 2_048), null));
+    pipelines.start(spec(FileContract.ANY, convert("", 2_048), null));
 
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
     assertThat(between.get(0).state().name()).isEqualTo(FileState.Name.DISCOVERED);
     assertThat(file.totals()).isNotNull();
     assertThat(file.totals().rowsOut()).isEqualTo(600_000);
-    assertThat(search.show(file.id(), 1).attempts().get(0).fromRowGroup()).isPositive();
+    assertThat(pipelines.search().show(file.id(), 1).attempts().get(0).fromRowGroup()).isPositive();
     long next = 0;
     JsonNode manifest =
         JSON.readTree(
@@ -349,10 +271,10 @@ class FilePipelineTest {
 
   @Test
   void rowsGoToTheStreamOnce() throws Exception {
-    pipeline(spec(FileContract.ANY, convert("", 0), "trips"));
-    drop("a.parquet", 2_500);
+    pipelines.start(spec(FileContract.ANY, convert("", 0), "trips"));
+    pipelines.drop("a.parquet", 2_500);
 
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
 
     assertThat(file.rowsLoaded()).isEqualTo(2_500);
     assertThat(rows).hasSize(2_500).doesNotHaveDuplicates();
@@ -361,10 +283,10 @@ class FilePipelineTest {
 
   @Test
   void anArrayIsOneDocument() throws Exception {
-    pipeline(spec(FileContract.ANY, convert("", 0, ConvertSpec.Layout.ARRAY), null));
-    drop("a.parquet", 3_000);
+    pipelines.start(spec(FileContract.ANY, convert("", 0, ConvertSpec.Layout.ARRAY), null));
+    pipelines.drop("a.parquet", 3_000);
 
-    LedgerFile file = await("a.parquet", FileState.Name.PUBLISHED);
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
 
     Path output = Path.of(String.valueOf(file.destination()));
     JsonNode manifest = JSON.readTree(output.resolve("manifest.json").toFile());
@@ -378,9 +300,9 @@ class FilePipelineTest {
   @Test
   void aPlaceThatIsAwayIsOneAlertAndWhatWasGivenUpCanBeTriedAgain() throws Exception {
     Files.writeString(root.resolve("out"), "this is in the way of a folder");
-    pipeline(spec());
+    pipelines.start(spec());
     for (int i = 1; i <= 6; i++) {
-      drop("f" + i + ".parquet", 10 * i);
+      pipelines.drop("f" + i + ".parquet", 10 * i);
     }
 
     Alert away = awaitAlert("sink", Alert.State.FIRING);
@@ -391,9 +313,9 @@ class FilePipelineTest {
     Files.delete(root.resolve("out"));
     long deadline = System.nanoTime() + SOON.toNanos();
     while (published() < 6 && System.nanoTime() < deadline) {
-      for (LedgerFile file : files()) {
+      for (LedgerFile file : pipelines.files()) {
         if (file.state().name() == FileState.Name.DEAD_LETTERED) {
-          search.retry(file.id(), "ann");
+          pipelines.search().retry(file.id(), "ann");
         }
       }
       Thread.sleep(50);
@@ -407,7 +329,9 @@ class FilePipelineTest {
   }
 
   private long published() {
-    return files().stream().filter(one -> one.state().name() == FileState.Name.PUBLISHED).count();
+    return pipelines.files().stream()
+        .filter(one -> one.state().name() == FileState.Name.PUBLISHED)
+        .count();
   }
 
   private Alert awaitAlert(String key, Alert.State wanted) throws InterruptedException {
@@ -456,9 +380,9 @@ class FilePipelineTest {
 
   @Test
   void whatAProcessLeftThatDiedIsRemoved() throws Exception {
-    FilePipeline first = pipeline(spec());
-    drop("a.parquet", 100);
-    await("a.parquet", FileState.Name.PUBLISHED);
+    FilePipeline first = pipelines.start(spec());
+    pipelines.drop("a.parquet", 100);
+    pipelines.await("a.parquet", FileState.Name.PUBLISHED);
     awaitTidy();
     first.close();
     // It died before it removed the file, and a dead letter of before.
@@ -468,59 +392,59 @@ class FilePipelineTest {
     state.update("update file set tidied = false, dead_letter = ?", letter.toString());
     List<Path> before = outputs();
 
-    pipeline(deleting());
+    pipelines.start(deleting());
 
     awaitTidy();
     assertThat(root.resolve("in")).isEmptyDirectory();
     assertThat(root.resolve("dead")).isEmptyDirectory();
     assertThat(outputs()).isEqualTo(before);
-    assertThat(files().get(0).deadLetter()).isNull();
+    assertThat(pipelines.files().get(0).deadLetter()).isNull();
   }
 
   @Test
   void aForgottenFileLeavesWhatIsNotLeats() throws Exception {
-    FilePipeline first = pipeline(spec());
+    FilePipeline first = pipelines.start(spec());
     Files.writeString(root.resolve("in/bad.parquet"), "this is no Parquet file at all");
-    LedgerFile file = await("bad.parquet", FileState.Name.DEAD_LETTERED);
+    LedgerFile file = pipelines.await("bad.parquet", FileState.Name.DEAD_LETTERED);
     Path staging =
         Files.createDirectories(
             Path.of(String.valueOf(file.destination()))
                 .resolveSibling(".leat-" + file.id() + "-1"));
     Files.writeString(staging.resolve("part-00000-1.ndjson"), "{}");
     first.close();
-    search.forget(file.id(), "ann");
+    pipelines.search().forget(file.id(), "ann");
 
-    pipeline(deleting());
+    pipelines.start(deleting());
 
     awaitTidy();
     assertThat(root.resolve("in/bad.parquet")).exists();
     assertThat(root.resolve("dead")).isEmptyDirectory();
     assertThat(staging).doesNotExist();
-    assertThat(files().get(0).state().name()).isEqualTo(FileState.Name.FORGOTTEN);
+    assertThat(pipelines.files().get(0).state().name()).isEqualTo(FileState.Name.FORGOTTEN);
   }
 
   @Test
   void whatWasOverForLongIsForgottenUnlessItStillLiesThere() throws Exception {
-    FilePipeline first = pipeline(spec());
-    drop("gone.parquet", 100);
-    drop("there.parquet", 200);
-    drop("young.parquet", 300);
-    await("gone.parquet", FileState.Name.PUBLISHED);
-    await("there.parquet", FileState.Name.PUBLISHED);
-    await("young.parquet", FileState.Name.PUBLISHED);
+    FilePipeline first = pipelines.start(spec());
+    pipelines.drop("gone.parquet", 100);
+    pipelines.drop("there.parquet", 200);
+    pipelines.drop("young.parquet", 300);
+    pipelines.await("gone.parquet", FileState.Name.PUBLISHED);
+    pipelines.await("there.parquet", FileState.Name.PUBLISHED);
+    pipelines.await("young.parquet", FileState.Name.PUBLISHED);
     first.close();
     Files.delete(root.resolve("in/gone.parquet"));
     Files.delete(root.resolve("in/young.parquet"));
     state.update("update file set since = since - interval '2 days' where name <> 'young.parquet'");
     List<Path> before = outputs();
 
-    pipeline(spec());
+    pipelines.start(spec());
 
     long deadline = System.nanoTime() + SOON.toNanos();
-    while (files().size() > 2 && System.nanoTime() < deadline) {
+    while (pipelines.files().size() > 2 && System.nanoTime() < deadline) {
       Thread.sleep(50);
     }
-    assertThat(files())
+    assertThat(pipelines.files())
         .extracting(file -> file.seen().name())
         .containsExactlyInAnyOrder("there.parquet", "young.parquet");
     assertThat(outputs()).isEqualTo(before);

@@ -4,22 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -31,9 +26,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** S3 in fewer words. What fails is an {@link IOException}. Thread-safe; blocks. */
 public final class ObjectStore implements AutoCloseable {
-  private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration READ = Duration.ofSeconds(60);
-
   /** S3 takes 5 GiB at once, and 10,000 pieces of 5 MiB to 5 GiB. */
   private static final long PIECE = 64L << 20;
 
@@ -55,9 +47,7 @@ public final class ObjectStore implements AutoCloseable {
   ObjectStore(S3Settings settings, long piece) {
     this.piece = piece;
     S3ClientBuilder builder =
-        S3Client.builder()
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(READ))
+        AwsClients.of(S3Client.builder(), settings)
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .forcePathStyle(settings.pathStyle());
@@ -67,15 +57,6 @@ public final class ObjectStore implements AutoCloseable {
     String region = settings.region();
     if (region != null || settings.endpoint() != null) {
       builder.region(Region.of(region == null ? "us-east-1" : region));
-    }
-    S3Settings.Keys keys = settings.keys();
-    if (keys != null) {
-      String token = keys.token();
-      builder.credentialsProvider(
-          StaticCredentialsProvider.create(
-              token == null
-                  ? AwsBasicCredentials.create(keys.id(), keys.secret())
-                  : AwsSessionCredentials.create(keys.id(), keys.secret(), token)));
     }
     this.client = builder.build();
   }

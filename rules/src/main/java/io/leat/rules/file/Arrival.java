@@ -1,5 +1,6 @@
 package io.leat.rules.file;
 
+import java.net.URI;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,9 @@ public sealed interface Arrival {
    *
    * @param place the bucket and prefix
    * @param poll how often it is listed, whatever messages tell
+   * @param queue of SQS, which is told of new objects; null when there is none
    */
-  record InBucket(Place.Bucket place, Duration poll) implements Arrival {}
+  record InBucket(Place.Bucket place, Duration poll, @Nullable URI queue) implements Arrival {}
 
   /** Somebody sends them to Leat, over HTTP or with the command line. */
   record ByUpload() implements Arrival {}
