@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,7 @@ class BackupS3StoryTest {
   }
 
   @Test
+  @Tag("slow")
   void aBackupInS3ComesUpInAnotherWarehouse() throws Exception {
     Path data = directory.resolve("data");
     Path restored = directory.resolve("restored");

@@ -69,6 +69,7 @@ class FaultStoryTest {
 
   /** The log is elsewhere: it refuses and hangs for a while, at random points. */
   @Test
+  @Tag("slow")
   void nothingIsLostAndNothingIsThereTwiceWhileABrokerElsewhereRefuses() throws Exception {
     run(
         seed(),

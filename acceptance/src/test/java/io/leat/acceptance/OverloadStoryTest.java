@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,7 @@ class OverloadStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void aLogAtItsBudgetRefusesUntilTheProcessorHasWorkedItOffAndNothingIsLost() throws Exception {
     Path data = directory.resolve("data");
     try (LeatProcess leat = up(data)) {

@@ -55,6 +55,7 @@ class PowerCutStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void withProcessOnlyTheLastMomentsAreLostAndNothingLaterIsSkippedOrThereTwice() throws Exception {
     repeatable(random -> onlyTheLastMomentsAreLost(1, random));
   }

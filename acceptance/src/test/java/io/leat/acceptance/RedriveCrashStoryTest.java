@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ class RedriveCrashStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void killsInTheMiddleOfARedriveLoseNothingAndDoubleNothing() throws Exception {
     Path data = directory.resolve("data");
     Path blueprint = Repository.copyOfBlueprint("devices", directory.resolve("blueprints"));

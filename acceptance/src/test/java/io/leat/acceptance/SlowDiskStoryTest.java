@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ class SlowDiskStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void aSlowDiskAndASpikeSlowSendersDownAndNothingElse() throws Exception {
     try (PowerCutFileSystem disk = PowerCutFileSystem.mount(directory, 0)) {
       Path data = disk.root().resolve("data");
