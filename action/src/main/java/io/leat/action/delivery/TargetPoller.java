@@ -2,6 +2,7 @@ package io.leat.action.delivery;
 
 import io.leat.action.target.ExternalChange;
 import io.leat.action.target.TargetMemory;
+import io.leat.action.target.TargetRefusesException;
 import io.leat.state.StateDatabase;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,9 @@ public final class TargetPoller implements AutoCloseable {
   private final Duration every;
   private final Thread thread;
 
+  /** Until it is asked again: {@link #every}, or longer while it refuses. */
+  private Duration pause;
+
   /** Made; {@link #start} begins. */
   public TargetPoller(
       StateDatabase database, DeliveryTarget target, ExternalChanges changes, Duration every) {
@@ -33,6 +37,7 @@ public final class TargetPoller implements AutoCloseable {
     this.target = target;
     this.changes = changes;
     this.every = every;
+    this.pause = every;
     this.thread = new Thread(this::run, "leat-poll-" + target.name());
     this.thread.setDaemon(true);
   }
@@ -47,7 +52,7 @@ public final class TargetPoller implements AutoCloseable {
       boolean tells = true;
       while (tells) {
         tells = askSafely();
-        Thread.sleep(every.toMillis());
+        Thread.sleep(pause.toMillis());
       }
     } catch (InterruptedException e) {
       log.debug("Asks {} no more", target.name());
@@ -57,7 +62,21 @@ public final class TargetPoller implements AutoCloseable {
   /** Whether there is a use in asking again. */
   private boolean askSafely() throws InterruptedException {
     try {
-      return !changes.takesTurn(target, every) || ask();
+      if (!changes.takesTurn(target, pause)) {
+        return true;
+      }
+      boolean tells = ask();
+      pause = every;
+      return tells;
+    } catch (TargetRefusesException e) {
+      Duration most = target.spec().limits().mostRetry();
+      pause = most.compareTo(every) > 0 ? most : every;
+      log.warn(
+          "{} does not tell what changed there, and is asked again in {} s: {}",
+          target.name(),
+          pause.toSeconds(),
+          e.getMessage());
+      return true;
     } catch (RuntimeException e) {
       log.warn("Cannot ask {} what changed there: {}", target.name(), e.getMessage());
       return true;

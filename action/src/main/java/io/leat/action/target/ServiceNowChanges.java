@@ -94,6 +94,7 @@ final class ServiceNowChanges {
    * Tickets whose state is not the one that Leat wrote last; some of them were told before.
    *
    * @throws UnusableSettingException if Leat may not see when tickets were changed
+   * @throws TargetRefusesException if Leat may not see tickets
    */
   List<ExternalChange> read() throws InterruptedException {
     Place begin =
@@ -106,6 +107,10 @@ final class ServiceNowChanges {
     List<ExternalChange> changes = new ArrayList<>();
     for (int page = 0; page < MOST_PAGES && !isOver; page++) {
       Reply reply = table.find(query(place), PAGE);
+      if (reply instanceof Reply.Failed failed
+          && failed.outcome() instanceof TargetOutcome.Blocked blocked) {
+        throw new TargetRefusesException(blocked.reason());
+      }
       if (!(reply instanceof Reply.Tickets found)) {
         LOG.warn("ServiceNow did not tell what changed there: {}", reply);
         break;

@@ -10,8 +10,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One ticket in ServiceNow for each incident, by the Table API. The ticket is found by its {@code
@@ -20,7 +18,6 @@ import org.slf4j.LoggerFactory;
  * next delivery looks once more and resolves what turned up twice.
  */
 final class ServiceNowIncidents extends HttpTarget {
-  private static final Logger LOG = LoggerFactory.getLogger(ServiceNowIncidents.class);
 
   private static final String PREFIX = "leat-";
   private static final int MOST_ID = 100;
@@ -85,8 +82,7 @@ final class ServiceNowIncidents extends HttpTarget {
       return Optional.of(
           new ServiceNowChanges(table(budget), PREFIX, memory, clock.instant()).read());
     } catch (UnusableSettingException e) {
-      LOG.warn("ServiceNow cannot be asked what changed there: {}", e.getMessage());
-      return Optional.of(List.of());
+      throw new TargetRefusesException(String.valueOf(e.getMessage()));
     }
   }
 }

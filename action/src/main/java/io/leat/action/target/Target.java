@@ -47,6 +47,7 @@ public interface Target extends AutoCloseable {
    *
    * @param memory of the target as a whole, for a cursor: kept together with the changes
    * @return empty when this kind of target never tells
+   * @throws TargetRefusesException if it has to be told otherwise who asks
    */
   default Optional<List<ExternalChange>> poll(TargetMemory memory, HttpBudget budget)
       throws InterruptedException {

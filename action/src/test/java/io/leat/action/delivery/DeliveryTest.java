@@ -596,6 +596,34 @@ class DeliveryTest {
   }
 
   @Test
+  void whoRefusesToTellIsNotAskedAgainSoon() throws Exception {
+    Limits slow =
+        new Limits(
+            1_000,
+            Duration.ofSeconds(1),
+            1,
+            Duration.ofMillis(200),
+            Duration.ofMillis(20),
+            Duration.ofSeconds(60),
+            PATIENCE);
+    place.changes = List.of();
+    place.refusesToTell = true;
+    TargetPoller poller =
+        new TargetPoller(
+            state.database(),
+            target(true, slow),
+            new ExternalChanges(state.database(), intake.incidents()),
+            Duration.ofMillis(20));
+    opened.add(poller);
+    poller.start();
+    until(() -> place.requests() == 1);
+
+    Thread.sleep(500);
+
+    assertThat(place.requests()).isEqualTo(1);
+  }
+
+  @Test
   void aTestOfATargetCountsAgainstItsLimit() throws Exception {
     DeliveryTarget target = target(true, limits(1, 1, PATIENCE));
     deliveries.test(target);

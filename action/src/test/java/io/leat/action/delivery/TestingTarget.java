@@ -6,6 +6,7 @@ import io.leat.action.target.Target;
 import io.leat.action.target.TargetIncident;
 import io.leat.action.target.TargetMemory;
 import io.leat.action.target.TargetOutcome;
+import io.leat.action.target.TargetRefusesException;
 import io.leat.action.target.TargetRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class TestingTarget implements Target {
     volatile Function<TargetRequest, @Nullable TargetOutcome> answer = request -> null;
     volatile Duration takes = Duration.ZERO;
     volatile @Nullable List<ExternalChange> changes;
+    volatile boolean refusesToTell;
 
     int requests() {
       return requestedAt.size();
@@ -124,6 +126,9 @@ final class TestingTarget implements Target {
       return Optional.empty();
     }
     take(budget);
+    if (place.refusesToTell) {
+      throw new TargetRefusesException("who is asking?");
+    }
     memory.put("cursor", String.valueOf(Integer.parseInt(memory.get("cursor").orElse("0")) + 1));
     return Optional.of(List.copyOf(changes));
   }

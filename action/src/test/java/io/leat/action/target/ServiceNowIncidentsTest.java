@@ -582,6 +582,19 @@ class ServiceNowIncidentsTest extends ServiceNowContractTest {
   }
 
   @Test
+  void aSecretThatIsWrongOrMissingIsNoReasonToAskAgainSoon() {
+    places.secrets.replaceAll((name, value) -> value + "x");
+    assertThatThrownBy(() -> poll(new TestingMemory()))
+        .isInstanceOf(TargetRefusesException.class)
+        .hasMessageContaining("check 'auth'");
+
+    places.secrets.clear();
+    assertThatThrownBy(() -> poll(new TestingMemory()))
+        .isInstanceOf(TargetRefusesException.class)
+        .hasMessageStartingWith("there is no secret 'servicenow'");
+  }
+
+  @Test
   void pollingGoesOnWhereItWas() throws Exception {
     TestingMemory cursor = new TestingMemory();
     deliver(TestingIncidents.opened());
