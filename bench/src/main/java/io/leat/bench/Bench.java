@@ -219,8 +219,7 @@ final class Bench implements Callable<Integer> {
     if (options.only().contains("07")) {
       List<Scenario> both = new ArrayList<>();
       for (RoutingScenario.Kind kind : RoutingScenario.Kind.values()) {
-        both.add(RoutingScenario.bare(options, kind));
-        both.add(RoutingScenario.ours(options, kind));
+        both.addAll(RoutingScenario.pair(options, kind));
       }
       all.addAll(measure(both, options));
     }

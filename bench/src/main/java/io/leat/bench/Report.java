@@ -281,8 +281,9 @@ final class Report {
             + " them.");
     lines.add(
         "- 07 asks which of 1,000 rules an alert matches, as parsed JSON, of which one does: the"
-            + " pattern library by itself and what the product routes by, in turn in one thread."
-            + " Held against each other is the processor time, because it has less noise.");
+            + " pattern library by itself and what the product routes by, in one thread, fifty turns"
+            + " each in every round. Held against each other is the processor time, because it has"
+            + " less noise.");
     lines.add(
         "- 08 is the detect job with one silence detector in a process of its own with "
             + SilenceScenario.HEAP

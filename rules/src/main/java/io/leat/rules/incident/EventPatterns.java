@@ -38,12 +38,15 @@ public final class EventPatterns {
    * @throws IllegalArgumentException if the event is not an object
    */
   public List<String> matching(JsonNode event) {
-    List<String> matched = machine.rulesForJSONEvent(EventPattern.judged(event, matchers));
-    return matched.size() < 2
-        ? List.copyOf(matched)
-        : matched.stream()
-            .distinct()
-            .sorted(Comparator.comparing(name -> order.getOrDefault(name, 0)))
-            .toList();
+    JsonNode judged = matchers.isEmpty() ? event : EventPattern.judged(event, matchers);
+    List<String> matched = machine.rulesForJSONEvent(judged);
+    return matched.size() < 2 ? matched : ordered(matched);
+  }
+
+  private List<String> ordered(List<String> matched) {
+    return matched.stream()
+        .distinct()
+        .sorted(Comparator.comparing(name -> order.getOrDefault(name, 0)))
+        .toList();
   }
 }
