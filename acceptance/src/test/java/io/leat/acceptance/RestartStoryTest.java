@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -183,6 +184,7 @@ class RestartStoryTest {
   }
 
   @Test
+  @Tag("slow")
   void withoutAnyCheckpointTheTablesGoOnTogetherAndDuplicatesAreKnown() throws Exception {
     Path data = directory.resolve("data");
     String port = String.valueOf(Ports.free());
