@@ -29,6 +29,13 @@ final class NestedCells extends FieldCells {
     rejected = cell;
   }
 
+  /** Takes an entry of each of these leaves: nothing is there. */
+  void skip(int first, int end) {
+    for (int i = first; i < end; i++) {
+      leaves[i].at++;
+    }
+  }
+
   @Override
   void refill(int most) throws IOException {
     int n = Math.min(most, rows);

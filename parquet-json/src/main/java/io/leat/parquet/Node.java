@@ -38,9 +38,7 @@ abstract class Node {
       writePresent(from, out);
       return;
     }
-    for (int i = first; i < end; i++) {
-      from.leaves[i].at++;
-    }
+    from.skip(first, end);
     if (from.writesNull || prefix.length() <= 1) {
       prefix.to(out);
       out.append(FlatCells.NULL, 0, 4);
@@ -119,9 +117,7 @@ abstract class Node {
       int mark = out.end;
       LeafBatch leaf = from.leaves[first];
       if (leaf.definitions[leaf.at] < repeated) {
-        for (int i = first; i < end; i++) {
-          from.leaves[i].at++;
-        }
+        from.skip(first, end);
       } else {
         do {
           element.write(from, out);
@@ -153,9 +149,7 @@ abstract class Node {
       int mark = out.end;
       LeafBatch leaf = from.leaves[first];
       if (leaf.definitions[leaf.at] < repeated) {
-        for (int i = first; i < end; i++) {
-          from.leaves[i].at++;
-        }
+        from.skip(first, end);
       } else {
         do {
           key.write(from, out);

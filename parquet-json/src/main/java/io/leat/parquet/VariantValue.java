@@ -78,9 +78,7 @@ final class VariantValue {
     }
 
     final void skip(NestedCells from) {
-      for (int i = first; i < end; i++) {
-        from.leaves[i].at++;
-      }
+      from.skip(first, end);
     }
 
     /**
@@ -163,9 +161,7 @@ final class VariantValue {
     boolean write(NestedCells from, VariantText text, Scratch out) {
       LeafBatch leaf = from.leaves[first];
       if (leaf.definitions[leaf.at] < level) {
-        for (int i = first; i < end; i++) {
-          from.leaves[i].at++;
-        }
+        from.skip(first, end);
         return false;
       }
       int mark = out.end;
