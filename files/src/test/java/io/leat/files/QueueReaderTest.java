@@ -208,6 +208,22 @@ class QueueReaderTest {
   }
 
   @Test
+  void whatCannotBeLookedAtIsInNobodysWay() throws Exception {
+    URI queue = queue("denied");
+    pipelines.start(spec("taxi", "*.parquet", queue));
+    put("a.parquet");
+    bucket.denies("in/denied.parquet");
+    Thread.sleep(500); // it was asked for, in vain: both messages are there when it asks again
+
+    make("denied");
+    tell(queue, created("in/denied.parquet"));
+    tell(queue, created("in/a.parquet"));
+
+    pipelines.await("a.parquet", FileState.Name.PUBLISHED);
+    awaitMessages(queue, 1);
+  }
+
+  @Test
   void whatCannotBeLookedAtStaysInTheQueue() throws Exception {
     URI queue = queue("kept");
     make("kept");

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +22,16 @@ public final class QueueReader implements AutoCloseable {
   private static final Duration WAIT = Duration.ofSeconds(20);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
 
   private final String source;
   private final Opening queue;
   private final Look look;
   private final Thread thread;
+
+  /** Held but while it waits for messages, which nothing interrupts. */
+  private final ReentrantLock taking = new ReentrantLock();
+
   private volatile boolean isStopping;
   private @Nullable String failure;
 
@@ -88,25 +95,42 @@ public final class QueueReader implements AutoCloseable {
 
   private void take(MessageQueue open) throws IOException {
     List<MessageQueue.Received> messages = open.receive(WAIT);
+    taking.lock();
+    try {
+      if (!isStopping) { // else they come again
+        take(open, messages);
+      }
+    } finally {
+      taking.unlock();
+    }
+  }
+
+  /** What cannot be looked at is in no other message's way. */
+  private void take(MessageQueue open, List<MessageQueue.Received> messages) throws IOException {
     List<MessageQueue.Received> done = new ArrayList<>();
+    IOException unknown = null;
     boolean isUnderstood = true;
     try {
       for (MessageQueue.Received message : messages) {
-        if (isStopping) {
-          return; // they come again
-        }
         List<ObjectMessages.Named> objects = objects(message);
         if (objects == null) {
           isUnderstood = false;
           continue;
         }
-        for (ObjectMessages.Named object : objects) {
-          look.at(object);
+        try {
+          for (ObjectMessages.Named object : objects) {
+            look.at(object);
+          }
+          done.add(message);
+        } catch (IOException e) {
+          unknown = e;
         }
-        done.add(message);
       }
     } finally {
       open.remove(done);
+    }
+    if (unknown != null) {
+      throw unknown;
     }
     if (isUnderstood && !done.isEmpty() && failure != null) {
       log.info("The queue of {} is read again", source);
@@ -131,13 +155,15 @@ public final class QueueReader implements AutoCloseable {
     }
   }
 
-  /** Stops. What it waits for goes on for some seconds, and is not taken any more. */
+  /** Stops; what it has begun to take in may end. Whatever it still receives comes again. */
   @Override
   public void close() {
     isStopping = true;
     thread.interrupt();
     try {
-      thread.join(1_000);
+      if (taking.tryLock(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        taking.unlock();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -15,7 +15,8 @@ import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 /** A queue of SQS. What fails is an {@link IOException}. Thread-safe; blocks. */
 public final class MessageQueue implements AutoCloseable {
   private static final Pattern HOST =
-      Pattern.compile("sqs(?:-fips)?\\.([a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?");
+      Pattern.compile(
+          "(?:[a-z0-9-]+\\.)?sqs(?:-fips)?\\.([a-z0-9-]+)\\.(?:vpce\\.)?amazonaws\\.com(?:\\.cn)?");
 
   /** SQS's own bound. */
   private static final int AT_A_TIME = 10;

@@ -78,8 +78,9 @@ public final class ObjectStore implements AutoCloseable {
     try {
       return call.make();
     } catch (S3Exception e) {
-      String code = e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
-      throw new StoreException(e.statusCode(), code, e);
+      // An answer to HEAD has no body that would say it.
+      String code = e.awsErrorDetails() == null ? null : e.awsErrorDetails().errorCode();
+      throw new StoreException(e.statusCode(), code == null ? "" : code, e);
     } catch (SdkException e) {
       throw new IOException("The object store does not answer: " + e.getMessage(), e);
     } catch (UncheckedIOException e) {

@@ -36,6 +36,7 @@ public final class TestingBucket implements AutoCloseable {
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Map<Integer, byte[]> pieces = new ConcurrentSkipListMap<>();
   private volatile int refused;
+  private volatile String denied = "";
   private volatile Duration removing = Duration.ZERO;
 
   public TestingBucket() throws IOException {
@@ -67,6 +68,11 @@ public final class TestingBucket implements AutoCloseable {
   /** Refuses the piece of this number, from 1, from now on. */
   void refuse(int piece) {
     refused = piece;
+  }
+
+  /** Lets nobody see the object with this key. */
+  public void denies(String key) {
+    denied = key;
   }
 
   /** Takes so long to remove an object. */
@@ -137,6 +143,10 @@ public final class TestingBucket implements AutoCloseable {
 
   private void get(HttpExchange exchange, String key) throws IOException {
     byte[] object = objects.get(key);
+    if (!key.isEmpty() && key.equals(denied)) {
+      send(exchange, 403, "<Error><Code>AccessDenied</Code></Error>");
+      return;
+    }
     if (key.isEmpty()) {
       List<String> all = new ArrayList<>();
       new TreeMap<>(objects)
