@@ -297,7 +297,8 @@ public final class Deliveries {
   }
 
   /**
-   * Tries a target's address and credentials, within its limits.
+   * Tries a target's address and credentials, within its limits. When they work, it is soon asked
+   * what changed there, even if it refused to tell before.
    *
    * @return how it ended, for people
    * @throws InterruptedException when Leat stops
@@ -305,7 +306,11 @@ public final class Deliveries {
   public TargetOutcome test(DeliveryTarget target) throws InterruptedException {
     new DeliveryRows(database, target).prepare();
     try {
-      return target.target().test(new TargetBudget(database, target, null));
+      TargetOutcome outcome = target.target().test(new TargetBudget(database, target, null));
+      if (outcome instanceof TargetOutcome.Delivered) {
+        ExternalChanges.askSoon(database, target);
+      }
+      return outcome;
     } catch (RuntimeException e) {
       return new TargetOutcome.Unknown("the target failed: " + e);
     }

@@ -144,4 +144,16 @@ public final class ExternalChanges {
                     every.toMillis())
                 == 1);
   }
+
+  /** The next turn is free, however long ago the last was. */
+  static void askSoon(StateDatabase database, DeliveryTarget target) {
+    database.transaction(
+        "ask a target soon",
+        connection ->
+            Sql.update(
+                connection,
+                "update target_state set polled_at = null where blueprint = ? and target = ?",
+                target.blueprint(),
+                target.spec().name()));
+  }
 }

@@ -27,7 +27,7 @@ public final class TargetPoller implements AutoCloseable {
   private final Duration every;
   private final Thread thread;
 
-  /** Until it is asked again: {@link #every}, or longer while it refuses. */
+  /** Between two looks: {@link #every}, or twice as long after each refusal. */
   private Duration pause;
 
   /** Made; {@link #start} begins. */
@@ -52,7 +52,7 @@ public final class TargetPoller implements AutoCloseable {
       boolean tells = true;
       while (tells) {
         tells = askSafely();
-        Thread.sleep(pause.toMillis());
+        Thread.sleep(every.toMillis());
       }
     } catch (InterruptedException e) {
       log.debug("Asks {} no more", target.name());
@@ -69,8 +69,7 @@ public final class TargetPoller implements AutoCloseable {
       pause = every;
       return tells;
     } catch (TargetRefusesException e) {
-      Duration most = target.spec().limits().mostRetry();
-      pause = most.compareTo(every) > 0 ? most : every;
+      pause = longer();
       log.warn(
           "{} does not tell what changed there, and is asked again in {} s: {}",
           target.name(),
@@ -81,6 +80,16 @@ public final class TargetPoller implements AutoCloseable {
       log.warn("Cannot ask {} what changed there: {}", target.name(), e.getMessage());
       return true;
     }
+  }
+
+  /** Soon enough for a secret that is mended at once, and too seldom to lock an account. */
+  private Duration longer() {
+    Duration most = target.spec().limits().mostRetry();
+    Duration doubled = pause.multipliedBy(2);
+    if (doubled.compareTo(most) <= 0) {
+      return doubled;
+    }
+    return most.compareTo(every) > 0 ? most : every;
   }
 
   private boolean ask() throws InterruptedException {

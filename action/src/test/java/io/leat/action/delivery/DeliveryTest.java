@@ -596,31 +596,65 @@ class DeliveryTest {
   }
 
   @Test
-  void whoRefusesToTellIsNotAskedAgainSoon() throws Exception {
-    Limits slow =
+  void whoRefusesToTellIsAskedEverLessOftenUntilItTells() throws Exception {
+    place.changes = List.of();
+    place.refusesToTell = true;
+    Limits patient =
         new Limits(
             1_000,
             Duration.ofSeconds(1),
             1,
             Duration.ofMillis(200),
             Duration.ofMillis(20),
-            Duration.ofSeconds(60),
+            Duration.ofMillis(400),
             PATIENCE);
-    place.changes = List.of();
-    place.refusesToTell = true;
+    DeliveryTarget target = target(true, patient);
     TargetPoller poller =
         new TargetPoller(
             state.database(),
-            target(true, slow),
+            target,
             new ExternalChanges(state.database(), intake.incidents()),
             Duration.ofMillis(20));
     opened.add(poller);
     poller.start();
-    until(() -> place.requests() == 1);
+    until(() -> place.requests() >= 4);
+    List<Long> at = new ArrayList<>(place.requestedAt);
+    for (int i = 1; i < 4; i++) {
+      assertThat(at.get(i) - at.get(i - 1))
+          .isGreaterThanOrEqualTo(Duration.ofMillis((20L << i) - 2).toNanos());
+    }
 
-    Thread.sleep(500);
+    place.refusesToTell = false;
+    int refused = place.requests();
+    until(() -> place.requests() >= refused + 10);
+    at = new ArrayList<>(place.requestedAt);
+    long shortest = Long.MAX_VALUE;
+    for (int i = refused + 1; i < at.size(); i++) {
+      shortest = Math.min(shortest, at.get(i) - at.get(i - 1));
+    }
+    assertThat(shortest).as("as often as before").isLessThan(Duration.ofMillis(320).toNanos());
+  }
 
+  @Test
+  void whoWorksWhenItIsTestedIsSoonAskedAgain() throws Exception {
+    place.changes = List.of();
+    DeliveryTarget target = target(true, limits(1_000, 1, PATIENCE));
+    deliveries.test(target);
+    state.update("update target_state set polled_at = clock_timestamp() + interval '1 hour'");
+    TargetPoller poller =
+        new TargetPoller(
+            state.database(),
+            target,
+            new ExternalChanges(state.database(), intake.incidents()),
+            Duration.ofMillis(20));
+    opened.add(poller);
+    poller.start();
+    Thread.sleep(200);
     assertThat(place.requests()).isEqualTo(1);
+
+    deliveries.test(target);
+
+    until(() -> place.requests() > 3);
   }
 
   @Test
