@@ -18,6 +18,10 @@ import java.util.regex.Pattern;
 final class FileReader {
   private static final int MAX_SOURCES = 50;
   private static final int MAX_COLUMNS = 2_000;
+
+  /** The format counts a page's bytes in 31 bits. */
+  private static final long MOST_OF_A_PAGE = 2_047L << 20;
+
   private static final long TIB = 1L << 40;
   private static final long MANY = 1_000_000_000_000L;
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
@@ -123,6 +127,8 @@ final class FileReader {
             limits.optional("columns").integer(10_000, 1, 100_000),
             limits.optional("depth").integer(64, 1, 1_000),
             limits.optional("expansion").integer(5_000, 1, 1_000_000),
+            limits.optional("page").size(64 << 20, 1 << 10, MOST_OF_A_PAGE),
+            limits.optional("dictionary").size(64 << 20, 1 << 10, MOST_OF_A_PAGE),
             limits.optional("output").size(0, 1 << 10, 100_000 * TIB));
     limits.refuseUnknown();
     return read;

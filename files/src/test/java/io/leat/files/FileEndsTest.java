@@ -31,9 +31,11 @@ class FileEndsTest {
   private final Path root;
   private final TestingPipelines pipelines;
   private final Arrival arrival;
-  private FileLimits limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 0);
+  private FileLimits limits =
+      new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 0);
   private Place to;
   private Place letters;
+  private FileSourceSpec.Then then = FileSourceSpec.Then.KEEP;
   private @Nullable String into;
 
   FileEndsTest(@TempDir Path root) {
@@ -71,7 +73,7 @@ class FileEndsTest {
         like.layout(),
         letters,
         like.same(),
-        FileSourceSpec.Then.KEEP,
+        then,
         new FileRetry(Duration.ofMillis(100), Duration.ofMillis(200), 3),
         like.retention(),
         into);
@@ -85,7 +87,7 @@ class FileEndsTest {
 
   @Test
   void whatBecomesMoreThanItMayIsADeadLetterAtOnceAndLeavesNothing() throws Exception {
-    limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 200_000);
+    limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 200_000);
     pipelines.start(spec());
     pipelines.drop("a.parquet", 20_000);
 
@@ -98,6 +100,41 @@ class FileEndsTest {
     assertThat(file.fence()).isEqualTo(1);
     assertThat(hidden(root.resolve("out"))).isEmpty();
     assertThat(Path.of(String.valueOf(file.deadLetter()))).exists();
+  }
+
+  @Test
+  void aPageThatIsLargerThanItMayBeIsNotTriedAgain() throws Exception {
+    limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 2_000, 64 << 20, 0);
+    pipelines.start(spec());
+    pipelines.drop("a.parquet", 20_000);
+
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.DEAD_LETTERED);
+
+    assertThat(String.valueOf(file.failure()))
+        .matches(
+            "Failure\\[category=CONTRACT, code=page-size, reason=a page has [0-9]+ bytes, more"
+                + " than the limit of 2000]");
+    assertThat(file.fence()).isEqualTo(1);
+    assertThat(hidden(root.resolve("out"))).isEmpty();
+  }
+
+  @Test
+  void whatADeadLetterIsACopyOfIsRemovedThoughTheWorkerDiedBefore() throws Exception {
+    FilePipeline pipeline = pipelines.start(spec());
+    Path input = root.resolve("in/a.parquet");
+    Files.writeString(input, "This is not Parquet.");
+    LedgerFile file = pipelines.await("a.parquet", FileState.Name.DEAD_LETTERED);
+    pipeline.close();
+    assertThat(input).exists();
+    state.update("update file set tidied = false");
+    then = FileSourceSpec.Then.DELETE;
+
+    pipelines.start(spec());
+    TestingPipelines.awaitGone(input);
+
+    assertThat(Path.of(String.valueOf(file.deadLetter()))).exists();
+    LedgerFile after = pipelines.await("a.parquet", FileState.Name.DEAD_LETTERED);
+    assertThat(after.deadLetter()).isEqualTo(file.deadLetter());
   }
 
   @Test
@@ -166,10 +203,10 @@ class FileEndsTest {
 
   /** The file is discovered, and has the destination of an attempt that ended at once. */
   private FilePipeline pipelineThatOnlyNotes(String destination) throws Exception {
-    limits = new FileLimits(1, 1_000_000, 100, 16, 5_000, 0);
+    limits = new FileLimits(1, 1_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 0);
     FilePipeline pipeline = pipelines.start(spec());
     LedgerFile file = pipelines.await("a.parquet", FileState.Name.DEAD_LETTERED);
-    limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 0);
+    limits = new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 0);
     pipeline.close();
     pipelines.search().retry(file.id(), "ann");
     state.update("update file set destination = ?, fence = 0, retried_fence = 0", destination);

@@ -74,7 +74,7 @@ class FilePipelineTest {
         "*.parquet",
         Duration.ofMillis(1),
         Duration.ofSeconds(1),
-        new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 0),
+        new FileLimits(1L << 30, 1_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 0),
         contract,
         convert,
         new Place.Folder(root.resolve("out")),

@@ -110,6 +110,16 @@ final class TestingPipelines implements AutoCloseable {
     throw new AssertionError(what + " did not happen: " + files());
   }
 
+  static void awaitGone(Path file) throws InterruptedException {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (Files.exists(file)) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(file + " is still there");
+      }
+      Thread.sleep(50);
+    }
+  }
+
   LedgerFile await(String name, FileState.Name wanted) throws InterruptedException {
     return await(
         file -> file.seen().name().equals(name) && file.state().name() == wanted,

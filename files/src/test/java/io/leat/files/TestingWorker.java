@@ -79,7 +79,7 @@ public final class TestingWorker {
         "*.parquet",
         Duration.ofMillis(1),
         Duration.ofSeconds(5),
-        new FileLimits(1L << 30, 10_000_000, 100, 16, 5_000, 0),
+        new FileLimits(1L << 30, 10_000_000, 100, 16, 5_000, 64 << 20, 64 << 20, 0),
         FileContract.ANY,
         new ConvertSpec(
             List.of(),

@@ -51,6 +51,12 @@ public final class DeadLetterBucket implements DeadLetters {
   }
 
   @Override
+  public boolean holds(String at) throws IOException {
+    ObjectAddress letter = ObjectAddress.of(at);
+    return store.look(letter.bucket(), letter.key()).isPresent();
+  }
+
+  @Override
   public void remove(String at) throws IOException {
     ObjectAddress letter = ObjectAddress.of(at);
     store.remove(letter.bucket(), letter.key());

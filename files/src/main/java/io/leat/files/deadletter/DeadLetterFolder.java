@@ -36,6 +36,11 @@ public final class DeadLetterFolder implements DeadLetters {
   }
 
   @Override
+  public boolean holds(String place) {
+    return Files.isRegularFile(Path.of(place));
+  }
+
+  @Override
   public void remove(String place) throws IOException {
     Path file = Path.of(place);
     Files.deleteIfExists(file);

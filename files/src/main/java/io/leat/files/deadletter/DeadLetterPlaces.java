@@ -42,6 +42,11 @@ public final class DeadLetterPlaces implements DeadLetters {
   }
 
   @Override
+  public boolean holds(String place) throws IOException {
+    return of(place).holds(place);
+  }
+
+  @Override
   public void remove(String place) throws IOException {
     of(place).remove(place);
   }

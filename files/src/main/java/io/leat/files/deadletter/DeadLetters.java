@@ -34,6 +34,9 @@ public interface DeadLetters {
   /** Gets a file's bytes out again, to be tried anew; null when they are not there. */
   @Nullable Path fetch(String place, Path spool) throws IOException;
 
+  /** Whether a file's bytes are there, not only its reason. */
+  boolean holds(String place) throws IOException;
+
   /** Removes a file and its reason, if they are there. */
   void remove(String place) throws IOException;
 }

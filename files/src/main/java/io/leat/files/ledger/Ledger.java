@@ -477,15 +477,16 @@ public final class Ledger {
         .orElse(Original.GONE);
   }
 
-  /** Of a file that is over nothing is left but its output. */
+  /** Of a file that is over nothing is left but its output or its dead letter. */
   public void tidied(String id) {
     database.transaction(
         "note that a file is tidied up",
         connection ->
             Sql.update(
                 connection,
-                "update file set tidied = true, dead_letter = null where id = ? and state in"
-                    + " ('published', 'duplicate', 'forgotten')",
+                "update file set tidied = true, dead_letter = case when state = 'dead_lettered'"
+                    + " then dead_letter end where id = ? and state in ('published', 'duplicate',"
+                    + " 'dead_lettered', 'forgotten')",
                 id));
   }
 

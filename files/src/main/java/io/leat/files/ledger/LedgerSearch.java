@@ -289,7 +289,8 @@ public final class LedgerSearch {
 
   /**
    * Files that are over and may have left something, the oldest first. Of those that are the same
-   * as another only when that one is published: until then their bytes may be needed.
+   * as another only when that one is published: until then their bytes may be needed. Dead letters
+   * only if they were put somewhere.
    *
    * @param sources whose files: {@code blueprint.source}
    * @param after the last of the page before; null for the first page
@@ -303,9 +304,10 @@ public final class LedgerSearch {
                 "select "
                     + FileRows.COLUMNS
                     + " from file where not tidied and state in ('published', 'duplicate',"
-                    + " 'forgotten') and blueprint || '.' || source = any(?) and (since, id) > (?,"
-                    + " ?) and (state <> 'duplicate' or exists (select from file o where o.id ="
-                    + " file.same_as and o.published_at is not null)) order by since, id limit ?",
+                    + " 'dead_lettered', 'forgotten') and blueprint || '.' || source = any(?) and"
+                    + " (since, id) > (?, ?) and (state <> 'duplicate' or exists (select from file"
+                    + " o where o.id = file.same_as and o.published_at is not null)) and (state <>"
+                    + " 'dead_lettered' or dead_letter is not null) order by since, id limit ?",
                 FileRows::read,
                 sources,
                 after == null ? Instant.EPOCH : after.state().since(),

@@ -81,8 +81,8 @@ final class Conversions {
     Limits defaults = Limits.DEFAULT;
     return new Limits(
         memory,
-        Math.min(defaults.maxPageBytes(), memory),
-        Math.min(defaults.maxDictionaryBytes(), memory),
+        Math.min(limits.page(), memory),
+        Math.min(limits.dictionary(), memory),
         Math.min(defaults.maxFooterBytes(), memory),
         limits.columns(),
         limits.depth(),

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   /** Codes of the engine for what {@code limits} of a source refuse: trying again does not help. */
   private static final Set<String> LIMITS =
-      Set.of("rows", "columns", "depth", "expansion", "output-size");
+      Set.of(
+          "rows", "columns", "depth", "expansion", "page-size", "dictionary-size", "output-size");
 
   private Failures() {}
 

@@ -11,7 +11,6 @@ import io.leat.files.ledger.Ledger;
 import io.leat.files.ledger.Progress;
 import io.leat.files.ledger.Totals;
 import io.leat.rules.file.FileRetry;
-import io.leat.rules.file.FileSourceSpec;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -343,17 +342,19 @@ public final class FileWorkers implements AutoCloseable {
     removeInput(source, claimed, work, place);
   }
 
-  /** Only what is among the dead letters is taken away. */
+  /** Only what is among the dead letters is taken away; what stays, by whoever keeps house. */
   private void removeInput(
       FileSource source, Claimed claimed, FileAttempt work, @Nullable String place) {
-    boolean isWanted =
-        source.spec().then() == FileSourceSpec.Then.DELETE || FetchedInput.isUpload(claimed.file());
-    if (place != null && work.input() != null && isWanted) {
-      try {
+    if (place == null || work.input() == null) {
+      return;
+    }
+    try {
+      if (Leftovers.goes(source, claimed.file())) {
         source.inputs().remove(claimed.file().seen());
-      } catch (IOException e) {
-        Leftovers.log(claimed.file(), e);
       }
+      ledger.tidied(claimed.file().id());
+    } catch (IOException | LeatException e) {
+      Leftovers.log(claimed.file(), e);
     }
   }
 

@@ -15,9 +15,14 @@ public final class Leftovers {
 
   /**
    * All that a file that is over may have left, whoever died before it was removed. Of one that is
-   * forgotten only Leat's own copies go: what others put into a folder or bucket is theirs.
+   * forgotten only Leat's own copies go: what others put into a folder or bucket is theirs. Of a
+   * dead letter only what it is a copy of goes.
    */
   public static void tidy(FileSource source, LedgerFile file) throws IOException {
+    if (file.state() instanceof FileState.DeadLettered) {
+      removeLettered(source, file);
+      return;
+    }
     if (file.state() instanceof FileState.Forgotten) {
       if (FetchedInput.isUpload(file)) {
         source.inputs().remove(file.seen());
@@ -38,10 +43,23 @@ public final class Leftovers {
    * nobody else has it, and its dead letter.
    */
   static void remove(FileSource source, LedgerFile file) throws IOException {
-    if (source.spec().then() == FileSourceSpec.Then.DELETE || FetchedInput.isUpload(file)) {
+    if (goes(source, file)) {
       source.inputs().remove(file.seen());
     }
     removeLetter(source, file);
+  }
+
+  /** Only what is among the dead letters is taken away. */
+  private static void removeLettered(FileSource source, LedgerFile file) throws IOException {
+    String letter = file.deadLetter();
+    if (letter != null && goes(source, file) && source.deadLetters().holds(letter)) {
+      source.inputs().remove(file.seen());
+    }
+  }
+
+  /** Whether a file that is over does not stay where it came. */
+  static boolean goes(FileSource source, LedgerFile file) {
+    return source.spec().then() == FileSourceSpec.Then.DELETE || FetchedInput.isUpload(file);
   }
 
   private static void removeLetter(FileSource source, LedgerFile file) throws IOException {

@@ -39,7 +39,7 @@ class DestinationsTest {
             "*",
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
-            new FileLimits(1, 1, 1, 1, 1, 0),
+            new FileLimits(1, 1, 1, 1, 1, 1, 1, 0),
             FileContract.ANY,
             new ConvertSpec(
                 List.of(),

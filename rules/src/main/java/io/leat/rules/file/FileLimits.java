@@ -9,11 +9,20 @@ package io.leat.rules.file;
  * @param columns leaves of its schema
  * @param depth of nesting
  * @param expansion how many times its size a page may have when it is decompressed
+ * @param page bytes of a page, decompressed or not
+ * @param dictionary bytes of one column's dictionary in a row group, decompressed or not
  * @param output bytes of JSON, before compression, that the file may become; 0: as its size
  *     suggests
  */
 public record FileLimits(
-    long bytes, long rows, int columns, int depth, int expansion, long output) {
+    long bytes,
+    long rows,
+    int columns,
+    int depth,
+    int expansion,
+    long page,
+    long dictionary,
+    long output) {
   private static final long TIMES = 1_000;
   private static final long LEAST = 10L << 30;
 
