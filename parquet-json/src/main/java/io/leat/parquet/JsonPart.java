@@ -1,8 +1,10 @@
 package io.leat.parquet;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,12 +24,30 @@ import org.jspecify.annotations.Nullable;
  * @param end behind its text
  */
 record JsonPart(@Nullable Object value, byte[] line, int start, int end) {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** How long a text or a name may be is bounded by the line. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(Integer.MAX_VALUE)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
 
+  /**
+   * Reads a line.
+   *
+   * @throws IOException if it is not JSON, or more than one value
+   */
   static JsonPart parse(byte[] line) throws IOException {
     try (JsonParser parser = JSON.createParser(line)) {
       parser.nextToken();
-      return read(parser, line);
+      JsonPart part = read(parser, line);
+      if (parser.nextToken() != null) {
+        throw new JsonParseException(parser, "there is more than one value");
+      }
+      return part;
     }
   }
 

@@ -77,6 +77,7 @@ final class LeafReader implements AutoCloseable {
   /** Reads repetition levels of the loaded page; its entries count as read by {@link #read}. */
   void repetitions(int[] target, int count) {
     pages.repetitions.read(target, 0, count);
+    judge(target, 0, count, leaf.maxRepetition());
   }
 
   /**
@@ -100,6 +101,7 @@ final class LeafReader implements AutoCloseable {
       return true;
     }
     pages.definitions.read(definitions, offset, count);
+    judge(definitions, offset, count, max);
     int there = 0;
     for (int i = offset; i < offset + count; i++) {
       there += definitions[i] == max ? 1 : 0;
@@ -112,6 +114,20 @@ final class LeafReader implements AutoCloseable {
       }
     }
     return there == count;
+  }
+
+  /** A level's bits may say more than the schema allows. */
+  private static void judge(int[] levels, int offset, int count, int max) {
+    if ((max & (max + 1)) == 0) {
+      return; // its bits cannot say more
+    }
+    int below = 0;
+    for (int i = offset; i < offset + count; i++) {
+      below |= max - levels[i];
+    }
+    if (below < 0) {
+      throw Refusal.corrupt("bad-page", "a level is above the greatest of its column");
+    }
   }
 
   private void values(long[] cells, int offset, int count) {
@@ -166,6 +182,7 @@ final class LeafReader implements AutoCloseable {
         there += n;
       } else {
         pages.definitions.read(indexes, 0, n);
+        judge(indexes, 0, n, max);
         for (int i = 0; i < n; i++) {
           there += indexes[i] == max ? 1 : 0;
         }

@@ -138,8 +138,11 @@ final class LeafValues {
     if (type instanceof LogicalType.Text || type instanceof LogicalType.EnumText) {
       Map<String, JsonPart> members = part.members();
       if (members != null) {
-        return Base64.getDecoder()
-            .decode(text(Objects.requireNonNull(members.get("base64"), "base64")));
+        JsonPart bytes = members.get("base64");
+        if (bytes == null) {
+          throw new IllegalArgumentException("base64 is missing");
+        }
+        return Base64.getDecoder().decode(text(bytes));
       }
       return text(part).getBytes(StandardCharsets.UTF_8);
     }

@@ -45,12 +45,19 @@ public final class ParquetFile implements AutoCloseable {
     try {
       return new ParquetFile(source, limits, footer(source, limits));
     } catch (IOException | RuntimeException e) {
-      try {
-        source.close();
-      } catch (IOException closing) {
-        e.addSuppressed(closing);
-      }
+      close(source, e);
       throw Failures.of(e);
+    } catch (Error e) {
+      close(source, e);
+      throw e;
+    }
+  }
+
+  private static void close(ByteSource source, Throwable because) {
+    try {
+      source.close();
+    } catch (IOException closing) {
+      because.addSuppressed(closing);
     }
   }
 

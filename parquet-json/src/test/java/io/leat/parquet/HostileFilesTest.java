@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -174,6 +175,70 @@ class HostileFilesTest {
       left >>>= 7;
     }
     out.write((int) left);
+  }
+
+  /** A field that nobody knows, of maps whose keys are maps. */
+  @Test
+  void mapsInMapsInTheFooterAreRefused() throws Exception {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes("PAR1".getBytes(StandardCharsets.US_ASCII));
+    file.write(0xfb);
+    for (int i = 0; i < 50_000; i++) {
+      file.write(0x01);
+      file.write(0xbb);
+    }
+    int footer = file.size() - 4;
+    file.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(footer).array());
+    file.writeBytes("PAR1".getBytes(StandardCharsets.US_ASCII));
+
+    assertRefused(file.toByteArray(), FileErrorCategory.CORRUPT, "bad-thrift")
+        .hasMessage("structures are nested more than 32 deep");
+  }
+
+  /** Two bits hold a 3 too, which a required element of an optional list cannot have. */
+  @ParameterizedTest
+  @CsvSource({"3, 0", "2, 3"})
+  void aLevelAboveTheGreatestOfItsColumnIsRefused(int definition, int skipped) throws Exception {
+    byte[] file =
+        HandmadeFile.of(
+            List.of(
+                HandmadeFile.root(1),
+                HandmadeFile.group("l", FieldRepetitionType.OPTIONAL, 1)
+                    .setConverted_type(ConvertedType.LIST),
+                HandmadeFile.group("list", FieldRepetitionType.REPEATED, 1),
+                HandmadeFile.leaf("element", FieldRepetitionType.REQUIRED, Type.INT32)),
+            2,
+            HandmadeFile.header(2, Encoding.PLAIN),
+            new byte[] {
+              2,
+              0,
+              0,
+              0,
+              2 << 1,
+              0,
+              4,
+              0,
+              0,
+              0,
+              1 << 1,
+              (byte) definition,
+              1 << 1,
+              (byte) (skipped == 0 ? 2 : skipped),
+              7,
+              0,
+              0,
+              0,
+              8,
+              0,
+              0,
+              0
+            },
+            meta -> {});
+
+    assertThatThrownBy(() -> Converting.json(file, JsonOptions.DEFAULT, 1))
+        .isInstanceOfSatisfying(
+            FileException.class, e -> assertThat(e.code()).isEqualTo("bad-page"))
+        .hasMessageContaining("a level is above the greatest of its column");
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 class MutatedFilesFuzzTest {
   private static final Limits LIMITS =
       new Limits(64L << 20, 8L << 20, 8L << 20, 1L << 20, 1_000, 32, 1_000, 1_000_000, 1L << 20);
+  private static final JsonFactory JSON = new JsonFactory();
   private static final List<byte[]> FILES = files();
 
   private static List<byte[]> files() {
@@ -60,9 +64,25 @@ class MutatedFilesFuzzTest {
     try {
       Converted converted = sink.run(file, JsonOptions.DEFAULT, OutputOptions.DEFAULT, 1, limits);
       assertThat(converted.parts()).hasSize(1);
+      assertThat(lines(sink.parts.get(0).toByteArray())).isEqualTo(converted.rowsWritten());
     } catch (FileException e) {
       assertThat(e.category()).as("%s", e).isNotEqualTo(FileErrorCategory.OURS);
       assertThat(e.code()).isNotEqualTo("heap");
     }
+  }
+
+  /** How many objects of JSON there are, and nothing else. */
+  private static long lines(byte[] json) {
+    long lines = 0;
+    try (JsonParser parser = JSON.createParser(json)) {
+      while (parser.nextToken() != null) {
+        assertThat(parser.currentToken()).isEqualTo(JsonToken.START_OBJECT);
+        parser.skipChildren();
+        lines++;
+      }
+    } catch (IOException e) {
+      throw new AssertionError("what became of it is not JSON", e);
+    }
+    return lines;
   }
 }

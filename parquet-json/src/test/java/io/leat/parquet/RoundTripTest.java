@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** JSON and the sidecar schema are Parquet again, of the same types with the same values. */
 class RoundTripTest {
@@ -104,5 +105,33 @@ class RoundTripTest {
     assertThatThrownBy(() -> write(schema, "{\"n\":1,\"o\":2,\"a\":3}\n"))
         .isInstanceOf(FileException.class)
         .hasMessage("line 1: the schema has no 'a', 'o'");
+  }
+
+  @Test
+  void anObjectWithoutBytesIsNoText() {
+    assertThatThrownBy(
+            () ->
+                write(
+                    schema(Field.Physical.BYTE_ARRAY, new LogicalType.Text()),
+                    "{\"n\":{\"b\":1}}\n"))
+        .isInstanceOf(FileException.class)
+        .hasMessage("line 1: the value of 'n' is not of its type");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"n\":1}{\"n\":2}", "{\"n\":1} x"})
+  void aLineWithMoreThanOneValueIsRefused(String line) {
+    assertThatThrownBy(
+            () -> write(schema(Field.Physical.INT64, new LogicalType.None()), line + "\n"))
+        .isInstanceOf(FileException.class)
+        .hasMessage("line 1 is not JSON");
+  }
+
+  /** Of many megabytes, as a row may be. */
+  @Test
+  void aTextMayBeAsLongAsItsLine() throws Exception {
+    write(
+        schema(Field.Physical.BYTE_ARRAY, new LogicalType.Text()),
+        "{\"n\":\"" + "x".repeat(21_000_000) + "\"}\n");
   }
 }

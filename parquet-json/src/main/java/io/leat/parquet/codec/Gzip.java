@@ -1,5 +1,6 @@
 package io.leat.parquet.codec;
 
+import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -12,6 +13,7 @@ final class Gzip extends Codec {
   private static final int TRAILER = 8;
 
   private final Inflater inflater = new Inflater(true);
+  private final CRC32 checksum = new CRC32();
 
   @Override
   public void decompress(byte[] source, int start, int length, byte[] target, int at, int size) {
@@ -24,6 +26,7 @@ final class Gzip extends Codec {
         in = header(source, in, end);
         inflater.reset();
         inflater.setInput(source, in, end - in);
+        int member = out;
         // One byte more than fits shows that there is too much.
         while (!inflater.finished()) {
           int count = inflater.inflate(target, out, last - out + 1);
@@ -32,7 +35,9 @@ final class Gzip extends Codec {
             throw corrupt("gzip");
           }
         }
-        in = end - inflater.getRemaining() + TRAILER;
+        in = end - inflater.getRemaining();
+        trailer(source, in, end, target, member, out - member);
+        in += TRAILER;
       }
     } catch (DataFormatException e) {
       throw corrupt("gzip");
@@ -40,6 +45,25 @@ final class Gzip extends Codec {
     if (in != end || out != last) {
       throw corrupt("gzip");
     }
+  }
+
+  /** A page may have no checksum of its own. */
+  private void trailer(byte[] source, int at, int end, byte[] target, int from, int size) {
+    if (end - at < TRAILER) {
+      throw corrupt("gzip");
+    }
+    checksum.reset();
+    checksum.update(target, from, size);
+    if (number(source, at) != (int) checksum.getValue() || number(source, at + 4) != size) {
+      throw corrupt("gzip");
+    }
+  }
+
+  private static int number(byte[] source, int at) {
+    return (source[at] & 0xff)
+        | (source[at + 1] & 0xff) << 8
+        | (source[at + 2] & 0xff) << 16
+        | (source[at + 3] & 0xff) << 24;
   }
 
   private static int header(byte[] source, int start, int end) {

@@ -190,11 +190,15 @@ final class ThriftReader {
     if (size == 15) {
       size = varint();
     }
+    deeper();
+    skipElements(size, head & 0x0f);
+    depth--;
+  }
+
+  private void deeper() {
     if (++depth > MAX_DEPTH) {
       throw Refusal.corrupt("bad-thrift", "structures are nested more than 32 deep");
     }
-    skipElements(size, head & 0x0f);
-    depth--;
   }
 
   private void skipElements(long size, int kind) {
@@ -219,10 +223,12 @@ final class ThriftReader {
     if (size < 0 || size > remaining()) {
       throw ended();
     }
+    deeper();
     for (long i = 0; i < size; i++) {
       skipElements(1, kinds >>> 4);
       skipElements(1, kinds & 0x0f);
     }
+    depth--;
   }
 
   private void advance(long count) {

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.parquet.bounds.Refusal;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The codecs that no writer of the other tests has. */
 class CodecTest {
+  private static final int GZIP = 2;
   private static final int LZ4 = 5;
 
   /** Five literals, then eight bytes again from five before, then five literals. */
@@ -50,9 +53,36 @@ class CodecTest {
                 + " uncompressed are");
   }
 
+  @Test
+  void gzipMembersAreHeldAgainstTheirChecksums() throws Exception {
+    ByteArrayOutputStream twice = new ByteArrayOutputStream();
+    for (int i = 0; i < 2; i++) {
+      try (GZIPOutputStream gzip = new GZIPOutputStream(twice)) {
+        gzip.write(TEXT.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    byte[] good = twice.toByteArray();
+    assertThat(decompress(GZIP, good, 2 * TEXT.length())).isEqualTo(TEXT + TEXT);
+
+    for (int fromEnd : new int[] {1, 5, 8, good.length / 2 + 1}) {
+      byte[] bad = good.clone();
+      bad[bad.length - fromEnd] ^= 1;
+      assertThatThrownBy(() -> decompress(GZIP, bad, 2 * TEXT.length()))
+          .isInstanceOf(Refusal.class)
+          .hasMessage("a page's gzip bytes are not valid");
+    }
+    assertThatThrownBy(
+            () -> decompress(GZIP, Arrays.copyOf(good, good.length - 3), 2 * TEXT.length()))
+        .isInstanceOf(Refusal.class);
+  }
+
   private static String decompress(byte[] bytes, int size) {
+    return decompress(LZ4, bytes, size);
+  }
+
+  private static String decompress(int number, byte[] bytes, int size) {
     byte[] target = new byte[size + 64];
-    try (Codec codec = Codec.of(LZ4)) {
+    try (Codec codec = Codec.of(number)) {
       codec.decompress(Arrays.copyOf(bytes, bytes.length + 64), 0, bytes.length, target, 0, size);
     }
     return new String(target, 0, size, StandardCharsets.US_ASCII);
