@@ -92,6 +92,13 @@ class ConvertStoryTest {
         .isEqualTo(new Ended(0, "{\"id\":0}\n", ""));
     assertThat(sh("leat convert many.parquet - | cmp - many.ndjson"))
         .isEqualTo(new Ended(0, "", ""));
+    assertThat(sh("leat convert many.parquet - >/dev/full"))
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "leat: many.parquet: standard output cannot be written: No space left on device"
+                    + " (transient, io).\n"));
   }
 
   @Test

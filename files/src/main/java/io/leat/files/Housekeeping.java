@@ -92,7 +92,7 @@ final class Housekeeping implements AutoCloseable {
             forget(source);
           }
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.warn("Cannot keep the house of files: {}", e.getMessage());
       }
       try {

@@ -63,7 +63,7 @@ final class Converting {
           output.withSplit(rows, 0),
           1,
           0,
-          new StreamSink(terminal.out(), 1),
+          StreamSink.of(terminal, 1),
           ConversionBar.of(null));
     } catch (FileException e) {
       if (Sentences.cause(e, StreamSink.Enough.class) == null) {
@@ -94,11 +94,11 @@ final class Converting {
       }
     } else if (destination instanceof Destination.Device device) {
       try (OutputStream out = Files.newOutputStream(device.path())) {
-        converted = watched(file, label, new StreamSink(out, Integer.MAX_VALUE));
+        converted = watched(file, label, StreamSink.of(out));
       }
       tell(input, List.of(device.path()), converted, start);
     } else {
-      converted = run(file, new StreamSink(terminal.out(), Integer.MAX_VALUE), null);
+      converted = run(file, StreamSink.of(terminal, Integer.MAX_VALUE), null);
     }
     warn(input, converted);
   }

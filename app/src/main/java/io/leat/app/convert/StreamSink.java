@@ -1,22 +1,38 @@
 package io.leat.app.convert;
 
+import io.leat.app.terminal.Terminal;
 import io.leat.parquet.PartSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Writes all parts one behind the other. Used by one thread at a time. */
 final class StreamSink implements PartSink {
   private final OutputStream out;
+  private final Supplier<@Nullable IOException> failure;
   private final int mostParts;
 
+  private StreamSink(OutputStream out, Supplier<@Nullable IOException> failure, int mostParts) {
+    this.out = out;
+    this.failure = failure;
+    this.mostParts = mostParts;
+  }
+
+  /** Onto a stream that tells itself of its failures. */
+  static StreamSink of(OutputStream out) {
+    return new StreamSink(out, () -> null, Integer.MAX_VALUE);
+  }
+
   /**
+   * Onto standard output.
+   *
    * @param mostParts after so many the conversion is ended by {@link Enough}
    */
-  StreamSink(OutputStream out, int mostParts) {
-    this.out = out;
-    this.mostParts = mostParts;
+  static StreamSink of(Terminal terminal, int mostParts) {
+    return new StreamSink(terminal.out(), terminal::failure, mostParts);
   }
 
   /** As much was written as was wanted. */
@@ -62,7 +78,12 @@ final class StreamSink implements PartSink {
     /** A print stream swallows failures. */
     private void check() throws IOException {
       if (out instanceof PrintStream print && print.checkError()) {
-        throw new Closed();
+        IOException why = failure.get();
+        String said = why == null ? null : why.getMessage();
+        if (said == null || said.contains("Broken pipe")) {
+          throw new Closed();
+        }
+        throw new IOException("standard output cannot be written: " + said, why);
       }
     }
 

@@ -1,11 +1,16 @@
 package io.leat.app.terminal;
 
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output and error, and what may be done there: colour and redrawing only where somebody
@@ -76,6 +81,11 @@ public final class Terminal {
     return out;
   }
 
+  /** Why standard output failed; null when it did not, or it is none that tells. */
+  public @Nullable IOException failure() {
+    return out instanceof Standard standard ? standard.below.failure : null;
+  }
+
   /** Standard error. */
   public PrintStream err() {
     return err;
@@ -135,9 +145,37 @@ public final class Terminal {
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(
-        new java.io.BufferedOutputStream(new FileOutputStream(descriptor), 8192),
-        false,
-        StandardCharsets.UTF_8);
+    return new Standard(new Failing(new FileOutputStream(descriptor)));
+  }
+
+  /** A print stream that knows why it failed. */
+  private static final class Standard extends PrintStream {
+    private final Failing below;
+
+    Standard(Failing below) {
+      super(new BufferedOutputStream(below, 8192), false, StandardCharsets.UTF_8);
+      this.below = below;
+    }
+  }
+
+  /** Keeps the first failure, which a print stream swallows. */
+  private static final class Failing extends FilterOutputStream {
+    private volatile @Nullable IOException failure;
+
+    Failing(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        }
+        throw e;
+      }
+    }
   }
 }

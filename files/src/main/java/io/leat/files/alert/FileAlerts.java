@@ -67,7 +67,7 @@ public final class FileAlerts implements AutoCloseable {
         sayAll();
       } catch (InterruptedException e) {
         return; // close() asks for it
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (!isStopping) {
           log.warn("Cannot say alerts about files: {}", e.getMessage());
         }

@@ -94,7 +94,7 @@ public final class Watching implements AutoCloseable {
         if (!isStopping) {
           log.warn("Cannot look at the files of {}: {}", source, e.getMessage());
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (!isStopping) {
           failed(e.toString());
         }

@@ -3,6 +3,7 @@ package io.leat.files.deadletter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.files.place.FileNames;
 import java.nio.charset.StandardCharsets;
 
 /** What stands beside a dead letter. */
@@ -53,29 +54,10 @@ final class Reason {
     String stem = dot <= 0 ? name : name.substring(0, dot);
     String extension = dot <= 0 ? "" : name.substring(dot);
     String whole = stem + "-" + letter.id().substring(0, 8) + extension;
-    if (bytes(whole) <= MOST) {
+    if (FileNames.bytes(whole) <= MOST) {
       return whole;
     }
-    String end = "-" + letter.id() + (bytes(extension) > MOST_EXTENSION ? "" : extension);
-    return tail(stem, MOST - bytes(end)) + end;
-  }
-
-  private static int bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
-  }
-
-  /** The end of a text, of so many bytes at most. */
-  private static String tail(String text, int most) {
-    int from = text.length();
-    int left = most;
-    while (from > 0) {
-      String last = text.substring(text.offsetByCodePoints(from, -1), from);
-      left -= bytes(last);
-      if (left < 0) {
-        break;
-      }
-      from -= last.length();
-    }
-    return text.substring(from);
+    String end = "-" + letter.id() + (FileNames.bytes(extension) > MOST_EXTENSION ? "" : extension);
+    return FileNames.tail(stem, MOST - FileNames.bytes(end)) + end;
   }
 }

@@ -3,6 +3,7 @@ package io.leat.files.work;
 import io.leat.files.ledger.Category;
 import io.leat.files.ledger.Failure;
 import io.leat.files.ledger.LedgerFile;
+import io.leat.files.place.FileNames;
 import java.nio.file.InvalidPathException;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -36,6 +37,10 @@ final class Destinations {
             .replace("{hh}", String.format(Locale.ROOT, "%02d", day.getHour()))
             .replace("{path}", slash < 0 ? "." : name.substring(0, slash));
     String output = stem + "-" + file.id().substring(0, 8);
+    if (FileNames.bytes(output) > FileNames.MOST) {
+      String end = "-" + file.id();
+      output = FileNames.tail(stem, FileNames.MOST - FileNames.bytes(end)) + end;
+    }
     try {
       return source.outputs().destination(tidy(folder + "/" + output));
     } catch (InvalidPathException e) {
@@ -49,12 +54,12 @@ final class Destinations {
     }
   }
 
-  /** Without empty parts and those that lead elsewhere. */
+  /** Without empty parts and those that lead elsewhere; of too long ones the end. */
   private static String tidy(String path) {
     StringBuilder tidy = new StringBuilder();
     for (String part : path.split("/", -1)) {
       if (!part.isEmpty() && !part.equals(".") && !part.equals("..")) {
-        tidy.append(tidy.isEmpty() ? "" : "/").append(part);
+        tidy.append(tidy.isEmpty() ? "" : "/").append(FileNames.tail(part, FileNames.MOST));
       }
     }
     return tidy.toString();

@@ -14,12 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Of what kind a failure is. */
 final class Failures {
-  /** Codes of the engine for what {@code limits} of a source refuse: trying again does not help. */
+  /** Codes of the engine for what {@code limits} of a source refuse. */
   private static final Set<String> LIMITS =
       Set.of(
           "rows", "columns", "depth", "expansion", "page-size", "dictionary-size", "output-size");
 
+  /** Codes of the engine for what is beyond a bound that is the same the next time. */
+  private static final Set<String> FIXED = Set.of("names", "footer-size", "memory", "row-size");
+
   private Failures() {}
+
+  /** Whether trying again may help. */
+  static boolean mayPass(Failure failure) {
+    return failure.category().mayPass() && !FIXED.contains(failure.code());
+  }
 
   /** What the engine says. */
   static AttemptFailedException of(FileException e, Breakers.@Nullable Side side) {

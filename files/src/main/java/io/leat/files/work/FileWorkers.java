@@ -247,8 +247,7 @@ public final class FileWorkers implements AutoCloseable {
       return;
     }
     source.breakers().ended(failed.side(), failed.failure().reason(), work.reachedSink());
-    attempt.end();
-    end(source, claimed, work, failed.failure());
+    end(source, claimed, attempt, work, failed.failure());
   }
 
   /** It stops, or somebody took the file over. */
@@ -274,17 +273,18 @@ public final class FileWorkers implements AutoCloseable {
     }
   }
 
-  private void end(FileSource source, Claimed claimed, FileAttempt work, Failure failure) {
+  private void end(
+      FileSource source, Claimed claimed, RunningAttempt attempt, FileAttempt work, Failure failure)
+      throws InterruptedException {
     FileRetry retry = source.spec().retry();
     int failures = claimed.file().failures() + 1;
     boolean isOver =
-        !failure.category().mayPass()
-            || failures >= retry.attempts()
-            || claimed.lost() >= MOST_LOST;
+        !Failures.mayPass(failure) || failures >= retry.attempts() || claimed.lost() >= MOST_LOST;
     try {
       if (isOver) {
-        giveUp(source, claimed, work, failure, failures);
+        giveUp(source, claimed, attempt, work, failure, failures);
       } else {
+        attempt.end();
         Duration pause = Backoff.pause(retry, failures, random);
         ledger.failed(claimed.lease(), work.state(), failure, pause, work.took());
         metrics.ended(source, "failed", failure.category(), work.took());
@@ -300,8 +300,15 @@ public final class FileWorkers implements AutoCloseable {
     }
   }
 
+  /** The lease is kept while the file is copied, which may take long. */
   private void giveUp(
-      FileSource source, Claimed claimed, FileAttempt work, Failure failure, int failures) {
+      FileSource source,
+      Claimed claimed,
+      RunningAttempt attempt,
+      FileAttempt work,
+      Failure failure,
+      int failures)
+      throws InterruptedException {
     String place = null;
     Failure told = failure;
     try {
@@ -323,12 +330,21 @@ public final class FileWorkers implements AutoCloseable {
         source.outputs().clean(destination, claimed.file().id(), null);
       }
     } catch (IOException | RuntimeException e) {
+      if (Thread.interrupted()) {
+        interrupted(source, claimed, attempt, work);
+        return;
+      }
       log.error("Cannot keep file {} as a dead letter: {}", claimed.file().id(), e.toString());
       told =
           new Failure(
               failure.category(),
               failure.code(),
               failure.reason() + " (and it could not be put among the dead letters)");
+    }
+    attempt.end();
+    if (attempt.isLost()) {
+      interrupted(source, claimed, attempt, work);
+      return;
     }
     ledger.deadLettered(claimed.lease(), work.state(), told, place, work.took());
     metrics.ended(source, "dead_lettered", failure.category(), work.took());
@@ -365,8 +381,8 @@ public final class FileWorkers implements AutoCloseable {
         running.values().forEach(RunningAttempt::flush);
       } catch (InterruptedException e) {
         return; // close() asks for it
-      } catch (RuntimeException e) {
-        log.warn("Cannot write the progress of files down: {}", e.getMessage());
+      } catch (Throwable e) { // without this thread no lease would be kept any more
+        log.warn("Cannot write the progress of files down: {}", e.toString());
       }
     }
   }

@@ -9,6 +9,7 @@ import io.leat.files.ledger.FileState;
 import io.leat.files.ledger.LedgerFile;
 import io.leat.files.ledger.Progress;
 import io.leat.files.ledger.Sighting;
+import io.leat.files.place.FileNames;
 import io.leat.files.place.FolderPlace;
 import io.leat.rules.file.Arrival;
 import io.leat.rules.file.ConvertSpec;
@@ -96,6 +97,19 @@ class DestinationsTest {
   void anOutputIsCalledAsItsFileBelowTheLayout() throws Exception {
     assertThat(Destinations.of(source(), file("a/../b/trips.parquet")))
         .isEqualTo("/out/taxi/2026-03-01/a/b/trips-01234567");
+  }
+
+  /** Each character has three bytes. */
+  @Test
+  void ofANameThatIsTooLongTheEndAndTheWholeIdAreLeft() throws Exception {
+    String long_ = "\u8ca8".repeat(90);
+
+    Path output = Path.of(Destinations.of(source(), file(long_ + "/" + long_ + ".parquet")));
+
+    assertThat(output.getFileName().toString())
+        .isEqualTo("\u8ca8".repeat(79) + "-0123456789abcdef")
+        .satisfies(name -> assertThat(FileNames.bytes(name)).isLessThanOrEqualTo(255));
+    assertThat(output.getParent().getFileName().toString()).isEqualTo("\u8ca8".repeat(85));
   }
 
   @Test
