@@ -38,6 +38,7 @@ public final class TestingIntake implements InstantSource {
   private final Silences silences;
   private final DeliveryOutbox outbox = new DeliveryOutbox();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private volatile boolean runsOn;
   private volatile Instant now = Instant.parse("2026-03-01T10:00:00Z");
   private volatile IncidentRules rules =
       new IncidentRules(
@@ -57,9 +58,19 @@ public final class TestingIntake implements InstantSource {
     silences = new Silences(database, blueprint -> rules, this);
   }
 
+  /** Who asks next is told this time, and who asks then a second more. */
+  public void runOnAfterTheNext() {
+    runsOn = true;
+  }
+
   @Override
   public Instant instant() {
-    return now;
+    Instant told = now;
+    if (runsOn) {
+      runsOn = false;
+      now = told.plusSeconds(1);
+    }
+    return told;
   }
 
   public void pass(Duration time) {

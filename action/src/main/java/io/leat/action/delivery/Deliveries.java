@@ -8,6 +8,7 @@ import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What people see and do of deliveries and targets. Thread-safe; blocks. */
 public final class Deliveries {
+  /** For all requests of a test: who asked waits for five seconds. */
+  private static final Duration TEST_WITHIN = Duration.ofSeconds(4);
+
   private static final String COLUMNS =
       "d.id, incident, blueprint, target, state, desired_version, sent_version, d.attempts,"
           + " waiting_since, next_attempt_at, coalesce(lease_until > clock_timestamp(), false) as"
@@ -297,8 +301,9 @@ public final class Deliveries {
   }
 
   /**
-   * Tries a target's address and credentials, within its limits. When they work, it is soon asked
-   * what changed there, even if it refused to tell before.
+   * Tries a target's address and credentials, within its limits: when they leave no room for a few
+   * seconds, it is not asked. When they work, it is soon asked what changed there, even if it
+   * refused to tell before.
    *
    * @return how it ended, for people
    * @throws InterruptedException when Leat stops
@@ -306,11 +311,14 @@ public final class Deliveries {
   public TargetOutcome test(DeliveryTarget target) throws InterruptedException {
     new DeliveryRows(database, target).prepare();
     try {
-      TargetOutcome outcome = target.target().test(new TargetBudget(database, target, null));
+      TargetOutcome outcome =
+          target.target().test(TargetBudget.within(database, target, TEST_WITHIN));
       if (outcome instanceof TargetOutcome.Delivered) {
         ExternalChanges.askSoon(database, target);
       }
       return outcome;
+    } catch (TargetBudget.LaterException e) {
+      return new TargetOutcome.Retry(String.valueOf(e.getMessage()), null);
     } catch (RuntimeException e) {
       return new TargetOutcome.Unknown("the target failed: " + e);
     }

@@ -102,7 +102,7 @@ public final class ExternalChanges {
       throws SQLException {
     return Sql.first(
             connection,
-            "select state = 'done' and told and coalesce(delivered_at < ?, false) as knows from"
+            "select state in ('done', 'dead') and told and coalesce(delivered_at < ?, false) as knows from"
                 + " delivery where incident = ? and blueprint = ? and target = ?",
             row -> row.getBoolean("knows"),
             readAt,

@@ -22,15 +22,47 @@ final class TargetBudget implements HttpBudget {
   private final StateDatabase database;
   private final DeliveryTarget target;
   private final @Nullable Claim claim;
+  private final @Nullable Duration patience;
+  private final long began = System.nanoTime();
   private int taken;
 
   /**
-   * @param claim for which requests are sent; null: for none, as in a test of the target
+   * @param claim for which requests are sent; null: for none
    */
   TargetBudget(StateDatabase database, DeliveryTarget target, @Nullable Claim claim) {
+    this(database, target, claim, null);
+  }
+
+  private TargetBudget(
+      StateDatabase database,
+      DeliveryTarget target,
+      @Nullable Claim claim,
+      @Nullable Duration patience) {
     this.database = database;
     this.target = target;
     this.claim = claim;
+    this.patience = patience;
+  }
+
+  /**
+   * For somebody who waits for an answer.
+   *
+   * @param patience for all its requests; what would be later is a {@link LaterException}
+   */
+  static TargetBudget within(StateDatabase database, DeliveryTarget target, Duration patience) {
+    return new TargetBudget(database, target, null, patience);
+  }
+
+  /** The next request would be later than the one who asks can wait. */
+  static final class LaterException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    LaterException(long millis) {
+      super(
+          "its rate, or what it asked for itself, leaves room for the next request in "
+              + Math.max(1, millis / 1_000)
+              + " s");
+    }
   }
 
   /** How many requests were given. */
@@ -47,6 +79,7 @@ final class TargetBudget implements HttpBudget {
   public Departure depart() throws InterruptedException {
     Departures departures = target.departures();
     while (!departures.enter(target.even().toNanos(), LONGEST_SLEEP_MILLIS * 1_000_000)) {
+      requirePatience(LONGEST_SLEEP_MILLIS);
       database.transaction("keep a delivery", this::keepClaim);
     }
     boolean isGiven = false;
@@ -71,7 +104,15 @@ final class TargetBudget implements HttpBudget {
       if (waitMillis == 0) {
         return;
       }
+      requirePatience(waitMillis);
       Thread.sleep(Math.min(waitMillis, LONGEST_SLEEP_MILLIS));
+    }
+  }
+
+  private void requirePatience(long waitMillis) {
+    if (patience != null
+        && System.nanoTime() - began + waitMillis * 1_000_000 > patience.toNanos()) {
+      throw new LaterException(waitMillis);
     }
   }
 

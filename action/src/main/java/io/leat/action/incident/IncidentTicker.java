@@ -63,6 +63,8 @@ public final class IncidentTicker implements AutoCloseable {
       }
     } catch (LeatException e) {
       log.warn("Cannot look after the incidents of {}: {}", blueprint, e.getMessage());
+    } catch (RuntimeException | Error e) { // those of other blueprints go on
+      log.error("Cannot look after the incidents of {}", blueprint, e);
     }
   }
 

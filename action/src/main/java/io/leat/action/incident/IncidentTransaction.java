@@ -7,6 +7,7 @@ import io.leat.state.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -39,15 +40,24 @@ final class IncidentTransaction {
   private final Map<String, WorkingIncident> byGroup = new HashMap<>();
 
   IncidentTransaction(
-      Connection connection, String blueprint, IncidentRules rules, Outbox outbox, Instant now)
+      Connection connection,
+      String blueprint,
+      IncidentRules rules,
+      Outbox outbox,
+      InstantSource clock)
       throws SQLException {
-    IncidentRows.lock(connection, blueprint);
+    IncidentRows.lock(connection, blueprint); // which may take long
     this.connection = connection;
     this.blueprint = blueprint;
     this.rules = rules;
     this.outbox = outbox;
-    this.now = now;
+    this.now = Sql.micros(clock.instant());
     this.silences = new ActiveSilences(SilenceRows.active(connection, blueprint, now));
+  }
+
+  /** When all of it happens. */
+  Instant now() {
+    return now;
   }
 
   TakenCounts counts() {

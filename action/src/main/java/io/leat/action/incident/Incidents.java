@@ -300,7 +300,7 @@ public final class Incidents {
             "look after incidents",
             connection -> {
               IncidentTransaction transaction = begin(connection, blueprint);
-              Instant now = now();
+              Instant now = transaction.now();
               if (SilenceRows.turn(connection, blueprint, now) > 0) {
                 transaction.silenceAnew();
                 transaction.write();
@@ -398,7 +398,7 @@ public final class Incidents {
   }
 
   private IncidentTransaction begin(Connection connection, String blueprint) throws SQLException {
-    return new IncidentTransaction(connection, blueprint, rules.apply(blueprint), outbox, now());
+    return new IncidentTransaction(connection, blueprint, rules.apply(blueprint), outbox, clock);
   }
 
   private Instant now() {

@@ -16,6 +16,9 @@ import java.util.Map;
  * comes twice changes nothing.
  */
 final class PagerDutyTarget extends HttpTarget {
+  /** What it remembers of an incident: that it said that somebody acknowledged it. */
+  private static final String ACKNOWLEDGED = "acknowledged";
+
   private static final int ACCEPTED = 202;
   private static final int MOST_SUMMARY = 1_024;
   private static final String REMEDY =
@@ -40,17 +43,39 @@ final class PagerDutyTarget extends HttpTarget {
       throws InterruptedException {
     TargetIncident incident = request.incident();
     String key = "leat-" + incident.id();
-    ObjectNode event =
-        switch (incident.state()) {
-          case OPEN -> trigger(request, key);
-          case ACKNOWLEDGED ->
-              // An acknowledgement creates nothing: who never heard of it has to be told.
-              request.change() == Change.ACKNOWLEDGED
-                  ? event("acknowledge", key)
-                  : trigger(request, key);
-          case RESOLVED, CLOSED -> event("resolve", key);
-        };
-    return post(event, key, budget);
+    return switch (incident.state()) {
+      case OPEN -> forgets(post(trigger(request, key), key, budget), memory);
+      case ACKNOWLEDGED -> acknowledge(request, key, memory, budget);
+      case RESOLVED, CLOSED -> forgets(post(event("resolve", key), key, budget), memory);
+    };
+  }
+
+  /**
+   * An acknowledgement creates nothing: who may not have heard of the incident, or of its present
+   * state, is told before. It is said once: who pages again after a while shall do so.
+   */
+  private TargetOutcome acknowledge(
+      TargetRequest request, String key, TargetMemory memory, HttpBudget budget)
+      throws InterruptedException {
+    if (request.change() != Change.ACKNOWLEDGED) {
+      TargetOutcome told = post(trigger(request, key), key, budget);
+      boolean isSaid = memory.get(ACKNOWLEDGED).filter(said -> !said.isEmpty()).isPresent();
+      if (isSaid || !(told instanceof Delivered)) {
+        return told;
+      }
+    }
+    TargetOutcome said = post(event("acknowledge", key), key, budget);
+    if (said instanceof Delivered) {
+      memory.put(ACKNOWLEDGED, "yes");
+    }
+    return said;
+  }
+
+  private static TargetOutcome forgets(TargetOutcome outcome, TargetMemory memory) {
+    if (outcome instanceof Delivered && memory.get(ACKNOWLEDGED).isPresent()) {
+      memory.put(ACKNOWLEDGED, "");
+    }
+    return outcome;
   }
 
   /** Resolves what is not there, which PagerDuty accepts and forgets. */

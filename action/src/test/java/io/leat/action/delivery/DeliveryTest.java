@@ -658,6 +658,34 @@ class DeliveryTest {
   }
 
   @Test
+  void aTestDoesNotWaitForATargetThatAsksForMuchTime() throws Exception {
+    DeliveryTarget target = target(true, limits(1, 1, PATIENCE));
+    new DeliveryRows(state.database(), target).prepare();
+    state.update("update target_state set not_before = clock_timestamp() + interval '1 hour'");
+
+    assertThat(String.valueOf(deliveries.test(target)))
+        .matches(
+            "Retry\\[reason=its rate, or what it asked for itself, leaves room for the next"
+                + " request in 3[56][0-9]{2} s, retryAfter=null]");
+    assertThat(place.requests()).isZero();
+  }
+
+  @Test
+  void whatPeopleChangeComesBackThoughTheNewestStateWasGivenUp() throws Exception {
+    DeliveryTarget target = target(true, limits(1_000, 1, PATIENCE));
+    ExternalChanges changes = new ExternalChanges(state.database(), intake.incidents());
+    intake.fires(alert("offline", "d-1", 1));
+    worker(target);
+    untilDone();
+    state.update("update delivery set state = 'dead'");
+    ExternalChange resolved =
+        new ExternalChange(intake.only().id(), State.RESOLVED, "bob", "mended", intake.instant());
+
+    assertThat(changes.apply(target, List.of(resolved), changes.now(), Map.of())).isEqualTo(1);
+    assertThat(intake.only().state().isOpen()).isFalse();
+  }
+
+  @Test
   void aTestOfATargetCountsAgainstItsLimit() throws Exception {
     DeliveryTarget target = target(true, limits(1, 1, PATIENCE));
     deliveries.test(target);

@@ -81,6 +81,20 @@ class SilencesTest {
   }
 
   @Test
+  void aSilenceThatEndsWhileTimePassesDoesNotSilenceForEver() {
+    silence(Duration.ZERO, Duration.ofHours(1), matcher("key", Operation.EQUALS, "d-1"));
+    intake.fires(alert("offline", "d-1", 1));
+    intake.pass(Duration.ofSeconds(3_599));
+
+    intake.runOnAfterTheNext();
+    intake.incidents().passTime("devices");
+    intake.passSeconds(1);
+
+    assertThat(intake.only().isSilenced()).isFalse();
+    assertThat(desired()).containsExactly("log waiting true");
+  }
+
+  @Test
   void whatOpenedAndEndedInASilenceIsToldToNobody() {
     silence(Duration.ZERO, Duration.ofHours(1), matcher("detector", Operation.EQUALS, "offline"));
     intake.fires(alert("offline", "d-1", 1));

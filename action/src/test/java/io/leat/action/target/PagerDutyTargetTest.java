@@ -64,4 +64,32 @@ class PagerDutyTargetTest extends HttpTargetContractTest {
         .isEqualTo("m7 & <others> are \"offline\" – für 5 min");
     assertThat(payload.path("timestamp").asText()).isEqualTo("2026-03-01T10:00:00Z");
   }
+
+  /** As when it was opened and acknowledged, or acknowledged and noted, before it was told. */
+  @Test
+  void whoeverAcknowledgesIsHeardThoughMoreHappenedAtOnce() throws Exception {
+    TargetRequest updated = TestingIncidents.updated();
+    TargetRequest acknowledged = TestingIncidents.acknowledged();
+    TargetRequest both =
+        new TargetRequest(
+            updated.id(),
+            updated.version(),
+            TargetRequest.Change.OPENED,
+            updated.at(),
+            updated.by(),
+            updated.detail(),
+            acknowledged.incident(),
+            1,
+            false);
+    try (Target target = target(LONG)) {
+      deliver(target, both);
+      deliver(target, both);
+      deliver(target, updated);
+      deliver(target, both);
+    }
+
+    assertThat(bodies())
+        .extracting(body -> body.path("event_action").asText())
+        .containsExactly("trigger", "acknowledge", "trigger", "trigger", "trigger", "acknowledge");
+  }
 }

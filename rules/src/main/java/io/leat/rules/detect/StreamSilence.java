@@ -44,8 +44,10 @@ public final class StreamSilence implements KeyedDetector.Output {
   public static final int LEAST = 20;
 
   private static final int KIND = 101;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int WITH_END = 2;
   private static final long NOT_NOW = Long.MAX_VALUE;
+  private static final long NEVER = Long.MIN_VALUE;
   private static final String ALL = "";
 
   private final String blueprint;
@@ -76,6 +78,9 @@ public final class StreamSilence implements KeyedDetector.Output {
   private long doubtUntil = NOT_NOW;
   private long graceUntil = NOT_NOW;
   private long lastReturn;
+
+  /** When the last episode was over. */
+  private long overAt = NEVER;
 
   /**
    * Knows no key yet.
@@ -142,6 +147,7 @@ public final class StreamSilence implements KeyedDetector.Output {
       mostHeld = Math.max(mostHeld, held.size());
       if (held.size() * 2 < mostHeld) {
         end();
+        overAt = clock;
         graceUntil = clock + grace;
       }
     }
@@ -207,8 +213,9 @@ public final class StreamSilence implements KeyedDetector.Output {
 
   private void begin(long clock, long alive) {
     List<Silent> silent = held.values().stream().sorted(Silent.FIRST).toList();
-    Silent first = silent.get(0);
     Silent last = silent.get(silent.size() - 1);
+    // Those that an episode before this one left silent are no beginning of a new one.
+    Silent first = silent.stream().filter(one -> one.at > overAt).findFirst().orElse(last);
     episode = new Episode(first.last, first.received);
     episodeClock = clock;
     mostHeld = held.size();
@@ -256,6 +263,7 @@ public final class StreamSilence implements KeyedDetector.Output {
     out.signed(lastReturn);
     out.number(doubtUntil);
     out.number(graceUntil);
+    out.signed(overAt);
     out.put(episode == null ? 0 : 1);
     if (episode != null) {
       episode.write(out);
@@ -293,6 +301,7 @@ public final class StreamSilence implements KeyedDetector.Output {
     lastReturn = in.signed();
     doubtUntil = in.number();
     graceUntil = in.number();
+    overAt = in.version() >= WITH_END ? in.signed() : NEVER;
     episode = null;
     if (in.take() == 1) {
       episode = Episode.read(in);

@@ -243,6 +243,24 @@ class StreamSilenceTest {
     assertThat(fleet.stream.get(fleet.stream.size() - 1)).startsWith("RESOLVED");
   }
 
+  /** Some never came back: they are among the silent of both. */
+  @Test
+  void aSecondSilenceOfAStreamIsAnotherAlert() {
+    Fleet fleet = new Fleet(100, 1);
+    fleet.run(100);
+    fleet.silence(0, 100, 1_000_000);
+    fleet.run(300);
+    fleet.silence(40, 100, 0);
+    fleet.run(45);
+    assertThat(fleet.stream).hasSize(2);
+    fleet.restart();
+    fleet.silence(40, 100, 1_000_000);
+    fleet.run(300);
+
+    assertThat(fleet.stream).hasSize(3).last().asString().startsWith("FIRING");
+    assertThat(fleet.streamIds).as("%s", fleet.stream).hasSize(2);
+  }
+
   @Test
   void theAbsenceOfLeatIsNoSilence() {
     Fleet fleet = new Fleet(1_000, 1);
