@@ -3,6 +3,7 @@ package io.leat.app.settings;
 import io.leat.blueprint.yaml.Section;
 import io.leat.blueprint.yaml.Value;
 import io.leat.gateway.mqtt.MqttSettings;
+import io.leat.gateway.mqtt.MqttSettings.Retained;
 import io.leat.gateway.mqtt.MqttSettings.Subscription;
 import io.leat.gateway.mqtt.MqttSettings.Tls;
 import io.leat.gateway.mqtt.MqttSettings.Version;
@@ -178,7 +179,8 @@ final class MqttReader {
             stream == null ? "" : stream,
             section.optional("qos").integer(1, 0, 2),
             level,
-            id.textOrNull());
+            id.textOrNull(),
+            section.optional("retained").oneOf(Retained.class, Retained.SKIP));
     if (id.isPresent() && version == Version.MQTT_3_1_1) {
       id.problem("is set, but MQTT 3.1.1 has no user properties.", "Write 'version: 5'.");
     }

@@ -161,8 +161,14 @@ class SettingsLoaderTest {
                 200,
                 List.of(
                     new MqttSettings.Subscription(
-                        "$share/leat/devices/+/telemetry", "devices.telemetry", 2, 2, "event-id"),
-                    new MqttSettings.Subscription("devices/#", "devices.heartbeat", 1, 0, null))),
+                        "$share/leat/devices/+/telemetry",
+                        "devices.telemetry",
+                        2,
+                        2,
+                        "event-id",
+                        MqttSettings.Retained.TAKE),
+                    new MqttSettings.Subscription(
+                        "devices/#", "devices.heartbeat", 1, 0, null, MqttSettings.Retained.SKIP))),
             new MqttSettings(
                 "old",
                 "broker",
@@ -175,7 +181,9 @@ class SettingsLoaderTest {
                 Duration.ofDays(7),
                 Duration.ofSeconds(60),
                 65_535,
-                List.of(new MqttSettings.Subscription("+", "devices.fault", 1, 0, null))));
+                List.of(
+                    new MqttSettings.Subscription(
+                        "+", "devices.fault", 1, 0, null, MqttSettings.Retained.SKIP))));
     assertThat(settings.lake().properties()).isEqualTo(Map.of("s3.sse.type", "s3"));
     assertThat(settings.query())
         .isEqualTo(new Settings.Query(2, 2L << 30, Duration.ofMinutes(5), 1_000, 10L << 30));

@@ -44,6 +44,7 @@ final class Mqtt3Broker implements BrokerClient {
     return new MqttMessage(
         publish.getTopic(),
         publish.getQos() != MqttQos.AT_MOST_ONCE,
+        publish.isRetain(),
         publish.getPayloadAsBytes(),
         null,
         List.of(),

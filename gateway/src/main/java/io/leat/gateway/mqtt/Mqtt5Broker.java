@@ -53,6 +53,7 @@ final class Mqtt5Broker implements BrokerClient {
     return new MqttMessage(
         publish.getTopic(),
         publish.getQos() != MqttQos.AT_MOST_ONCE,
+        publish.isRetain(),
         publish.getPayloadAsBytes(),
         publish.getContentType().map(MqttUtf8String::toString).orElse(null),
         properties,
@@ -96,7 +97,10 @@ final class Mqtt5Broker implements BrokerClient {
           Mqtt5Subscription.builder()
               .topicFilter(subscription.filter())
               .qos(BrokerClient.qos(subscription))
-              .retainHandling(Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST)
+              .retainHandling(
+                  subscription.retained() == MqttSettings.Retained.TAKE
+                      ? Mqtt5RetainHandling.SEND_IF_SUBSCRIPTION_DOES_NOT_EXIST
+                      : Mqtt5RetainHandling.DO_NOT_SEND)
               .build());
     }
     return client

@@ -231,6 +231,11 @@ public final class MqttConnection implements AutoCloseable {
       acknowledge(message);
       return;
     }
+    if (message.isRetained() && subscription.retained() == MqttSettings.Retained.SKIP) {
+      metrics.count(subscription.stream(), "retained");
+      acknowledge(message);
+      return;
+    }
     long weight = message.weight();
     if (!message.redelivers() && (inFlight.get() >= settings.inFlight() || !held.fits(weight))) {
       metrics.count(subscription.stream(), "dropped");

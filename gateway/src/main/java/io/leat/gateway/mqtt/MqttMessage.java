@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param topic where it was published
  * @param redelivers whether the broker keeps it until it is acknowledged
+ * @param isRetained whether the broker had kept it and sends it because of a subscription
  * @param payload its bytes
  * @param contentType null when it has none
  * @param properties user properties, in order
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 record MqttMessage(
     MqttTopic topic,
     boolean redelivers,
+    boolean isRetained,
     byte[] payload,
     @Nullable String contentType,
     List<Map.Entry<String, String>> properties,

@@ -62,9 +62,24 @@ public record MqttSettings(
    * @param qos 0, 1 or 2
    * @param keyLevel the level of the topic, from 1, that names the entity; 0 when none does
    * @param idProperty the MQTT 5 user property that holds an event's id; null when none does
+   * @param retained what becomes of messages that a broker kept and sends again with each
+   *     subscription
    */
   public record Subscription(
-      String filter, String stream, int qos, int keyLevel, @Nullable String idProperty) {}
+      String filter,
+      String stream,
+      int qos,
+      int keyLevel,
+      @Nullable String idProperty,
+      Retained retained) {}
+
+  /** What becomes of the last message of a topic, which a broker keeps for new subscribers. */
+  public enum Retained {
+    /** It is acknowledged and counted: it may be old, and have been taken before. */
+    SKIP,
+    /** It is an event as any other. */
+    TAKE
+  }
 
   /** Without the password. */
   @Override

@@ -14,6 +14,7 @@ import io.leat.gateway.OutcomeCounts;
 import io.leat.gateway.ServedStream;
 import io.leat.gateway.StreamRegistry;
 import io.leat.gateway.TestingGateway;
+import io.leat.gateway.mqtt.MqttSettings.Retained;
 import io.leat.gateway.mqtt.MqttSettings.Subscription;
 import io.leat.gateway.mqtt.MqttSettings.Version;
 import io.leat.gateway.publishing.Publisher;
@@ -294,7 +295,8 @@ class MqttConnectionTest {
   @Test
   void ofASharedSubscriptionEachMessageGoesToOneOfTwo() throws Exception {
     mosquitto("allow_anonymous true");
-    Subscription shared = new Subscription("$share/leat/devices/+/telemetry", STREAM, 1, 0, null);
+    Subscription shared =
+        new Subscription("$share/leat/devices/+/telemetry", STREAM, 1, 0, null, Retained.SKIP);
     Leat one = new Leat(settings("one", Version.MQTT_5, shared)).connected();
     Leat two = new Leat(settings("two", Version.MQTT_5, shared)).connected();
 
@@ -406,10 +408,32 @@ class MqttConnectionTest {
     until(() -> leat.problem().isEmpty(), leat::problem);
   }
 
+  /** Each time that somebody subscribes, the broker sends it again. */
+  @ParameterizedTest
+  @EnumSource
+  void whatABrokerRetainsIsNoNewsUnlessItIsWanted(Version version) throws Exception {
+    mosquitto("allow_anonymous true");
+    try (var device = mosquitto().new Publishing()) {
+      device.retain("devices/d7/telemetry", "{\"device\":\"d7\",\"event\":\"old\"}");
+    }
+    Leat leat = new Leat(settings("one", version, subscription(0))).connected();
+    publish(0, 3);
+    until(() -> leat.messages("accepted") == 3);
+    assertThat(ids()).containsExactlyElementsOf(expected(0, 3));
+    leat.close();
+
+    Subscription wanted =
+        new Subscription("devices/+/telemetry", STREAM, 1, 0, "event-id", Retained.TAKE);
+    Leat other = new Leat(settings("two", version, wanted)).connected();
+    until(() -> other.messages("accepted") == 1);
+    assertThat(ids()).endsWith("old");
+  }
+
   @Test
   void withoutRoomWhatMayBeLostIsDroppedAndCounted() throws Exception {
     mosquitto("allow_anonymous true");
-    Subscription careless = new Subscription("devices/+/telemetry", STREAM, 0, 0, "event-id");
+    Subscription careless =
+        new Subscription("devices/+/telemetry", STREAM, 0, 0, "event-id", Retained.SKIP);
     Leat leat = new Leat(settings("one", Version.MQTT_5, careless), 64 << 10).connected();
     kafka().stop();
     publish(0, 100, 2_000);
@@ -468,7 +492,7 @@ class MqttConnectionTest {
   }
 
   private static Subscription subscription(int keyLevel) {
-    return new Subscription("devices/+/telemetry", STREAM, 1, keyLevel, "event-id");
+    return new Subscription("devices/+/telemetry", STREAM, 1, keyLevel, "event-id", Retained.SKIP);
   }
 
   private MqttSettings settings(String clientId, Version version, Subscription subscription) {

@@ -151,6 +151,17 @@ final class TestingMosquitto implements AutoCloseable {
       client.publish(publish.build());
     }
 
+    /** The broker keeps it for whoever subscribes later. */
+    void retain(String topic, String payload) {
+      client.publish(
+          Mqtt5Publish.builder()
+              .topic(topic)
+              .qos(MqttQos.AT_LEAST_ONCE)
+              .payload(payload.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+              .retain(true)
+              .build());
+    }
+
     @Override
     public void close() {
       client.disconnect();
