@@ -232,8 +232,8 @@ final class DetectorReader {
             column(section),
             season,
             season.duration(Duration.ZERO, MINUTE, YEAR),
-            section.optional("sensitivity").decimal(6, 1, 100),
-            section.optional("count").integer(3, 1, 1_000),
+            section.optional("sensitivity").decimal(5, 1, 100),
+            section.optional("count").integer(1, 1, 1_000),
             section.optional("learn").duration(Duration.ofDays(2), MINUTE, YEAR));
     section.refuseUnknown();
     return raw;

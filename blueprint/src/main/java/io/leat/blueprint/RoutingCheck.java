@@ -3,6 +3,7 @@ package io.leat.blueprint;
 import io.leat.blueprint.RawBlueprint.Located;
 import io.leat.blueprint.yaml.Suggestions;
 import io.leat.blueprint.yaml.Units;
+import io.leat.blueprint.yaml.Value;
 import io.leat.rules.detect.DetectorSpec;
 import io.leat.rules.incident.IncidentPolicy;
 import io.leat.rules.incident.RouteSpec;
@@ -18,6 +19,10 @@ import java.util.TreeSet;
 
 /** Holds routes, targets and the incidents' policy against each other and the detectors. */
 final class RoutingCheck {
+  /** Options of a ServiceNow target that Event Management has no use for. */
+  private static final List<String> OF_TICKETS =
+      List.of("table", "assignment-group", "caller", "category", "close-code", "poll");
+
   private final RawBlueprint raw;
   private final Map<String, DetectorSpec> detectors;
   private final List<String> targets;
@@ -163,6 +168,17 @@ final class RoutingCheck {
                         : "It has " + String.join(", ", new TreeSet<>(known)) + ".");
               }
             });
+    if (kind == TargetKind.SERVICENOW && "events".equals(target.options().get("api"))) {
+      OF_TICKETS.forEach(
+          name -> {
+            Value at = target.optionsAt().get(name);
+            if (at != null) {
+              at.problem(
+                  "is of tickets, and with 'api: events' Leat makes none.",
+                  "Remove it, or write 'api: incident'.");
+            }
+          });
+    }
     for (TargetKind.Option option : kind.options()) {
       if (option.required() && !target.optionsAt().containsKey(option.name())) {
         target

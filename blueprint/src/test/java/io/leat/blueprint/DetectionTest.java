@@ -201,7 +201,7 @@ class DetectionTest {
                     "auth",
                     "${secret:snow}",
                     "api",
-                    "events",
+                    "incident",
                     "table",
                     "incident",
                     "assignment-group",

@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mail to people. Each state is a message; those of an incident make a thread. The Message-ID is
@@ -30,6 +33,7 @@ import javax.net.ssl.SSLSocketFactory;
  * tell whether the message had been handed over when the connection broke.
  */
 final class EmailTarget implements Target {
+  private static final Logger LOG = LoggerFactory.getLogger(EmailTarget.class);
   private static final Pattern ADDRESS =
       Pattern.compile("[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)*");
   private static final int IMPLICIT_TLS_PORT = 465;
@@ -212,11 +216,9 @@ final class EmailTarget implements Target {
       if (reply.code() != 250) {
         return refused(reply, "it does not take mail from the address in 'from'");
       }
-      for (String one : to) {
-        reply = session.command("RCPT TO:<" + one + ">");
-        if (reply.code() != 250 && reply.code() != 251) {
-          return refused(reply, "it does not take mail for an address in 'to'");
-        }
+      TargetOutcome refused = addresses(session);
+      if (refused != null) {
+        return refused;
       }
       reply = session.command("DATA");
       if (reply.code() != 354) {
@@ -254,6 +256,27 @@ final class EmailTarget implements Target {
     }
 
     /** 4xx is for now, 5xx for good (RFC 5321, 4.2.1). */
+    /**
+     * Who is left out for good does not keep the mail from the others; null when somebody gets it.
+     */
+    private @Nullable TargetOutcome addresses(SmtpSession session) throws IOException {
+      TargetOutcome refused = null;
+      boolean isTaken = false;
+      for (String one : to) {
+        Reply reply = session.command("RCPT TO:<" + one + ">");
+        if (reply.code() == 250 || reply.code() == 251) {
+          isTaken = true;
+          continue;
+        }
+        refused = refused(reply, "it does not take mail for an address in 'to'");
+        if (!(refused instanceof Refused)) {
+          return refused;
+        }
+        LOG.warn("The mail server answered {}: {} does not get mail", reply.code(), one);
+      }
+      return isTaken ? null : refused;
+    }
+
     private TargetOutcome refused(Reply reply, String remedy) {
       String said = "the mail server answered " + reply.code();
       return reply.code() >= 500 ? new Refused(said + ": " + remedy) : new Retry(said, null);

@@ -189,6 +189,22 @@ class EmailTargetTest extends RemoteTargetContractTest {
   }
 
   @Test
+  void whoIsNotThereDoesNotKeepTheMailFromTheOthers() throws Exception {
+    server.unknown.add("ann@");
+    try (Target target = target(LONG)) {
+      assertThat(deliver(target, TestingIncidents.opened())).isInstanceOf(Delivered.class);
+      assertThat(server.mails).hasSize(1);
+
+      server.unknown.add("bob@");
+      assertThat(deliver(target, TestingIncidents.updated()))
+          .isEqualTo(
+              new Refused(
+                  "the mail server answered 550: it does not take mail for an address in 'to'"));
+    }
+    assertThat(server.mails).hasSize(1);
+  }
+
+  @Test
   void aServerThatDoesNotEncryptGetsNothing() throws Exception {
     Map<String, String> options = new HashMap<>(options());
     options.put("tls", "starttls");

@@ -35,6 +35,9 @@ final class TestingMailServer implements AutoCloseable {
   /** Messages that were taken, as they came. */
   final List<String> mails = new CopyOnWriteArrayList<>();
 
+  /** Parts of addresses that are not there. */
+  final List<String> unknown = new CopyOnWriteArrayList<>();
+
   /** What was said before STARTTLS, and behind it. */
   final List<String> plain = new CopyOnWriteArrayList<>();
 
@@ -141,7 +144,11 @@ final class TestingMailServer implements AutoCloseable {
           }
           case "AUTH" -> logIn(line);
           case "MAIL" -> say(fault == Fault.BUSY ? "451 come again" : "250 fine");
-          case "RCPT" -> say(fault == Fault.DENIED ? "550 not for " + password : "250 fine");
+          case "RCPT" ->
+              say(
+                  fault == Fault.DENIED || unknown.stream().anyMatch(line::contains)
+                      ? "550 not for " + password
+                      : "250 fine");
           case "DATA" -> data();
           case "QUIT" -> say("221 bye");
           default -> say("500 what?");
