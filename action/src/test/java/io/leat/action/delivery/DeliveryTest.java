@@ -606,7 +606,7 @@ class DeliveryTest {
             1,
             Duration.ofMillis(200),
             Duration.ofMillis(20),
-            Duration.ofMillis(400),
+            Duration.ofHours(1),
             PATIENCE);
     DeliveryTarget target = target(true, patient);
     TargetPoller poller =
@@ -626,13 +626,8 @@ class DeliveryTest {
 
     place.refusesToTell = false;
     int refused = place.requests();
-    until(() -> place.requests() >= refused + 10);
-    at = new ArrayList<>(place.requestedAt);
-    long shortest = Long.MAX_VALUE;
-    for (int i = refused + 1; i < at.size(); i++) {
-      shortest = Math.min(shortest, at.get(i) - at.get(i - 1));
-    }
-    assertThat(shortest).as("as often as before").isLessThan(Duration.ofMillis(320).toNanos());
+    // With the pause that it had come to, these would take minutes.
+    until(() -> place.requests() >= refused + 300);
   }
 
   @Test
