@@ -402,6 +402,8 @@ final class FileCheck {
                 raw.nulls(),
                 raw.nonFinite(),
                 raw.invalidText(),
+                raw.decimals(),
+                raw.integers(),
                 raw.layout(),
                 raw.compression(),
                 raw.splitRows(),

@@ -184,6 +184,12 @@ final class FileReader {
             convert
                 .optional("invalid-text")
                 .oneOf(ConvertSpec.InvalidText.class, ConvertSpec.InvalidText.REPLACE),
+            convert
+                .optional("decimals")
+                .oneOf(ConvertSpec.Decimals.class, ConvertSpec.Decimals.AUTO),
+            convert
+                .optional("integers")
+                .oneOf(ConvertSpec.Integers.class, ConvertSpec.Integers.NUMBER),
             convert.optional("layout").oneOf(ConvertSpec.Layout.class, ConvertSpec.Layout.NDJSON),
             convert
                 .optional("compression")

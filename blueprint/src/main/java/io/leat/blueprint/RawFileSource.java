@@ -61,6 +61,8 @@ record RawFileSource(
       ConvertSpec.Nulls nulls,
       ConvertSpec.NonFinite nonFinite,
       ConvertSpec.InvalidText invalidText,
+      ConvertSpec.Decimals decimals,
+      ConvertSpec.Integers integers,
       ConvertSpec.Layout layout,
       ConvertSpec.Compression compression,
       Value splitAt,

@@ -96,7 +96,7 @@ class FileEndsTest {
     assertThat(String.valueOf(file.failure()))
         .isEqualTo(
             "Failure[category=CONTRACT, code=output-size, reason=the output has more bytes of JSON"
-                + " than maxJsonBytes allows]");
+                + " than limits.output allows]");
     assertThat(file.fence()).isEqualTo(1);
     assertThat(hidden(root.resolve("out"))).isEmpty();
     assertThat(Path.of(String.valueOf(file.deadLetter()))).exists();

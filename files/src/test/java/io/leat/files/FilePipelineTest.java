@@ -103,6 +103,8 @@ class FilePipelineTest {
         ConvertSpec.Nulls.WRITE,
         ConvertSpec.NonFinite.STRING,
         ConvertSpec.InvalidText.REPLACE,
+        ConvertSpec.Decimals.AUTO,
+        ConvertSpec.Integers.NUMBER,
         layout,
         ConvertSpec.Compression.NONE,
         splitRows,

@@ -88,6 +88,8 @@ public final class TestingWorker {
             ConvertSpec.Nulls.WRITE,
             ConvertSpec.NonFinite.STRING,
             ConvertSpec.InvalidText.REPLACE,
+            ConvertSpec.Decimals.AUTO,
+            ConvertSpec.Integers.NUMBER,
             ConvertSpec.Layout.NDJSON,
             ConvertSpec.Compression.NONE,
             2_048,

@@ -7,8 +7,6 @@ package io.leat.parquet;
  * @param bytes what slices are of; empty for numbers
  */
 record Dictionary(long[] values, byte[] bytes) {
-  static final Dictionary NONE = new Dictionary(new long[0], new byte[0]);
-
   /** What it takes in memory. */
   long memory() {
     return values.length * 8L + bytes.length;

@@ -24,6 +24,9 @@ final class GroupReader implements AutoCloseable {
   /** Rows at a time: of many columns fewer, so that their text stays in the cache. */
   private final int batch;
 
+  /** All of them, for the case that not all can be. */
+  private final List<PageReader> opened = new ArrayList<>();
+
   private final byte[] truth = new byte[FieldCells.BATCH];
 
   /** The rows that {@link #truth} is of. */
@@ -51,11 +54,19 @@ final class GroupReader implements AutoCloseable {
     this.batch =
         Math.max(
             LEAST_ROWS, Math.min(FieldCells.BATCH, CELLS / Math.max(1, plan.columns().size())));
-    for (Plan.Column column : plan.columns()) {
-      fields.add(column.isFlat() ? flat(column) : nested(column));
-    }
-    for (RowFilter.Test test : filter.tests()) {
-      tests.add(test(test, group.test(tests.size())));
+    boolean isOpen = false;
+    try {
+      for (Plan.Column column : plan.columns()) {
+        fields.add(column.isFlat() ? flat(column) : nested(column));
+      }
+      for (RowFilter.Test test : filter.tests()) {
+        tests.add(test(test, group.test(tests.size())));
+      }
+      isOpen = true;
+    } finally {
+      if (!isOpen) {
+        opened.forEach(PageReader::close); // what codecs hold outside of the heap
+      }
     }
   }
 
@@ -99,7 +110,10 @@ final class GroupReader implements AutoCloseable {
   }
 
   private PageReader pages(Leaf leaf) {
-    return new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
+    PageReader reader =
+        new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
+    opened.add(reader);
+    return reader;
   }
 
   GroupColumns group() {

@@ -69,10 +69,6 @@ final class RowFilter {
     bind(filter, leaves);
   }
 
-  boolean isAll() {
-    return filter instanceof Filter.All;
-  }
-
   /** The conditions, in the order in which {@link #evaluate} meets them. */
   List<Test> tests() {
     return tests;

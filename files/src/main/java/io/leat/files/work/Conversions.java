@@ -30,8 +30,8 @@ final class Conversions {
         Nulls.valueOf(spec.nulls().name()),
         nonFinite(spec.nonFinite()),
         InvalidText.valueOf(spec.invalidText().name()),
-        Decimals.AUTO,
-        Integers.NUMBER);
+        Decimals.valueOf(spec.decimals().name()),
+        Integers.valueOf(spec.integers().name()));
   }
 
   private static NonFinite nonFinite(ConvertSpec.NonFinite declared) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,16 @@ final class Failures {
   /** Codes of the engine for what is beyond a bound that is the same the next time. */
   private static final Set<String> FIXED = Set.of("names", "footer-size", "memory", "row-size");
 
+  /** How what the engine calls its bounds is called where one can change it. */
+  private static final Map<String, String> DECLARED =
+      Map.of(
+          "maxRows", "limits.rows",
+          "maxColumns", "limits.columns",
+          "maxDepth", "limits.depth",
+          "maxExpansion", "limits.expansion",
+          "maxJsonBytes", "limits.output",
+          "memoryBytes", "files.memory");
+
   private Failures() {}
 
   /** Whether trying again may help. */
@@ -34,6 +45,9 @@ final class Failures {
     Category category =
         LIMITS.contains(e.code()) ? Category.CONTRACT : Category.valueOf(e.category().name());
     String message = e.getMessage() == null ? e.code() : e.getMessage();
+    for (Map.Entry<String, String> bound : DECLARED.entrySet()) {
+      message = message.replaceAll("\\b" + bound.getKey() + "\\b", bound.getValue());
+    }
     IOException below = ioException(e);
     if (category == Category.TRANSIENT && below != null) {
       return of(below, side);

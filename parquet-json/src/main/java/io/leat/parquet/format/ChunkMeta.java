@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param start position of the first page in the file
  * @param bytes of all pages, with headers
  * @param uncompressed bytes of all pages, with headers
- * @param offsetIndex position of the page index, or 0
- * @param offsetIndexBytes its length
  * @param min smallest value in plain encoding, if known
  * @param max greatest value in plain encoding, if known
  * @param nulls how many, or -1
@@ -25,8 +23,6 @@ public record ChunkMeta(
     long start,
     long bytes,
     long uncompressed,
-    long offsetIndex,
-    int offsetIndexBytes,
     byte @Nullable [] min,
     byte @Nullable [] max,
     long nulls) {}

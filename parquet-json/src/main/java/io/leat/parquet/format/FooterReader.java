@@ -229,8 +229,6 @@ public final class FooterReader {
   }
 
   private ChunkMeta chunk() {
-    long indexAt = 0;
-    int indexBytes = 0;
     ChunkMeta meta = null;
     int saved = in.begin();
     for (int id = in.field(); id != 0; id = in.field()) {
@@ -245,8 +243,6 @@ public final class FooterReader {
           in.struct();
           meta = meta();
         }
-        case 4 -> indexAt = in.int64();
-        case 5 -> indexBytes = in.int32();
         case 8, 9 -> {
           encrypted = true;
           in.skip();
@@ -261,19 +257,7 @@ public final class FooterReader {
     if (meta == null) {
       throw Refusal.corrupt("bad-footer", "a column chunk has no metadata");
     }
-    return new ChunkMeta(
-        meta.type(),
-        meta.codec(),
-        meta.encodings(),
-        meta.values(),
-        meta.start(),
-        meta.bytes(),
-        meta.uncompressed(),
-        indexAt,
-        indexBytes,
-        meta.min(),
-        meta.max(),
-        meta.nulls());
+    return meta;
   }
 
   private ChunkMeta meta() {
@@ -309,18 +293,7 @@ public final class FooterReader {
     // Some writers say 0 where there is no dictionary, or a position behind the data.
     long start = dictionary > 0 && dictionary < data ? dictionary : data;
     return new ChunkMeta(
-        type,
-        codec,
-        encodings,
-        values,
-        start,
-        bytes,
-        uncompressed,
-        0,
-        0,
-        bounds[0],
-        bounds[1],
-        nulls[0]);
+        type, codec, encodings, values, start, bytes, uncompressed, bounds[0], bounds[1], nulls[0]);
   }
 
   /** As bits; numbers that no bit stands for are left out. */

@@ -143,10 +143,6 @@ final class ThriftReader {
     return (int) zigzag();
   }
 
-  String stringElement() {
-    return new String(element(), StandardCharsets.UTF_8);
-  }
-
   private byte[] element() {
     long size = varint();
     if (size < 0 || size > remaining()) {

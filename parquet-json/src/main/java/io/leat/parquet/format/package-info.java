@@ -1,4 +1,4 @@
-/** The footer, page headers and the page index: thrift's compact protocol, read within bounds. */
+/** The footer and page headers: thrift's compact protocol, read within bounds. */
 @NullMarked
 package io.leat.parquet.format;
 

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param nulls what becomes of nulls
  * @param nonFinite what becomes of NaN and the infinities
  * @param invalidText what becomes of text that is not UTF-8
+ * @param decimals how they are written; never rounded
+ * @param integers how those of 64 bits are written
  * @param layout lines or an array
  * @param compression of the output
  * @param splitRows rows of a part, about; 0: no bound
@@ -27,6 +29,8 @@ public record ConvertSpec(
     Nulls nulls,
     NonFinite nonFinite,
     InvalidText invalidText,
+    Decimals decimals,
+    Integers integers,
     Layout layout,
     Compression compression,
     long splitRows,
@@ -54,6 +58,26 @@ public record ConvertSpec(
     REPLACE,
     BASE64,
     REJECT
+  }
+
+  /** How decimals are written. */
+  public enum Decimals {
+    /** As numbers where each reader keeps all digits (at most 15 of them), else as strings. */
+    AUTO,
+    /** As numbers with all digits. */
+    NUMBER,
+    /** As strings. */
+    STRING
+  }
+
+  /** How integers of 64 bits are written. */
+  public enum Integers {
+    /** As numbers with all digits. */
+    NUMBER,
+    /** Beyond 2 to the power of 53 as strings. */
+    STRING_WHEN_LARGE,
+    /** As strings. */
+    STRING
   }
 
   /** What a part of the output is. */

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.event.LogPosition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,6 +79,12 @@ class AlertJsonTest {
   void itIsWrittenAsDocumented() throws IOException {
     assertThat(JSON.readTree(AlertJson.encode(alert("https://example.org/heat"))))
         .isEqualTo(JSON.readTree(WRITTEN));
+
+    String document = Files.readString(Path.of("../docs/reference/alerts.md"));
+    String example = document.substring(document.indexOf("```json") + 7);
+    assertThat(JSON.readTree(example.substring(0, example.indexOf("```"))))
+        .isEqualTo(JSON.readTree(WRITTEN));
+    assertThat(document).contains(AlertJson.FIRING, AlertJson.RESOLVED, AlertJson.FIRING_SET);
   }
 
   @Test
