@@ -40,6 +40,10 @@ class StormStoryTest {
   private static final Duration RECOVERY = Duration.ofMinutes(2);
   private static final int KILLS = 2;
   private static final int FAIL_ONE_IN = 5;
+
+  /** Requests of which it is certain that a tenth fails. */
+  private static final int MANY = 300;
+
   private static final int PAGE = 500;
   private static final int SHOWN = 5;
 
@@ -308,9 +312,12 @@ class StormStoryTest {
   private static void checkLimit(TwinStatistics statistics, double late) {
     assertThat(statistics.excess()).as(statistics::toString).isLessThanOrEqualTo(late);
     assertThat(statistics.byStatus().getOrDefault(429, 0)).as(statistics::toString).isZero();
+    // Which fail is by chance: of a few dozen there may be half as many as one in five.
+    int least =
+        statistics.requests() < MANY ? 1 : (int) (statistics.requests() / (2 * FAIL_ONE_IN));
     assertThat(statistics.byStatus().getOrDefault(500, 0))
         .as(statistics::toString)
-        .isGreaterThan((int) (statistics.requests() / (2 * FAIL_ONE_IN)));
+        .isGreaterThanOrEqualTo(least);
   }
 
   private static void tell(
