@@ -102,8 +102,8 @@ public final class ExternalChanges {
       throws SQLException {
     return Sql.first(
             connection,
-            "select state in ('done', 'dead') and told and coalesce(delivered_at < ?, false) as knows from"
-                + " delivery where incident = ? and blueprint = ? and target = ?",
+            "select state in ('done', 'dead') and told and coalesce(delivered_at < ?, false) as"
+                + " knows from delivery where incident = ? and blueprint = ? and target = ?",
             row -> row.getBoolean("knows"),
             readAt,
             incident,

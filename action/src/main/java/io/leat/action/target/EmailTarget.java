@@ -255,7 +255,6 @@ final class EmailTarget implements Target {
       return from.substring(from.indexOf('@'));
     }
 
-    /** 4xx is for now, 5xx for good (RFC 5321, 4.2.1). */
     /**
      * Who is left out for good does not keep the mail from the others; null when somebody gets it.
      */
@@ -277,6 +276,7 @@ final class EmailTarget implements Target {
       return isTaken ? null : refused;
     }
 
+    /** 4xx is for now, 5xx for good (RFC 5321, 4.2.1). */
     private TargetOutcome refused(Reply reply, String remedy) {
       String said = "the mail server answered " + reply.code();
       return reply.code() >= 500 ? new Refused(said + ": " + remedy) : new Retry(said, null);
