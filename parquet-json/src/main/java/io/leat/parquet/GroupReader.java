@@ -2,6 +2,7 @@ package io.leat.parquet;
 
 import io.leat.parquet.bounds.Budget;
 import io.leat.parquet.bounds.Scratch;
+import io.leat.parquet.codec.Codecs;
 import io.leat.parquet.encoding.Encodings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,15 +18,13 @@ final class GroupReader implements AutoCloseable {
   private final GroupColumns group;
   private final Budget budget;
   private final ReadBytes reads;
+  private final Codecs codecs = new Codecs();
   private final List<FieldCells> fields = new ArrayList<>();
   private final RowFilter filter;
   private final List<TestCells> tests = new ArrayList<>();
 
   /** Rows at a time: of many columns fewer, so that their text stays in the cache. */
   private final int batch;
-
-  /** All of them, for the case that not all can be. */
-  private final List<PageReader> opened = new ArrayList<>();
 
   private final byte[] truth = new byte[FieldCells.BATCH];
 
@@ -65,7 +64,7 @@ final class GroupReader implements AutoCloseable {
       isOpen = true;
     } finally {
       if (!isOpen) {
-        opened.forEach(PageReader::close); // what codecs hold outside of the heap
+        codecs.close(); // what they hold outside of the heap
       }
     }
   }
@@ -110,10 +109,8 @@ final class GroupReader implements AutoCloseable {
   }
 
   private PageReader pages(Leaf leaf) {
-    PageReader reader =
-        new PageReader(file, leaf, group.meta().chunks().get(leaf.index()), budget, reads);
-    opened.add(reader);
-    return reader;
+    return new PageReader(
+        file, leaf, group.meta().chunks().get(leaf.index()), codecs, budget, reads);
   }
 
   GroupColumns group() {
@@ -197,5 +194,6 @@ final class GroupReader implements AutoCloseable {
   public void close() {
     fields.forEach(FieldCells::close);
     tests.forEach(FieldCells::close);
+    codecs.close();
   }
 }

@@ -4,6 +4,7 @@ import io.leat.parquet.bounds.Budget;
 import io.leat.parquet.bounds.Refusal;
 import io.leat.parquet.bounds.Scratch;
 import io.leat.parquet.codec.Codec;
+import io.leat.parquet.codec.Codecs;
 import io.leat.parquet.encoding.Encodings;
 import io.leat.parquet.encoding.Hybrid;
 import io.leat.parquet.encoding.Values;
@@ -47,11 +48,12 @@ final class PageReader implements AutoCloseable {
   /** Whether the loaded page's values are indexes into the dictionary. */
   boolean isDictionary;
 
-  PageReader(ParquetFile file, Leaf leaf, ChunkMeta chunk, Budget budget, ReadBytes reads) {
+  PageReader(
+      ParquetFile file, Leaf leaf, ChunkMeta chunk, Codecs codecs, Budget budget, ReadBytes reads) {
     this.leaf = leaf;
     this.limits = file.limits();
     this.budget = budget;
-    this.codec = Codec.of(chunk.codec());
+    this.codec = codecs.of(chunk.codec());
     this.isCompressed = chunk.codec() != Codec.UNCOMPRESSED;
     this.window = new Window(file.source(), chunk, limits, budget, reads);
     this.decoded = new Scratch(budget, "a page's strings", limits.maxPageBytes());
@@ -289,7 +291,6 @@ final class PageReader implements AutoCloseable {
 
   @Override
   public void close() {
-    codec.close();
     window.close();
     decoded.drop();
     budget.give(page.length);

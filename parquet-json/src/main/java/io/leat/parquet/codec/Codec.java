@@ -18,7 +18,7 @@ public abstract class Codec implements AutoCloseable {
    *
    * @throws Refusal when it is not read
    */
-  public static Codec of(int number) {
+  static Codec of(int number) {
     return switch (number) {
       case UNCOMPRESSED -> new Plain();
       case 1 -> new Snappy();

@@ -87,4 +87,30 @@ class CodecTest {
     }
     return new String(target, 0, size, StandardCharsets.US_ASCII);
   }
+
+  @Test
+  void columnsOfAThreadShareOneOfEachKindUntilItIsClosed() {
+    Codecs codecs = new Codecs();
+    Codec first = codecs.of(6);
+
+    assertThat(codecs.of(6)).isSameAs(first);
+    assertThat(codecs.of(1)).isNotSameAs(first);
+    codecs.close();
+
+    byte[] page = new byte[64];
+    assertThatThrownBy(() -> first.decompress(page, 0, 8, page, 16, 8))
+        .isInstanceOf(IllegalStateException.class);
+    try (Codecs others = codecs) {
+      assertThat(others.of(6)).isNotSameAs(first);
+    }
+  }
+
+  @Test
+  void whatIsNotReadIsNotKept() {
+    try (Codecs codecs = new Codecs()) {
+      assertThatThrownBy(() -> codecs.of(3)).hasMessageContaining("LZO");
+      assertThatThrownBy(() -> codecs.of(99)).hasMessageContaining("number 99");
+      assertThatThrownBy(() -> codecs.of(-1)).hasMessageContaining("number -1");
+    }
+  }
 }
