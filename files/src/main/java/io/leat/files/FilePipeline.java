@@ -107,6 +107,7 @@ public final class FilePipeline implements AutoCloseable {
         new Uploads(
             with.database(),
             with.folder().resolve("uploads"),
+            with.settings().reserve(),
             with.clock(),
             new SecureRandom(),
             this::seen);

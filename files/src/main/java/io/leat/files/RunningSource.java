@@ -1,6 +1,5 @@
 package io.leat.files;
 
-import io.leat.files.arrival.BucketInputs;
 import io.leat.files.arrival.BucketWatch;
 import io.leat.files.arrival.Discovery;
 import io.leat.files.arrival.FolderInputs;
@@ -117,7 +116,7 @@ final class RunningSource implements AutoCloseable {
       return new FolderInputs();
     }
     return arrival instanceof Arrival.InBucket
-        ? new BucketInputs(stores.objects())
+        ? stores.objectInputs()
         : new UploadedInputs(folder.resolve("uploads"));
   }
 

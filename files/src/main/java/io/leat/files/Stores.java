@@ -1,5 +1,7 @@
 package io.leat.files;
 
+import io.leat.files.arrival.BucketInputs;
+import io.leat.files.arrival.Inputs;
 import io.leat.files.deadletter.DeadLetterBucket;
 import io.leat.files.deadletter.DeadLetterFolder;
 import io.leat.files.deadletter.DeadLetterPlaces;
@@ -54,6 +56,10 @@ final class Stores implements AutoCloseable {
     return new MessageQueue(address, s3);
   }
 
+  Inputs objectInputs() {
+    return new BucketInputs(objects(), reserve);
+  }
+
   OutputPlace output(Place place) {
     return new OutputPlaces(
         place instanceof Place.Bucket bucket
@@ -66,10 +72,10 @@ final class Stores implements AutoCloseable {
   DeadLetters deadLetters(Place place) {
     return new DeadLetterPlaces(
         place instanceof Place.Bucket bucket
-            ? new DeadLetterBucket(objects(), bucket)
-            : new DeadLetterFolder(((Place.Folder) place).path()),
-        () -> new DeadLetterFolder(ANY_FOLDER),
-        () -> new DeadLetterBucket(found(), ANY_BUCKET));
+            ? new DeadLetterBucket(objects(), bucket, reserve)
+            : new DeadLetterFolder(((Place.Folder) place).path(), reserve),
+        () -> new DeadLetterFolder(ANY_FOLDER, reserve),
+        () -> new DeadLetterBucket(found(), ANY_BUCKET, reserve));
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.leat.state.StateDatabase;
 import io.leat.state.StateSettings;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +28,9 @@ public final class TestingWorker {
   /**
    * Works until it is killed.
    *
-   * @param args the URL of PostgreSQL, a folder with {@code in}, and the name of the instance
+   * @param args the URL of PostgreSQL, a folder with {@code in}, the name of the instance, and
+   *     where the object store of a {@link io.leat.files.place.TestingBucket} is that takes the
+   *     output; empty: it goes to the folder
    */
   public static void main(String[] args) throws InterruptedException {
     Path root = Path.of(args[1]);
@@ -42,6 +45,13 @@ public final class TestingWorker {
                 6,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30)));
+    boolean isToBucket = !args[3].isEmpty();
+    S3Settings s3 =
+        isToBucket
+            ? new S3Settings(
+                URI.create(args[3]), "us-east-1", true, new S3Settings.Keys("leat", "secret", null))
+            : new S3Settings(null, "us-east-1", false, null);
+    FileSourceSpec spec = isToBucket ? spec(root, new Place.Bucket("files", "json")) : spec(root);
     FilePipeline pipeline =
         new FilePipeline(
             new FilePipeline.Surroundings(
@@ -57,14 +67,14 @@ public final class TestingWorker {
                     Duration.ofSeconds(2),
                     Duration.ofMillis(200),
                     1L << 20),
-                new S3Settings(null, "us-east-1", false, null),
+                s3,
                 (stream, file, first, rows) -> 0,
                 alert -> {},
                 args[2],
                 "leat test",
                 InstantSource.system(),
                 registry));
-    pipeline.follow(List.of(new FilePipeline.Followed("files", "v1", List.of(spec(root)))));
+    pipeline.follow(List.of(new FilePipeline.Followed("files", "v1", List.of(spec))));
     pipeline.start();
     System.out.println("at work");
     Thread.sleep(Duration.ofMinutes(10).toMillis());
@@ -72,6 +82,10 @@ public final class TestingWorker {
 
   /** From {@code in} to {@code out}, with a part for each row group. */
   public static FileSourceSpec spec(Path root) {
+    return spec(root, new Place.Folder(root.resolve("out")));
+  }
+
+  private static FileSourceSpec spec(Path root, Place to) {
     return new FileSourceSpec(
         "taxi",
         null,
@@ -94,7 +108,7 @@ public final class TestingWorker {
             ConvertSpec.Compression.NONE,
             2_048,
             0),
-        new Place.Folder(root.resolve("out")),
+        to,
         "{source}",
         new Place.Folder(root.resolve("dead")),
         FileSourceSpec.Same.NAME,

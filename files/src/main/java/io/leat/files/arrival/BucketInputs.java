@@ -2,6 +2,7 @@ package io.leat.files.arrival;
 
 import io.leat.files.ledger.Sighting;
 import io.leat.files.place.ObjectStore;
+import io.leat.files.place.Reserve;
 import io.leat.files.place.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +17,15 @@ import java.util.Optional;
  */
 public final class BucketInputs implements Inputs {
   private final ObjectStore store;
+  private final long reserve;
 
-  public BucketInputs(ObjectStore store) {
+  /**
+   * @param reserve bytes that have to stay free where copies are written; 0: as the size of that
+   *     file system suggests
+   */
+  public BucketInputs(ObjectStore store, long reserve) {
     this.store = store;
+    this.reserve = reserve;
   }
 
   /** A bucket and a key. */
@@ -37,8 +44,9 @@ public final class BucketInputs implements Inputs {
   public LocalInput fetch(Sighting seen, Path spool) throws IOException {
     Address at = Address.of(seen.location());
     try (InputStream content = store.read(at.bucket(), at.key(), seen.version());
-        OutputStream out = Files.newOutputStream(spool)) {
-      String sha256 = Hashing.through(content, out, seen.size());
+        OutputStream out = Files.newOutputStream(spool);
+        OutputStream taken = new Reserve(spool, reserve).before(out)) {
+      String sha256 = Hashing.through(content, taken, seen.size());
       if (Files.size(spool) != seen.size()) {
         throw new IOException("The object store sent less than the object has");
       }
@@ -69,7 +77,7 @@ public final class BucketInputs implements Inputs {
   public void remove(Sighting seen) throws IOException {
     if (isThere(seen)) {
       Address at = Address.of(seen.location());
-      store.remove(at.bucket(), at.key());
+      store.remove(at.bucket(), at.key(), seen.version());
     }
   }
 }

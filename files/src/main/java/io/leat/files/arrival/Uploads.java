@@ -4,10 +4,12 @@ import io.leat.event.ErrorCode;
 import io.leat.event.LeatException;
 import io.leat.files.ledger.Sighting;
 import io.leat.files.place.Durably;
+import io.leat.files.place.Reserve;
 import io.leat.state.StateDatabase;
 import io.leat.state.sql.Sql;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,10 +26,10 @@ import java.util.random.RandomGenerator;
  */
 public final class Uploads {
   private static final String PART = ".part";
-  private static final long RESERVE = 256L << 20;
 
   private final StateDatabase database;
   private final Path folder;
+  private final long reserve;
   private final InstantSource clock;
   private final RandomGenerator random;
   private final Discovery discovery;
@@ -48,16 +50,19 @@ public final class Uploads {
 
   /**
    * @param folder where the bytes are kept
+   * @param reserve bytes that have to stay free of its file system; 0: as its size suggests
    * @param discovery told of uploads that are whole
    */
   public Uploads(
       StateDatabase database,
       Path folder,
+      long reserve,
       InstantSource clock,
       RandomGenerator random,
       Discovery discovery) {
     this.database = database;
     this.folder = folder;
+    this.reserve = reserve;
     this.clock = clock;
     this.random = random;
     this.discovery = discovery;
@@ -74,10 +79,7 @@ public final class Uploads {
         new Upload(id.toString().replace("-", ""), blueprint, source, name, length, client);
     try {
       Durably.createDirectories(folder);
-      if (Files.getFileStore(folder).getUsableSpace() - RESERVE < length) {
-        throw new LeatException(
-            ErrorCode.DISK_FULL, "There is no room for a file of " + length + " bytes");
-      }
+      take(room(), length);
       Files.createFile(part(upload.id()));
       Durably.force(folder);
     } catch (IOException e) {
@@ -98,6 +100,25 @@ public final class Uploads {
                 client,
                 Sql.micros(clock.instant())));
     return upload;
+  }
+
+  /** The room for what is written to uploads by one who writes. */
+  public Reserve room() throws IOException {
+    return new Reserve(folder, reserve);
+  }
+
+  /**
+   * So many bytes are about to be written, or are to be.
+   *
+   * @throws LeatException DISK_FULL when there is no room for them
+   */
+  public static void take(Reserve room, long bytes) throws IOException {
+    try {
+      room.take(bytes);
+    } catch (FileSystemException e) {
+      throw new LeatException(
+          ErrorCode.DISK_FULL, "There is no room for " + bytes + " bytes: " + e.getReason(), e);
+    }
   }
 
   /**

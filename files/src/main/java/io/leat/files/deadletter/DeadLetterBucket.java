@@ -2,26 +2,31 @@ package io.leat.files.deadletter;
 
 import io.leat.files.place.ObjectAddress;
 import io.leat.files.place.ObjectStore;
+import io.leat.files.place.Reserve;
 import io.leat.files.place.StoreException;
 import io.leat.rules.file.Place;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.jspecify.annotations.Nullable;
 
 /** Dead letters in a bucket. */
 public final class DeadLetterBucket implements DeadLetters {
   private final ObjectStore store;
   private final Place.Bucket place;
+  private final long reserve;
 
   /**
    * @param place where new ones are put; others are where they were put
+   * @param reserve bytes that have to stay free where one is fetched to; 0: as the size of that
+   *     file system suggests
    */
-  public DeadLetterBucket(ObjectStore store, Place.Bucket place) {
+  public DeadLetterBucket(ObjectStore store, Place.Bucket place, long reserve) {
     this.store = store;
     this.place = place;
+    this.reserve = reserve;
   }
 
   @Override
@@ -39,8 +44,10 @@ public final class DeadLetterBucket implements DeadLetters {
   @Override
   public @Nullable Path fetch(String at, Path spool) throws IOException {
     ObjectAddress letter = ObjectAddress.of(at);
-    try (InputStream content = store.read(letter.bucket(), letter.key(), null)) {
-      Files.copy(content, spool, StandardCopyOption.REPLACE_EXISTING);
+    try (InputStream content = store.read(letter.bucket(), letter.key(), null);
+        OutputStream out = Files.newOutputStream(spool);
+        OutputStream taken = new Reserve(spool, reserve).before(out)) {
+      content.transferTo(taken);
       return spool;
     } catch (StoreException e) {
       if (e.status() == 404) {

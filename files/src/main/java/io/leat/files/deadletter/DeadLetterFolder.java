@@ -1,6 +1,7 @@
 package io.leat.files.deadletter;
 
 import io.leat.files.place.Durably;
+import io.leat.files.place.Reserve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** Dead letters in a folder: {@code name.parquet} and {@code name.parquet.reason.json}. */
 public final class DeadLetterFolder implements DeadLetters {
   private final Path folder;
+  private final long reserve;
 
   /**
    * @param folder made when the first one comes
+   * @param reserve bytes that have to stay free of its file system; 0: as its size suggests
    */
-  public DeadLetterFolder(Path folder) {
+  public DeadLetterFolder(Path folder, long reserve) {
     this.folder = folder;
+    this.reserve = reserve;
   }
 
   @Override
@@ -23,6 +27,7 @@ public final class DeadLetterFolder implements DeadLetters {
     Path file = folder.resolve(Reason.name(letter));
     Path content = letter.content();
     if (content != null && !Files.exists(file)) {
+      new Reserve(folder, reserve).take(Files.size(content));
       Durably.copy(content, file);
     }
     Durably.write(reason(file), Reason.of(letter));

@@ -30,6 +30,7 @@ public final class ObjectStore implements AutoCloseable {
   private static final long PIECE = 64L << 20;
 
   private static final long MOST_PIECES = 10_000;
+  private static final int NOT_IMPLEMENTED = 501;
 
   private final S3Client client;
   private final long piece;
@@ -261,6 +262,22 @@ public final class ObjectStore implements AutoCloseable {
   /** Removes an object, if it is there. */
   public void remove(String bucket, String key) throws IOException {
     asked(() -> client.deleteObject(r -> r.bucket(bucket).key(key)));
+  }
+
+  /**
+   * Removes an object, if it still has this version. A store that does not know the condition
+   * removes whatever is there.
+   */
+  public void remove(String bucket, String key, String etag) throws IOException {
+    try {
+      asked(() -> client.deleteObject(r -> r.bucket(bucket).key(key).ifMatch('"' + etag + '"')));
+    } catch (StoreException e) {
+      if (e.status() == NOT_IMPLEMENTED) {
+        remove(bucket, key);
+      } else if (e.status() != 412 && e.status() != 404) {
+        throw e;
+      }
+    }
   }
 
   private static String unquoted(@Nullable String etag) {

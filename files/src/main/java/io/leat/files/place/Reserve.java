@@ -1,6 +1,8 @@
 package io.leat.files.place;
 
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -11,7 +13,7 @@ import java.nio.file.Path;
  * stay free, so that events are taken on while files wait. It is measured now and then, not with
  * each write. Used by one thread.
  */
-final class Reserve {
+public final class Reserve {
   private static final long LEAST = 256L << 20;
   private static final long MOST = 4L << 30;
   private static final int SHARE = 20;
@@ -29,7 +31,7 @@ final class Reserve {
    * @param configured bytes that have to stay free; 0: a twentieth of the file system, at least 256
    *     MiB and at most 4 GiB
    */
-  Reserve(Path path, long configured) throws IOException {
+  public Reserve(Path path, long configured) throws IOException {
     this.path = path;
     this.store = Files.getFileStore(path);
     long least =
@@ -44,7 +46,7 @@ final class Reserve {
    *
    * @throws FileSystemException when there is no room for them besides the reserve
    */
-  void take(int bytes) throws IOException {
+  public void take(long bytes) throws IOException {
     if (bytes > granted) {
       granted = Math.min(Math.max(EVERY, bytes), store.getUsableSpace() - reserve);
       if (bytes > granted) {
@@ -54,5 +56,22 @@ final class Reserve {
       }
     }
     granted -= bytes;
+  }
+
+  /** Takes what is written through it, before it is written. */
+  public OutputStream before(OutputStream out) {
+    return new FilterOutputStream(out) {
+      @Override
+      public void write(int b) throws IOException {
+        take(1);
+        out.write(b);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        take(length);
+        out.write(bytes, from, length);
+      }
+    };
   }
 }

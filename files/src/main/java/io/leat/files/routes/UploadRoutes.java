@@ -5,6 +5,7 @@ import io.leat.event.LeatException;
 import io.leat.files.arrival.Names;
 import io.leat.files.arrival.Uploads;
 import io.leat.files.arrival.Uploads.Upload;
+import io.leat.files.place.Reserve;
 import io.leat.files.work.FileSource;
 import io.leat.http.Asked;
 import io.leat.http.Guard;
@@ -20,6 +21,7 @@ import io.vertx.core.file.OpenOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -199,9 +201,9 @@ public final class UploadRoutes implements Routes, AutoCloseable {
             });
   }
 
-  private record Writable(Upload upload, long offset) {}
+  private record Writable(Upload upload, long offset, Reserve room) {}
 
-  private Writable writable(RoutingContext ctx) {
+  private Writable writable(RoutingContext ctx) throws IOException {
     requireVersion(ctx);
     if (!TYPE.equals(ctx.request().getHeader("Content-Type"))) {
       throw new LeatException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The content type must be " + TYPE);
@@ -212,7 +214,7 @@ public final class UploadRoutes implements Routes, AutoCloseable {
     if (offset != there) {
       throw conflict("The upload has " + there + " bytes; go on there");
     }
-    return new Writable(upload, offset);
+    return new Writable(upload, offset, uploads.room());
   }
 
   private Future<Upload> write(RoutingContext ctx, Writable to) {
@@ -238,7 +240,7 @@ public final class UploadRoutes implements Routes, AutoCloseable {
     if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
       ctx.response().writeContinue();
     }
-    BoundedFile bounded = new BoundedFile(file, to.upload().length() - to.offset());
+    BoundedFile bounded = new BoundedFile(file, to.room(), to.upload().length() - to.offset());
     return request
         .pipe()
         .endOnFailure(false)

@@ -207,17 +207,7 @@ public final class FileWorkers implements AutoCloseable {
             null,
             null);
       }
-      boolean isPublished = work.run();
-      metrics.ended(source, isPublished ? "published" : "duplicate", null, work.took());
-      Totals totals = work.totals();
-      if (totals != null) {
-        metrics.published(source, totals, claimed.file().seen().size());
-      }
-      log.info(
-          "File {} ({}) is {}",
-          claimed.file().id(),
-          source.name(),
-          isPublished ? "published" : "the same as another");
+      ended(source, claimed, work, work.run());
       source.breakers().ended(null, "", work.reachedSink());
       return;
     } catch (AttemptFailedException e) {
@@ -248,6 +238,19 @@ public final class FileWorkers implements AutoCloseable {
     }
     source.breakers().ended(failed.side(), failed.failure().reason(), work.reachedSink());
     end(source, claimed, attempt, work, failed.failure());
+  }
+
+  private void ended(FileSource source, Claimed claimed, FileAttempt work, boolean isPublished) {
+    metrics.ended(source, isPublished ? "published" : "duplicate", null, work.took());
+    Totals totals = work.totals();
+    if (totals != null) {
+      metrics.published(source, totals, claimed.file().seen().size());
+    }
+    log.info(
+        "File {} ({}) is {}",
+        claimed.file().id(),
+        source.name(),
+        isPublished ? "published" : "the same as another");
   }
 
   /** It stops, or somebody took the file over. */
@@ -282,7 +285,9 @@ public final class FileWorkers implements AutoCloseable {
         !Failures.mayPass(failure) || failures >= retry.attempts() || claimed.lost() >= MOST_LOST;
     try {
       if (isOver) {
-        giveUp(source, claimed, attempt, work, failure, failures);
+        if (!isPublished(source, claimed, attempt, work)) {
+          giveUp(source, claimed, attempt, work, failure, failures);
+        }
       } else {
         attempt.end();
         Duration pause = Backoff.pause(retry, failures, random);
@@ -297,6 +302,25 @@ public final class FileWorkers implements AutoCloseable {
       }
     } catch (LeaseLostException e) {
       log.warn("{}", e.getMessage());
+    }
+  }
+
+  /** Nothing that is published is given up. Where that cannot be seen, trying again finds it. */
+  private boolean isPublished(
+      FileSource source, Claimed claimed, RunningAttempt attempt, FileAttempt work)
+      throws InterruptedException {
+    try {
+      if (!work.adopt()) {
+        return false;
+      }
+      ended(source, claimed, work, true);
+      return true;
+    } catch (AttemptFailedException e) {
+      log.debug("File {} could not be looked for", claimed.file().id(), e);
+      return false;
+    } catch (InterruptedException e) {
+      interrupted(source, claimed, attempt, work);
+      return true;
     }
   }
 

@@ -1,12 +1,14 @@
 package io.leat.files.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.files.ledger.Category;
 import io.leat.files.ledger.Failure;
 import io.leat.files.ledger.Sighting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,7 +22,7 @@ class DeadLetterFolderTest {
 
   DeadLetterFolderTest(@TempDir Path root) {
     this.root = root;
-    this.letters = new DeadLetterFolder(root.resolve("dead"));
+    this.letters = new DeadLetterFolder(root.resolve("dead"), 1L << 20);
   }
 
   private DeadLetters.Letter letter(String name, @Nullable Path content) {
@@ -71,6 +73,17 @@ class DeadLetterFolderTest {
     DeadLetters.Letter letter = letter("a." + "b".repeat(253), content());
 
     assertThat(letters.put(letter)).endsWith("a-" + letter.id());
+  }
+
+  @Test
+  void whatHasToStayFreeStaysFree() throws IOException {
+    DeadLetterFolder full = new DeadLetterFolder(root.resolve("dead"), Long.MAX_VALUE / 4);
+    DeadLetters.Letter letter = letter("a.parquet", content());
+
+    assertThatThrownBy(() -> full.put(letter))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("no space left but for a reserve");
+    assertThat(root.resolve("dead")).isEmptyDirectory();
   }
 
   @Test

@@ -51,6 +51,34 @@ class ObjectStoreTest {
   }
 
   @Test
+  void onlyTheVersionThatIsMeantIsRemoved() throws IOException {
+    try (TestingBucket bucket = new TestingBucket();
+        ObjectStore store = new ObjectStore(bucket.settings())) {
+      bucket.objects().put("a", new byte[1]);
+
+      store.remove(TestingBucket.NAME, "a", "another");
+      assertThat(bucket.objects()).containsKey("a");
+      store.remove(TestingBucket.NAME, "a", "same");
+
+      assertThat(bucket.objects()).isEmpty();
+    }
+  }
+
+  @Test
+  void whereRemovingKnowsNoConditionItHasNone() throws IOException {
+    try (TestingBucket bucket = new TestingBucket();
+        ObjectStore store = new ObjectStore(bucket.settings())) {
+      bucket.removesBlindly();
+      bucket.objects().put("a", new byte[1]);
+
+      store.remove(TestingBucket.NAME, "a", "same");
+
+      assertThat(bucket.objects()).isEmpty();
+      assertThat(bucket.requests()).hasSize(2);
+    }
+  }
+
+  @Test
   void piecesOfWhatCannotBeSentAreThrownAway() throws IOException {
     written(250_000);
     try (TestingBucket bucket = new TestingBucket();

@@ -11,16 +11,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One bucket behind as much of S3's protocol as files need, in memory; signatures are not looked
@@ -30,6 +30,8 @@ public final class TestingBucket implements AutoCloseable {
   /** Its name. */
   public static final String NAME = "files";
 
+  private static final Pattern PREFIX = Pattern.compile("(?:^|&)prefix=([^&]*)");
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final SortedMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
@@ -38,6 +40,7 @@ public final class TestingBucket implements AutoCloseable {
   private volatile int refused;
   private volatile String denied = "";
   private volatile Duration removing = Duration.ZERO;
+  private volatile boolean isOld;
 
   public TestingBucket() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -80,6 +83,11 @@ public final class TestingBucket implements AutoCloseable {
     removing = time;
   }
 
+  /** Does not know that removing may have a condition. */
+  void removesBlindly() {
+    isOld = true;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       byte[] body = body(exchange, exchange.getRequestBody().readAllBytes());
@@ -94,10 +102,17 @@ public final class TestingBucket implements AutoCloseable {
         case "POST" -> post(exchange, key, query);
         case "DELETE" -> {
           LockSupport.parkNanos(removing.toNanos());
-          objects.remove(key);
-          exchange.sendResponseHeaders(204, -1);
+          String wanted = exchange.getRequestHeaders().getFirst("If-Match");
+          if (wanted != null && isOld) {
+            send(exchange, 501, "<Error><Code>NotImplemented</Code></Error>");
+          } else if (wanted != null && !wanted.equals("\"same\"")) {
+            send(exchange, 412, "<Error><Code>PreconditionFailed</Code></Error>");
+          } else {
+            objects.remove(key);
+            exchange.sendResponseHeaders(204, -1);
+          }
         }
-        default -> get(exchange, key);
+        default -> get(exchange, key, query);
       }
     }
   }
@@ -141,16 +156,20 @@ public final class TestingBucket implements AutoCloseable {
         "<CompleteMultipartUploadResult><ETag>same</ETag></CompleteMultipartUploadResult>");
   }
 
-  private void get(HttpExchange exchange, String key) throws IOException {
+  private void get(HttpExchange exchange, String key, String query) throws IOException {
     byte[] object = objects.get(key);
     if (!key.isEmpty() && key.equals(denied)) {
       send(exchange, 403, "<Error><Code>AccessDenied</Code></Error>");
       return;
     }
     if (key.isEmpty()) {
-      List<String> all = new ArrayList<>();
-      new TreeMap<>(objects)
-          .forEach((one, content) -> all.add("<Contents><Key>" + one + "</Key></Contents>"));
+      Matcher prefix = PREFIX.matcher(query);
+      String begin = prefix.find() ? URLDecoder.decode(prefix.group(1), UTF_8) : "";
+      List<String> all =
+          objects.keySet().stream()
+              .filter(one -> one.startsWith(begin))
+              .map(one -> "<Contents><Key>" + one + "</Key></Contents>")
+              .toList();
       send(exchange, 200, "<ListBucketResult>" + String.join("", all) + "</ListBucketResult>");
     } else if (object == null) {
       send(exchange, 404, "<Error><Code>NoSuchKey</Code></Error>");

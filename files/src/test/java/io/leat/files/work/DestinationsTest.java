@@ -65,7 +65,7 @@ class DestinationsTest {
             null),
         new FolderInputs(),
         new FolderPlace(out, 0),
-        new DeadLetterFolder(Path.of("/dead")),
+        new DeadLetterFolder(Path.of("/dead"), 0),
         new Breakers("files.taxi", RETRY));
   }
 

@@ -61,7 +61,7 @@ class FileAttemptTest {
             spec,
             new UploadedInputs(root.resolve("uploads")),
             place,
-            new DeadLetterFolder(root.resolve("dead")),
+            new DeadLetterFolder(root.resolve("dead"), 1L << 20),
             new Breakers("files.taxi", spec.retry()));
     this.tools =
         new FileAttempt.Tools(
@@ -192,6 +192,34 @@ class FileAttemptTest {
 
     assertThat(beganAt(id)).isEqualTo(manifest(id).at("/file/row_groups").asInt());
     assertThat(wholeIn(id)).hasSize(5).allMatch(name -> name.endsWith("-1.ndjson"));
+  }
+
+  @Test
+  void anOutputWhoseAnswerWasLostIsNotGivenUp() throws Exception {
+    String id = send("u1");
+    Claimed claimed = claim(id);
+    place.loseAnswers();
+    FileAttempt attempt = new FileAttempt(source, claimed, running(claimed), tools);
+    assertThatThrownBy(attempt::run).isInstanceOf(AttemptFailedException.class);
+
+    assertThat(attempt.adopt()).isTrue();
+
+    assertThat(file(id).state().name()).isEqualTo(FileState.Name.PUBLISHED);
+    assertThat(wholeIn(id)).hasSize(5);
+    assertThat(bytes("u1")).doesNotExist();
+  }
+
+  @Test
+  void anOutputThatIsNotThereCanBeGivenUp() throws Exception {
+    String id = send("u1");
+    Claimed claimed = claim(id);
+    place.refusePublication(true);
+    FileAttempt attempt = new FileAttempt(source, claimed, running(claimed), tools);
+    assertThatThrownBy(attempt::run).isInstanceOf(AttemptFailedException.class);
+
+    assertThat(attempt.adopt()).isFalse();
+
+    assertThat(attempt.state()).isInstanceOf(FileState.Publishing.class);
   }
 
   @Test

@@ -13,6 +13,7 @@ final class TestingPlace implements OutputPlace {
   private final OutputPlace place;
   private int parts = Integer.MAX_VALUE;
   private boolean isRefusing;
+  private boolean isLosingAnswers;
 
   TestingPlace(OutputPlace place) {
     this.place = place;
@@ -26,6 +27,11 @@ final class TestingPlace implements OutputPlace {
   /** Whether nothing can be published. */
   void refusePublication(boolean refused) {
     isRefusing = refused;
+  }
+
+  /** What is published is there, and nobody hears of it. */
+  void loseAnswers() {
+    isLosingAnswers = true;
   }
 
   @Override
@@ -85,7 +91,11 @@ final class TestingPlace implements OutputPlace {
       if (isRefusing) {
         throw new IOException("nothing can be published");
       }
-      return staging.publish(manifest);
+      boolean isPublished = staging.publish(manifest);
+      if (isLosingAnswers) {
+        throw new IOException("the answer was lost");
+      }
+      return isPublished;
     }
   }
 }
