@@ -109,6 +109,12 @@ final class Bench implements Callable<Integer> {
       description = "Work under this directory, which must have room. Default: a temporary one.")
   private @Nullable Path directory;
 
+  @Option(
+      names = "--keep",
+      description =
+          "Leave what was written under --dir, as bench/cold and bench/spark/run need it.")
+  private boolean keep;
+
   private String command = "";
 
   public static void main(String[] arguments) {
@@ -123,7 +129,7 @@ final class Bench implements Callable<Integer> {
     Path work =
         directory == null
             ? Files.createTempDirectory("leat-bench")
-            : Files.createDirectories(directory).resolve("bench-" + ProcessHandle.current().pid());
+            : keep ? directory : directory.resolve("bench-" + ProcessHandle.current().pid());
     Files.createDirectories(work);
     Options options =
         new Options(
@@ -151,7 +157,9 @@ final class Bench implements Callable<Integer> {
       }
       return 0;
     } finally {
-      deleteTree(work);
+      if (!keep) {
+        deleteTree(work);
+      }
     }
   }
 
