@@ -233,7 +233,9 @@ public final class Deliveries {
             "select (select count(*) from delivery d where d.blueprint = t.blueprint and d.target ="
                 + " t.target and state = 'waiting') as waiting, (select min(waiting_since) from"
                 + " delivery d where d.blueprint = t.blueprint and d.target = t.target and state ="
-                + " 'waiting') as oldest, (select max(delivered_at) from delivery d where"
+                + " 'waiting') as oldest, (select error from delivery d where d.blueprint ="
+                + " t.blueprint and d.target = t.target and state = 'waiting' and error is not null"
+                + " order by waiting_since limit 1) as failure, (select max(delivered_at) from delivery d where"
                 + " d.blueprint = t.blueprint and d.target = t.target) as delivered, (select"
                 + " count(*) from delivery d join dead_letter l on l.delivery = d.id where"
                 + " d.blueprint = t.blueprint and d.target = t.target and redriven_at is null) as"
@@ -248,6 +250,7 @@ public final class Deliveries {
                     target.spec().kind(),
                     row.getLong("waiting"),
                     Sql.timeOrNull(row, "oldest"),
+                    row.getString("failure"),
                     row.getLong("dead"),
                     Sql.timeOrNull(row, "delivered"),
                     Sql.timeOrNull(row, "not_before"),

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind as in YAML
  * @param waiting how many incidents it does not know as they are
  * @param oldestWaiting since when the first of them; null: none
+ * @param failure what the last attempt at the one that waits longest said; null: none has failed
  * @param deadLetters how many were given up and not redriven
  * @param deliveredAt when something worked last; null: never
  * @param notBefore when it may be asked again, as it wants; null: now
@@ -22,6 +23,7 @@ public record TargetStatus(
     String kind,
     long waiting,
     @Nullable Instant oldestWaiting,
+    @Nullable String failure,
     long deadLetters,
     @Nullable Instant deliveredAt,
     @Nullable Instant notBefore,

@@ -217,6 +217,7 @@ public final class DeliveryRoutes implements Routes, AutoCloseable {
     json.put("kind", status.kind());
     json.put("waiting", status.waiting());
     IncidentJson.put(json, "oldest_waiting", status.oldestWaiting());
+    json.put("failure", status.failure());
     json.put("dead_letters", status.deadLetters());
     IncidentJson.put(json, "delivered_at", status.deliveredAt());
     IncidentJson.put(json, "not_before", status.notBefore());

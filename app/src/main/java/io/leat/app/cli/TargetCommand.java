@@ -81,8 +81,11 @@ final class TargetCommand implements Callable<Integer> {
           Style.YELLOW,
           "paused by " + text(target, "paused_by") + ": " + text(target, "paused_reason"));
     }
-    return target.hasNonNull("not_before")
-        ? terminal.styled(Style.YELLOW, "asks to wait until " + text(target, "not_before"))
+    if (target.hasNonNull("not_before")) {
+      return terminal.styled(Style.YELLOW, "asks to wait until " + text(target, "not_before"));
+    }
+    return target.hasNonNull("failure")
+        ? terminal.styled(Style.YELLOW, "fails: " + text(target, "failure"))
         : "running";
   }
 
