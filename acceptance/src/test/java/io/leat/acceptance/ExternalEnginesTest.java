@@ -119,6 +119,23 @@ class ExternalEnginesTest {
       assertThat(leat.said()).doesNotContain("kafka-secret", postgres.password());
       assertThat(Files.readString(data.resolve("logs/leat.log")))
           .doesNotContain("kafka-secret", postgres.password());
+      aSecondOneIsRefused(leat);
+      leat.signal("KILL");
+      leat.await(SOON);
+    }
+    try (LeatProcess again = up(data, config("kafka-secret"))) {
+      assertThat(Books.settled(again.awaitReady(data))).isEqualTo(new Books(20, 20, 15, 5, 0));
+    }
+  }
+
+  /** It has a data directory of its own, as one on another machine would. */
+  private void aSecondOneIsRefused(LeatProcess first) throws Exception {
+    try (LeatProcess second = up(directory.resolve("data-second"), config("kafka-secret"))) {
+      LeatProcess.Result ended = second.await(SOON);
+      assertThat(ended.exitCode()).isEqualTo(1);
+      assertThat(ended.err())
+          .contains("Another Leat works on the database", "leat process " + first.pid() + " on ")
+          .doesNotContain("\tat ");
     }
   }
 

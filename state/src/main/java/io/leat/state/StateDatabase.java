@@ -189,7 +189,7 @@ public final class StateDatabase implements AutoCloseable {
     }
   }
 
-  private static PGSimpleDataSource source(StateSettings settings) {
+  static PGSimpleDataSource source(StateSettings settings) {
     PGSimpleDataSource source = new PGSimpleDataSource();
     source.setUrl(settings.url());
     source.setUser(settings.user());

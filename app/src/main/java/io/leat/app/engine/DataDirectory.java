@@ -365,10 +365,7 @@ public final class DataDirectory implements AutoCloseable {
               + ". Stop it, or give another directory with --data.");
     }
     channel.truncate(0);
-    channel.write(
-        ByteBuffer.wrap(
-            ("process " + ProcessHandle.current().pid() + " on " + hostName() + "\n")
-                .getBytes(UTF_8)));
+    channel.write(ByteBuffer.wrap((self() + "\n").getBytes(UTF_8)));
     return channel;
   }
 
@@ -393,6 +390,11 @@ public final class DataDirectory implements AutoCloseable {
       log.info("The data directory {} is upgraded from {} to {}", root, found, present);
     }
     present.write(root);
+  }
+
+  /** This process, for others: {@code process 12 on a-host}. */
+  public static String self() {
+    return "process " + ProcessHandle.current().pid() + " on " + hostName();
   }
 
   private static String hostName() {

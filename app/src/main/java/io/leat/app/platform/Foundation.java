@@ -27,6 +27,7 @@ import io.leat.event.LeatException;
 import io.leat.http.HttpService;
 import io.leat.lake.CatalogSpec;
 import io.leat.lake.LakeCatalog;
+import io.leat.state.SoleProcess;
 import io.leat.state.StateDatabase;
 import io.leat.state.StateSettings;
 import io.leat.stream.LakeCatalogLoader;
@@ -50,6 +51,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Foundation {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(10);
+
+  /** How long another process that had the database may take to end. */
+  private static final Duration CLAIM_WITHIN = Duration.ofSeconds(10);
 
   /** With less, tasks of a blueprint with many streams get fewer buffers than they ask for. */
   private static final int NETWORK_MB_A_SLOT = 16;
@@ -108,6 +112,9 @@ final class Foundation {
             ? LogBudget.of(settings.disk().log(), data.root(), Provisioning.partitions(blueprints))
             : null;
     AtomicReference<@Nullable CatalogSpec> shared = new AtomicReference<>();
+    if (settings.postgres() instanceof Postgres.External external) {
+      closing.add("claim on the database", claim(state(external)));
+    }
     closing.add("catalogs of the jobs", () -> closeCatalogs(shared.get()));
     engines =
         closing.add(
@@ -273,11 +280,26 @@ final class Foundation {
 
   private static StateSettings state(Postgres postgres, EmbeddedEngines engines) {
     if (postgres instanceof Postgres.External external) {
-      String password = external.password();
-      return StateSettings.of(external.url(), external.user(), password == null ? "" : password);
+      return state(external);
     }
     PostgresEngine engine = present(engines.postgres(), "PostgreSQL");
     return StateSettings.of(engine.jdbcUrl(), engine.user(), engine.password());
+  }
+
+  private static StateSettings state(Postgres.External external) {
+    String password = external.password();
+    return StateSettings.of(external.url(), external.user(), password == null ? "" : password);
+  }
+
+  /** An embedded one is claimed with the data directory. */
+  private static SoleProcess claim(StateSettings settings) {
+    return SoleProcess.claim(
+        settings, "leat " + DataDirectory.self(), CLAIM_WITHIN, Foundation::end);
+  }
+
+  /** As a kill does: an orderly end would commit what the other one commits too. */
+  private static void end() {
+    Runtime.getRuntime().halt(1);
   }
 
   /**
