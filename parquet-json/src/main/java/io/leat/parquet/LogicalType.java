@@ -1,5 +1,7 @@
 package io.leat.parquet;
 
+import org.jspecify.annotations.Nullable;
+
 /** What values mean, beyond their physical type. */
 public sealed interface LogicalType {
   /** The unit of times and timestamps. */
@@ -87,11 +89,29 @@ public sealed interface LogicalType {
   /** A group of metadata and value in the variant encoding. */
   record Variant() implements LogicalType {}
 
-  /** WKB in the plane. */
-  record Geometry() implements LogicalType {}
+  /** How points on a sphere are joined, in the order of their numbers in the format. */
+  enum Edges {
+    SPHERICAL,
+    VINCENTY,
+    THOMAS,
+    ANDOYER,
+    KARNEY
+  }
 
-  /** WKB on the sphere. */
-  record Geography() implements LogicalType {}
+  /**
+   * WKB in the plane.
+   *
+   * @param crs the coordinate reference system; empty for the format's own, OGC:CRS84
+   */
+  record Geometry(String crs) implements LogicalType {}
+
+  /**
+   * WKB on the sphere.
+   *
+   * @param crs as above
+   * @param edges null for the format's own, spherical
+   */
+  record Geography(String crs, @Nullable Edges edges) implements LogicalType {}
 
   /** Nulls only. */
   record Unknown() implements LogicalType {}

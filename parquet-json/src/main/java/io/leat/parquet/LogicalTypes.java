@@ -3,6 +3,7 @@ package io.leat.parquet;
 import io.leat.parquet.Field.Physical;
 import io.leat.parquet.LogicalType.Unit;
 import io.leat.parquet.format.SchemaElement;
+import org.jspecify.annotations.Nullable;
 
 /** What values mean: as the footer says in the newer way, or else in the older one. */
 final class LogicalTypes {
@@ -30,8 +31,8 @@ final class LogicalTypes {
           case 14 -> new LogicalType.Uuid();
           case 15 -> new LogicalType.Float16();
           case 16 -> new LogicalType.Variant();
-          case 17 -> new LogicalType.Geometry();
-          case 18 -> new LogicalType.Geography();
+          case 17 -> new LogicalType.Geometry(element.crs());
+          case 18 -> new LogicalType.Geography(element.crs(), edges(element.second()));
           default -> NONE;
         };
     // Records compare by method handles, which are made at the first use: it would take 20 ms.
@@ -44,6 +45,11 @@ final class LogicalTypes {
       return older instanceof LogicalType.None ? newer : older;
     }
     return newer;
+  }
+
+  private static LogicalType.@Nullable Edges edges(int number) {
+    LogicalType.Edges[] all = LogicalType.Edges.values();
+    return number < 0 || number >= all.length ? null : all[number];
   }
 
   private static LogicalType converted(SchemaElement element) {

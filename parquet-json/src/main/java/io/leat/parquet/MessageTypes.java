@@ -2,6 +2,7 @@ package io.leat.parquet;
 
 import java.util.List;
 import java.util.Objects;
+import org.apache.parquet.column.schema.EdgeInterpolationAlgorithm;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
@@ -59,7 +60,20 @@ final class MessageTypes {
     if (type instanceof LogicalType.Decimal decimal) {
       return LogicalTypeAnnotation.decimalType(decimal.scale(), decimal.precision());
     }
+    if (type instanceof LogicalType.Geometry geometry) {
+      return LogicalTypeAnnotation.geometryType(crs(geometry.crs()));
+    }
+    if (type instanceof LogicalType.Geography geography) {
+      LogicalType.Edges edges = geography.edges();
+      return LogicalTypeAnnotation.geographyType(
+          crs(geography.crs()),
+          edges == null ? null : EdgeInterpolationAlgorithm.valueOf(edges.name()));
+    }
     return plain(type);
+  }
+
+  private static @Nullable String crs(String text) {
+    return text.isEmpty() ? null : text;
   }
 
   private static @Nullable LogicalTypeAnnotation plain(LogicalType type) {
@@ -75,8 +89,6 @@ final class MessageTypes {
       case "ListOf" -> LogicalTypeAnnotation.listType();
       case "MapOf" -> LogicalTypeAnnotation.mapType();
       case "Variant" -> LogicalTypeAnnotation.variantType((byte) 1);
-      case "Geometry" -> LogicalTypeAnnotation.geometryType(null);
-      case "Geography" -> LogicalTypeAnnotation.geographyType(null, null);
       case "Unknown" -> LogicalTypeAnnotation.unknownType();
       default -> null;
     };

@@ -59,6 +59,19 @@ final class SchemaJson {
       node.put("bits", integer.bits()).put("signed", integer.signed());
     } else if (type instanceof LogicalType.Decimal decimal) {
       node.put("precision", decimal.precision()).put("scale", decimal.scale());
+    } else if (type instanceof LogicalType.Geometry geometry) {
+      writeCrs(geometry.crs(), node);
+    } else if (type instanceof LogicalType.Geography geography) {
+      writeCrs(geography.crs(), node);
+      if (geography.edges() != null) {
+        node.put("edges", lower(geography.edges()));
+      }
+    }
+  }
+
+  private static void writeCrs(String crs, ObjectNode node) {
+    if (!crs.isEmpty()) {
+      node.put("crs", crs);
     }
   }
 
@@ -114,8 +127,11 @@ final class SchemaJson {
       case "listof" -> new LogicalType.ListOf();
       case "mapof" -> new LogicalType.MapOf();
       case "variant" -> new LogicalType.Variant();
-      case "geometry" -> new LogicalType.Geometry();
-      case "geography" -> new LogicalType.Geography();
+      case "geometry" -> new LogicalType.Geometry(node.path("crs").asText());
+      case "geography" ->
+          new LogicalType.Geography(
+              node.path("crs").asText(),
+              node.has("edges") ? LogicalType.Edges.valueOf(upper(node.path("edges"))) : null);
       case "unknown" -> new LogicalType.Unknown();
       default -> throw new IllegalArgumentException("not a schema: no logical type is so called");
     };

@@ -64,6 +64,32 @@ class RoundTripTest {
         Channels.newChannel(new ByteArrayOutputStream()));
   }
 
+  static Stream<LogicalType> places() {
+    return Stream.of(
+        new LogicalType.Geometry(""),
+        new LogicalType.Geometry("EPSG:3857"),
+        new LogicalType.Geography("EPSG:4326", null),
+        new LogicalType.Geography("EPSG:4326", LogicalType.Edges.KARNEY));
+  }
+
+  @ParameterizedTest
+  @MethodSource("places")
+  void whereAPlaceIsMeasuredFromComesBack(LogicalType place) throws Exception {
+    Schema schema = schema(Field.Physical.BYTE_ARRAY, place);
+    String point = "{\"n\":\"AQEAAAAAAAAAAAAAAAAAAAAAAAAA\"}\n";
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+
+    JsonToParquet.write(
+        new ByteArrayInputStream(point.getBytes(StandardCharsets.UTF_8)),
+        Schema.parse(schema.json()),
+        Channels.newChannel(file));
+
+    try (ParquetFile opened = ParquetFile.open(ByteSource.of(file.toByteArray()), Limits.DEFAULT)) {
+      assertThat(opened.schema()).isEqualTo(schema);
+    }
+    assertThat(Converting.json(file.toByteArray(), JsonOptions.DEFAULT, 1)).isEqualTo(point);
+  }
+
   @Test
   void aLineThatDoesNotFitIsNamed() {
     Schema schema = schema(Field.Physical.INT64, new LogicalType.None());

@@ -18,11 +18,17 @@ public final class FooterReader {
   /** Longer bounds are of no use for leaving out row groups. */
   private static final int MAX_STATISTIC = 256;
 
+  /** Its number in the union of logical types. */
+  private static final int GEOGRAPHY = 18;
+
   private final ThriftReader in = new ThriftReader();
   private final int maxElements;
   private final long maxObjects;
   private long objects;
   private boolean encrypted;
+
+  /** Of the schema's element that is read. */
+  private String crs = "";
 
   private FooterReader(int maxElements, long memoryBytes) {
     this.maxElements = maxElements;
@@ -94,6 +100,7 @@ public final class FooterReader {
     int fieldId = -1;
     boolean hasId = false;
     int[] logical = new int[3];
+    crs = "";
     int saved = in.begin();
     for (int id = in.field(); id != 0; id = in.field()) {
       switch (id) {
@@ -130,7 +137,8 @@ public final class FooterReader {
         hasId,
         logical[0],
         logical[1],
-        logical[2]);
+        logical[2],
+        crs);
   }
 
   /** Into the number of the union's field and its two arguments. */
@@ -142,6 +150,9 @@ public final class FooterReader {
       if (!in.isType(ThriftReader.STRUCT)) {
         in.skip();
         continue;
+      }
+      if (id == GEOGRAPHY) {
+        into[2] = -1;
       }
       int saved = in.begin();
       for (int part = in.field(); part != 0; part = in.field()) {
@@ -159,6 +170,8 @@ public final class FooterReader {
       case 72, 82 -> into[1] = unit();
       case 101 -> into[1] = in.int8();
       case 102 -> into[2] = in.bool() ? 1 : 0;
+      case 171, 181 -> crs = in.string();
+      case 182 -> into[2] = in.int32();
       default -> in.skip();
     }
   }

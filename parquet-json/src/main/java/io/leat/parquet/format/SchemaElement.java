@@ -11,7 +11,9 @@ package io.leat.parquet.format;
  * @param hasId whether there is an id
  * @param logical the field's number in the union of logical types, or 0
  * @param first the logical type's first argument: scale, unit (1 ms, 2 us, 3 ns), bits
- * @param second the logical type's second argument: precision, adjusted to UTC, signed
+ * @param second the logical type's second argument: precision, adjusted to UTC, signed, how points
+ *     on a sphere are joined (-1 if that is not said)
+ * @param crs the logical type's coordinate reference system; empty if none
  */
 public record SchemaElement(
     String name,
@@ -26,4 +28,5 @@ public record SchemaElement(
     boolean hasId,
     int logical,
     int first,
-    int second) {}
+    int second,
+    String crs) {}
