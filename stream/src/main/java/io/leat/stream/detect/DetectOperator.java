@@ -295,7 +295,7 @@ final class DetectOperator<T> extends AbstractStreamOperator<Said>
       Asked(DetectPlan.Versioned versioned) {
         this.name = versioned.spec().name();
         this.isSilence = DetectPlan.isSilence(versioned);
-        this.speaker = new Speaker(origin, versioned, generation, clock);
+        this.speaker = new Speaker(origin, versioned, () -> generation, clock);
         this.detector = Detectors.of(origin.blueprint(), versioned.spec(), reading.columns());
         this.late = getMetricGroup().addGroup("detector", name).counter("late");
       }

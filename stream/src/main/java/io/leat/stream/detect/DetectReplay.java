@@ -82,7 +82,7 @@ public final class DetectReplay {
     this.isPerKey = !(spec.kind() instanceof DetectorKind.Rate rate) || rate.isPerKey();
     this.clock = new ReceiptClock(absence, DetectPlan.grace(List.of(plan)), this::reached);
     this.speaker =
-        new Speaker(new AlertOrigin(blueprint, VERSION, topics), versioned, 0, this::time);
+        new Speaker(new AlertOrigin(blueprint, VERSION, topics), versioned, () -> 0, this::time);
     Passed passed = new Passed();
     this.silence =
         DetectPlan.isSilence(versioned) ? new StreamSilence(blueprint, spec, passed) : null;

@@ -15,7 +15,7 @@ import org.apache.flink.api.common.typeinfo.Types;
  */
 final class Generations {
   private final ListState<Long> state;
-  private final long present;
+  private long present;
 
   private Generations(ListState<Long> state, long present) {
     this.state = state;
@@ -46,6 +46,14 @@ final class Generations {
   /** That of this task. */
   long present() {
     return present;
+  }
+
+  /**
+   * Not behind that of a task whose alerts pass through this one: of what that has firing, this one
+   * says the end.
+   */
+  void follow(long other) {
+    present = Math.max(present, other);
   }
 
   /** Keeps it in the checkpoint. */

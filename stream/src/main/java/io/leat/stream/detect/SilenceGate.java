@@ -117,7 +117,6 @@ final class SilenceGate extends AbstractStreamOperator<Said>
   /** What exists only while the operator runs. */
   private final class Machine {
     private final InstantSource clock = InstantSource.system();
-    private final long generation = generations.present();
     private final CatchingUp catchingUp = new CatchingUp(clocks);
     private final Map<String, StreamSilence> silences = new LinkedHashMap<>();
 
@@ -128,7 +127,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
 
     Machine() {
       for (DetectPlan.Versioned one : detectors) {
-        Speaker speaker = new Speaker(origin, one, generation, clock);
+        Speaker speaker = new Speaker(origin, one, generations::present, clock);
         silences.put(
             one.spec().name(),
             new StreamSilence(origin.blueprint(), one.spec(), new Passed(speaker)));
@@ -148,6 +147,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
         silence.presence(sign.key, KeyedDetector.Presence.valueOf(sign.presence));
       } else if (sign.alert != null) {
         Alert alert = AlertJson.decodeAlert(sign.alert);
+        generations.follow(alert.generation());
         silence.alert(
             alert.id(),
             alert.state(),
@@ -184,7 +184,7 @@ final class SilenceGate extends AbstractStreamOperator<Said>
                   name,
                   tasks,
                   tasks + 1,
-                  generation,
+                  generations.present(),
                   silence.firing(),
                   clock.instant(),
                   said -> output.collect(new StreamRecord<>(said))));

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes alerts of what one detector finds. */
@@ -16,13 +17,17 @@ final class Speaker {
   private final AlertOrigin origin;
   private final DetectPlan.Versioned detector;
   private final SummaryTemplate summary;
-  private final long generation;
+  private final LongSupplier generation;
   private final InstantSource clock;
 
   /**
-   * @param generation of the task that speaks
+   * @param generation of the task that speaks, as it is by then
    */
-  Speaker(AlertOrigin origin, DetectPlan.Versioned detector, long generation, InstantSource clock) {
+  Speaker(
+      AlertOrigin origin,
+      DetectPlan.Versioned detector,
+      LongSupplier generation,
+      InstantSource clock) {
     this.origin = origin;
     this.detector = detector;
     this.summary = SummaryTemplate.parse(detector.spec().summary());
@@ -59,7 +64,7 @@ final class Speaker {
         spec.labels(),
         evidence,
         spec.runbook(),
-        generation,
+        generation.getAsLong(),
         now);
   }
 
