@@ -32,15 +32,20 @@ public final class SoleProcess implements AutoCloseable {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(10);
 
   private final PGSimpleDataSource source;
-  private final String name;
   private final Runnable lost;
   private final Thread keeper;
   private volatile @Nullable Connection session;
+
+  /** Of the last session that had the lock; an own one may outlive its connection for a while. */
+  private volatile @Nullable Session last;
+
   private volatile boolean isClosing;
 
-  private SoleProcess(PGSimpleDataSource source, String name, Runnable lost) {
+  /** A session of PostgreSQL: a process of the server, and when it began. */
+  private record Session(int pid, String since) {}
+
+  private SoleProcess(PGSimpleDataSource source, Runnable lost) {
     this.source = source;
-    this.name = name;
     this.lost = lost;
     this.keeper = new Thread(this::keep, "leat-sole-process");
     this.keeper.setDaemon(true);
@@ -54,15 +59,14 @@ public final class SoleProcess implements AutoCloseable {
    * @param lost called once, on a thread of its own, when another process has it although nobody
    *     gave it up: this one must not write any more
    * @throws LeatException CONFLICT when another process has it, with its name; STATE_UNAVAILABLE
-   *     when PostgreSQL does not answer
+   *     when PostgreSQL does not answer; INVALID_CONFIGURATION when it refuses
    */
   public static SoleProcess claim(
       StateSettings settings, String name, Duration patience, Runnable lost) {
     PGSimpleDataSource source = StateDatabase.source(settings);
     source.setSocketTimeout((int) ANSWER_WITHIN.toSeconds());
-    String shown = name.length() > MOST_NAME ? name.substring(0, MOST_NAME) : name;
-    source.setApplicationName(shown);
-    SoleProcess process = new SoleProcess(source, shown, lost);
+    source.setApplicationName(name.length() > MOST_NAME ? name.substring(0, MOST_NAME) : name);
+    SoleProcess process = new SoleProcess(source, lost);
     long deadline = System.nanoTime() + patience.toNanos();
     try {
       while (!process.claim()) {
@@ -79,8 +83,7 @@ public final class SoleProcess implements AutoCloseable {
         Thread.sleep(Math.min(200, patience.toMillis() + 1));
       }
     } catch (SQLException e) {
-      throw new LeatException(
-          ErrorCode.STATE_UNAVAILABLE, "Cannot claim the database: " + e.getMessage(), e);
+      throw StateDatabase.failure("Cannot connect to PostgreSQL at " + settings.url(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LeatException(ErrorCode.INTERNAL, "interrupted while claiming the database", e);
@@ -98,8 +101,16 @@ public final class SoleProcess implements AutoCloseable {
       statement.execute("set tcp_keepalives_idle = 10");
       statement.execute("set tcp_keepalives_interval = 5");
       statement.execute("set tcp_keepalives_count = 3");
-      try (ResultSet row = statement.executeQuery("select pg_try_advisory_lock(" + KEY + ")")) {
+      try (ResultSet row =
+          statement.executeQuery(
+              "select pg_try_advisory_lock("
+                  + KEY
+                  + "), pid, backend_start::text from pg_stat_activity where pid ="
+                  + " pg_backend_pid()")) {
         isMine = row.next() && row.getBoolean(1);
+        if (isMine) {
+          last = new Session(row.getInt(2), row.getString(3));
+        }
       }
     } finally {
       if (!isMine) {
@@ -113,10 +124,10 @@ public final class SoleProcess implements AutoCloseable {
   }
 
   /** Who has it. */
-  private record Holder(String name, String since) {
+  private record Holder(Session session, String name) {
     @Override
     public String toString() {
-      return name + ", since " + since;
+      return name + ", since " + session.since();
     }
   }
 
@@ -125,16 +136,17 @@ public final class SoleProcess implements AutoCloseable {
     try (Connection connection = source.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "select application_name, to_char(backend_start at time zone 'UTC',"
-                    + " 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') from pg_locks l join pg_stat_activity a"
-                    + " using (pid) where locktype = 'advisory' and granted and classid = ? and"
-                    + " objid = ? and objsubid = 1 and l.database = (select oid from pg_database"
-                    + " where datname = current_database())")) {
+                "select pid, coalesce(backend_start::text, '?'), coalesce(application_name, '?')"
+                    + " from pg_locks l join pg_stat_activity a using (pid) where locktype ="
+                    + " 'advisory' and granted and classid = ? and objid = ? and objsubid = 1 and"
+                    + " l.database = (select oid from pg_database where datname ="
+                    + " current_database())")) {
       statement.setLong(1, KEY >>> 32);
       statement.setLong(2, KEY & 0xffffffffL);
       try (ResultSet row = statement.executeQuery()) {
         return row.next()
-            ? Optional.of(new Holder(row.getString(1), row.getString(2)))
+            ? Optional.of(
+                new Holder(new Session(row.getInt(1), row.getString(2)), row.getString(3)))
             : Optional.empty();
       }
     }
@@ -157,7 +169,7 @@ public final class SoleProcess implements AutoCloseable {
           log.info("Claimed the database anew");
         } else {
           // The server may not know yet that the session before this one is gone.
-          Optional<Holder> other = holder().filter(who -> !who.name().equals(name));
+          Optional<Holder> other = holder().filter(who -> !who.session().equals(last));
           if (other.isPresent()) {
             log.error("Another Leat took the database while it did not answer: {}", other.get());
             lost.run();
@@ -166,7 +178,7 @@ public final class SoleProcess implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return; // close() asks for it
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         log.debug("The database cannot be claimed: {}", e.getMessage());
       }
     }

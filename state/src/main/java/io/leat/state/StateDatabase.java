@@ -292,7 +292,7 @@ public final class StateDatabase implements AutoCloseable {
     return (int) Math.max(1, duration.toSeconds());
   }
 
-  private static LeatException failure(String what, SQLException e) {
+  static LeatException failure(String what, SQLException e) {
     return new LeatException(
         isUnavailable(e) ? ErrorCode.STATE_UNAVAILABLE : codeOfRefusal(e),
         what + ": " + e.getMessage(),

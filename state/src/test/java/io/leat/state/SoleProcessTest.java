@@ -52,14 +52,14 @@ class SoleProcessTest {
     }
   }
 
-  private static void until(String query) throws Exception {
+  private static int until(String query) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
       while (System.nanoTime() < deadline) {
         try (var row = statement.executeQuery(query)) {
           if (row.next()) {
-            return;
+            return row.getInt(1);
           }
         }
         Thread.sleep(20);
@@ -69,10 +69,10 @@ class SoleProcessTest {
   }
 
   /** Another process that stands in line, and has the lock until its session is cut. */
-  private static void waitForTheLock() {
+  private static void waitForTheLock(String name) {
     try (Connection connection = postgres.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("set application_name = 'leat up on two, process 6'");
+      statement.execute("set application_name = '" + name + "'");
       statement.execute("select pg_advisory_lock(" + 0x6c656174L + ")");
       statement.execute("select pg_sleep(60)");
     } catch (SQLException e) {
@@ -101,18 +101,38 @@ class SoleProcessTest {
     }
   }
 
+  /** As those of containers: a name says nothing about who it is. */
+  @Test
+  void anotherOfTheSameNameIsAnother() throws Exception {
+    String name = "leat process 1 on leat";
+    CountDownLatch lost = new CountDownLatch(1);
+    try (SoleProcess first = claim(name, lost::countDown)) {
+      assertThat(first).isNotNull();
+      Thread second = new Thread(() -> waitForTheLock(name));
+      second.start();
+      int waits = until("select pid from pg_locks where locktype = 'advisory' and not granted");
+      cut(name + "' and pid <> '" + waits);
+
+      assertThat(lost.await(20, TimeUnit.SECONDS)).isTrue();
+      cut(name);
+      second.join();
+    }
+  }
+
   @Test
   void itIsClaimedAnewWhenTheServerWasAway() throws Exception {
     String name = "leat up on one, process 3";
     CountDownLatch lost = new CountDownLatch(1);
     try (SoleProcess first = claim(name, lost::countDown)) {
       assertThat(first).isNotNull();
-      cut(name);
-      until(
-          "select 1 from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory'"
+      String session =
+          "select pid from pg_locks join pg_stat_activity using (pid) where locktype = 'advisory'"
               + " and granted and application_name = '"
               + name
-              + "'");
+              + "'";
+      int before = until(session);
+      cut(name);
+      until(session + " and pid <> " + before);
 
       assertThatThrownBy(() -> claim("leat up on two, process 4"))
           .isInstanceOf(LeatException.class);
@@ -126,7 +146,7 @@ class SoleProcessTest {
     CountDownLatch lost = new CountDownLatch(1);
     try (SoleProcess first = claim(name, lost::countDown)) {
       assertThat(first).isNotNull();
-      Thread second = new Thread(SoleProcessTest::waitForTheLock);
+      Thread second = new Thread(() -> waitForTheLock("leat up on two, process 6"));
       second.start();
       until("select 1 from pg_locks where locktype = 'advisory' and not granted");
       cut(name);
