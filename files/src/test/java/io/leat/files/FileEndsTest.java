@@ -37,6 +37,7 @@ class FileEndsTest {
   private Place letters;
   private FileSourceSpec.Then then = FileSourceSpec.Then.KEEP;
   private @Nullable String into;
+  private int attempts = 3;
 
   FileEndsTest(@TempDir Path root) {
     this.root = root;
@@ -74,7 +75,7 @@ class FileEndsTest {
         letters,
         like.same(),
         then,
-        new FileRetry(Duration.ofMillis(100), Duration.ofMillis(200), 3),
+        new FileRetry(Duration.ofMillis(100), Duration.ofMillis(200), attempts),
         like.retention(),
         into);
   }
@@ -158,6 +159,24 @@ class FileEndsTest {
     assertThat(failed.failure().category()).isEqualTo(Category.OURS);
     assertThat(failed.failure().reason()).contains("UnsatisfiedLinkError");
     assertThat(failed.fence()).isEqualTo(3);
+  }
+
+  @Test
+  void anOutputWhoseLastAnswerWasLostIsPublished() throws Exception {
+    try (TestingBucket bucket = new TestingBucket()) {
+      pipelines.s3 = bucket.settings();
+      to = new Place.Bucket(TestingBucket.NAME, "json");
+      attempts = 1;
+      bucket.losesAnswers("manifest.json");
+      pipelines.start(spec());
+      pipelines.drop("a.parquet", 100);
+
+      LedgerFile file = pipelines.await("a.parquet", FileState.Name.PUBLISHED);
+
+      assertThat(file.fence()).isEqualTo(1);
+      assertThat(file.totals()).isNotNull();
+      assertThat(root.resolve("dead")).doesNotExist();
+    }
   }
 
   @Test

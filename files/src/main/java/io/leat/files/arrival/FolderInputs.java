@@ -3,13 +3,15 @@ package io.leat.files.arrival;
 import io.leat.files.ledger.Sighting;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,11 @@ public final class FolderInputs implements Inputs {
 
   /** Another one whenever the file's content may be another one. */
   static String version(BasicFileAttributes file) {
-    return file.size()
-        + "-"
-        + file.lastModifiedTime().to(TimeUnit.NANOSECONDS)
-        + "-"
-        + String.valueOf(file.fileKey()).replaceAll("[^0-9a-z]+", "");
+    return sizeAndTime(file) + String.valueOf(file.fileKey()).replaceAll("[^0-9a-z]+", "");
+  }
+
+  private static String sizeAndTime(BasicFileAttributes file) {
+    return file.size() + "-" + file.lastModifiedTime().to(TimeUnit.NANOSECONDS) + "-";
   }
 
   @Override
@@ -55,30 +57,53 @@ public final class FolderInputs implements Inputs {
   }
 
   /**
-   * Renamed first, to a hidden name that says which version it is: another version that came
-   * meanwhile is seen as what it is, and put back.
+   * Renamed first, to a hidden name of its own: another version that came meanwhile is seen as what
+   * it is, and put back. Others may do so at the same time.
    */
   @Override
   public void remove(Sighting seen) throws IOException {
     Path path = path(seen);
-    Path aside = path.resolveSibling(ASIDE + seen.version());
-    if (Files.notExists(aside, LinkOption.NOFOLLOW_LINKS)) {
-      if (!isThere(seen)) {
-        return;
-      }
-      try {
-        Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
-      } catch (NoSuchFileException e) {
-        return; // somebody else took it
-      }
+    if (!isThere(seen)) {
+      finishRemoval(path, seen);
+      return;
     }
-    if (!version(Files.readAttributes(aside, BasicFileAttributes.class)).equals(seen.version())) {
-      try {
-        Files.move(aside, path);
-      } catch (FileAlreadyExistsException e) {
-        // Yet another one has replaced it, as its writer wanted.
-        log.debug("{} was replaced twice", path);
+    Path aside = path.resolveSibling(ASIDE + seen.version() + "-" + UUID.randomUUID());
+    try {
+      Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return; // somebody else took it
+    } catch (FileSystemException e) {
+      log.debug("{} cannot be set aside", path, e);
+      Files.deleteIfExists(path); // some file systems of object stores rename nothing
+      return;
+    }
+    removeOrPutBack(aside, path, seen);
+  }
+
+  /** What a process set aside that died then. */
+  private static void finishRemoval(Path path, Sighting seen) throws IOException {
+    Path folder = path.resolveSibling(".");
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(folder, ASIDE + seen.version() + "-*")) {
+      for (Path aside : left) {
+        removeOrPutBack(aside, path, seen);
       }
+    } catch (NoSuchFileException e) {
+      log.debug("{} is gone with its folder", path);
+    }
+  }
+
+  private static void removeOrPutBack(Path aside, Path path, Sighting seen) throws IOException {
+    try {
+      BasicFileAttributes was = Files.readAttributes(aside, BasicFileAttributes.class);
+      // Without the file's key, which some file systems give anew with a new name.
+      if (!seen.version().startsWith(sizeAndTime(was))) {
+        Files.createLink(path, aside);
+      }
+    } catch (FileAlreadyExistsException e) {
+      log.debug("{} was replaced by yet another one, as its writer wanted", path);
+    } catch (NoSuchFileException e) {
+      return; // somebody else ended it
     }
     Files.deleteIfExists(aside);
   }

@@ -113,7 +113,10 @@ final class FileAttempt {
     Optional<Manifest> published = published(destination);
     if (published.isPresent()) {
       // An attempt before this one died between its last two steps.
-      adopt(destination, published.get());
+      FileState.Publishing publishing = validating().adopt(now());
+      tools.ledger().move(lease, validating(), publishing);
+      state = publishing;
+      finish(publishing, destination, published.get());
       return true;
     }
     LocalInput fetched = fetch(file);
@@ -127,38 +130,22 @@ final class FileAttempt {
   }
 
   /**
-   * Looks for the output of an attempt that failed: the answer to its publishing may have been lost
-   * on the way. One that is there is taken as {@link #run} would have.
+   * Looks for the output of an attempt that failed while it was published: the answer may have been
+   * lost on the way. One that is there is taken as {@link #run} would have.
    *
    * @return whether it is there
    */
   boolean adopt() throws AttemptFailedException, InterruptedException {
     String destination = this.destination;
-    if (destination == null || state instanceof FileState.Loading) {
+    if (destination == null || !(state instanceof FileState.Publishing publishing)) {
       return false;
     }
     Optional<Manifest> published = published(destination);
     if (published.isEmpty()) {
       return false;
     }
-    adopt(destination, published.get());
+    finish(publishing, destination, published.get());
     return true;
-  }
-
-  private void adopt(String destination, Manifest published)
-      throws AttemptFailedException, InterruptedException {
-    FileState.Publishing publishing;
-    if (state instanceof FileState.Publishing already) {
-      publishing = already;
-    } else {
-      publishing =
-          state instanceof FileState.Converting converting
-              ? converting.publish(now())
-              : validating().adopt(now());
-      tools.ledger().move(lease, state, publishing);
-      state = publishing;
-    }
-    finish(publishing, destination, published);
   }
 
   private FileState.Validating validating() {

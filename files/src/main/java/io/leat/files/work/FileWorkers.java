@@ -285,9 +285,7 @@ public final class FileWorkers implements AutoCloseable {
         !Failures.mayPass(failure) || failures >= retry.attempts() || claimed.lost() >= MOST_LOST;
     try {
       if (isOver) {
-        if (!isPublished(source, claimed, attempt, work)) {
-          giveUp(source, claimed, attempt, work, failure, failures);
-        }
+        giveUpUnlessPublished(source, claimed, attempt, work, failure, failures);
       } else {
         attempt.end();
         Duration pause = Backoff.pause(retry, failures, random);
@@ -305,23 +303,31 @@ public final class FileWorkers implements AutoCloseable {
     }
   }
 
-  /** Nothing that is published is given up. Where that cannot be seen, trying again finds it. */
-  private boolean isPublished(
-      FileSource source, Claimed claimed, RunningAttempt attempt, FileAttempt work)
+  /**
+   * Nothing whose output can be seen is given up. Where that cannot be seen, trying it again finds
+   * it.
+   */
+  private void giveUpUnlessPublished(
+      FileSource source,
+      Claimed claimed,
+      RunningAttempt attempt,
+      FileAttempt work,
+      Failure failure,
+      int failures)
       throws InterruptedException {
+    Failure told = failure;
     try {
-      if (!work.adopt()) {
-        return false;
+      if (work.adopt()) {
+        ended(source, claimed, work, true);
+        return;
       }
-      ended(source, claimed, work, true);
-      return true;
     } catch (AttemptFailedException e) {
-      log.debug("File {} could not be looked for", claimed.file().id(), e);
-      return false;
+      told = e.failure();
     } catch (InterruptedException e) {
       interrupted(source, claimed, attempt, work);
-      return true;
+      return;
     }
+    giveUp(source, claimed, attempt, work, told, failures);
   }
 
   /** The lease is kept while the file is copied, which may take long. */
@@ -336,6 +342,11 @@ public final class FileWorkers implements AutoCloseable {
     String place = null;
     Failure told = failure;
     try {
+      String destination = work.destination();
+      if (destination != null) {
+        // First, so that a disk that is full of its parts has room for it among the dead letters.
+        source.outputs().clean(destination, claimed.file().id(), null);
+      }
       LocalInput input = work.input();
       Path content = input == null ? null : input.path();
       place =
@@ -349,10 +360,6 @@ public final class FileWorkers implements AutoCloseable {
                       claimed.file().fence(),
                       clock.instant(),
                       content));
-      String destination = work.destination();
-      if (destination != null) {
-        source.outputs().clean(destination, claimed.file().id(), null);
-      }
     } catch (IOException | RuntimeException e) {
       if (Thread.interrupted()) {
         interrupted(source, claimed, attempt, work);

@@ -6,8 +6,14 @@ import io.leat.files.ledger.Sighting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +40,7 @@ class FolderInputsTest {
   }
 
   private Path aside(Sighting seen) {
-    return folder.resolve(".leat-removed-" + seen.version());
+    return folder.resolve(".leat-removed-" + seen.version() + "-1");
   }
 
   private List<Path> left() throws IOException {
@@ -103,5 +109,35 @@ class FolderInputsTest {
 
     assertThat(left()).containsExactly(file);
     assertThat(file).hasContent("and the third one");
+  }
+
+  @Test
+  void manyMayRemoveTheSameWhileOthersComeInItsPlace() throws Exception {
+    ExecutorService removers = Executors.newFixedThreadPool(4);
+    try {
+      for (int i = 0; i < 100; i++) {
+        Files.writeString(file, "first");
+        Sighting first = seen();
+        Path next = Files.writeString(folder.resolve("next"), "the second one");
+        List<Future<?>> all = new ArrayList<>();
+        for (int j = 0; j < 4; j++) {
+          all.add(
+              removers.submit(
+                  () -> {
+                    inputs.remove(first);
+                    return null;
+                  }));
+        }
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        for (Future<?> one : all) {
+          one.get(20, TimeUnit.SECONDS);
+        }
+
+        assertThat(left()).containsExactly(file);
+        assertThat(file).hasContent("the second one");
+      }
+    } finally {
+      removers.shutdownNow();
+    }
   }
 }

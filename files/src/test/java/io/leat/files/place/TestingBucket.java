@@ -41,6 +41,7 @@ public final class TestingBucket implements AutoCloseable {
   private volatile String denied = "";
   private volatile Duration removing = Duration.ZERO;
   private volatile boolean isOld;
+  private volatile String lost = "/";
 
   public TestingBucket() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -81,6 +82,11 @@ public final class TestingBucket implements AutoCloseable {
   /** Takes so long to remove an object. */
   public void removesWithin(Duration time) {
     removing = time;
+  }
+
+  /** Writes objects whose keys end so, and says that it failed. */
+  public void losesAnswers(String end) {
+    lost = end;
   }
 
   /** Does not know that removing may have a condition. */
@@ -132,6 +138,10 @@ public final class TestingBucket implements AutoCloseable {
       return;
     } else {
       objects.put(key, body);
+      if (key.endsWith(lost)) {
+        send(exchange, 403, "<Error><Code>AccessDenied</Code></Error>");
+        return;
+      }
     }
     exchange.sendResponseHeaders(200, -1);
   }
