@@ -29,9 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Everything breaks at once, the ticket system takes a few requests a second and fails one in five,
- * and Leat is killed twice in the middle: afterwards there is one ticket per incident, in the right
- * state, and the ticket system was never asked more than it allows.
+ * Everything breaks at once, the ticket system takes a few requests a second, fails one in five,
+ * does some without an answer and sleeps now and then, and Leat is killed twice in the middle:
+ * afterwards there is one ticket per incident, in the right state, and the ticket system was never
+ * asked more than it allows.
  *
  * <p>{@code -Dleat.faults.seed=N} repeats a run's kills and the requests that fail.
  */
@@ -40,6 +41,9 @@ class StormStoryTest {
   private static final Duration RECOVERY = Duration.ofMinutes(2);
   private static final int KILLS = 2;
   private static final int FAIL_ONE_IN = 5;
+
+  /** As many do what was asked for and never answer, and as many find an instance that sleeps. */
+  private static final int LOSE_ONE_IN = 40;
 
   /** Requests of which it is certain that a tenth fails. */
   private static final int MANY = 300;
@@ -111,6 +115,18 @@ class StormStoryTest {
         Duration.ofMinutes(30));
   }
 
+  private static TwinFaults faults() {
+    TwinFaults none = TwinFaults.NONE;
+    return new TwinFaults(
+        FAIL_ONE_IN,
+        LOSE_ONE_IN,
+        LOSE_ONE_IN,
+        0,
+        none.slowness(),
+        none.silence(),
+        none.commitBehind());
+  }
+
   /**
    * @param limit as a target's rate says it, and perhaps more of the target
    * @param perSecond the same as a number
@@ -122,9 +138,7 @@ class StormStoryTest {
       throws Exception {
     System.out.println("storm with -Dleat.faults.seed=" + seed);
     TwinSettings settings =
-        TwinSettings.of(0, Map.of("leat", "pw"))
-            .withLimit(perSecond)
-            .withFaults(TwinFaults.byChance(FAIL_ONE_IN, 0), seed);
+        TwinSettings.of(0, Map.of("leat", "pw")).withLimit(perSecond).withFaults(faults(), seed);
     try (ServiceNowTwin twin = new ServiceNowTwin(vertx, settings, InstantSource.system())) {
       run(size, limit, twin, settles);
       checkLimit(twin.statistics(), late);
