@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind as in YAML
  * @param waiting how many incidents it does not know as they are
  * @param oldestWaiting since when the first of them; null: none
- * @param failure what the last attempt at the one that waits longest said; null: none has failed
+ * @param failure what the last attempt said at the one that waits longest of those that failed;
+ *     null: none of those that wait has failed
  * @param deadLetters how many were given up and not redriven
  * @param deliveredAt when something worked last; null: never
  * @param notBefore when it may be asked again, as it wants; null: now

@@ -550,13 +550,16 @@ class DeliveryTest {
     AtomicBoolean asked = new AtomicBoolean();
     place.answer =
         request -> asked.getAndSet(true) ? null : new Retry("429", Duration.ofMillis(800));
-    worker(target(true, limits(1_000, 2, PATIENCE)));
+    DeliveryTarget target = target(true, limits(1_000, 2, PATIENCE));
+    worker(target);
     intake.fires(alert("offline", "d-1", 1));
     until(asked::get);
     until(() -> !state.texts("select error from delivery where error is not null").isEmpty());
+    assertThat(deliveries.targets(List.of(target)).get(0).failure()).isEqualTo("429");
     intake.fires(alert("offline", "d-2", 1));
     untilDone();
 
+    assertThat(deliveries.targets(List.of(target)).get(0).failure()).isNull();
     // Nobody was asked meanwhile, not even about something else.
     List<Long> at = new ArrayList<>(place.requestedAt);
     long longest = 0;

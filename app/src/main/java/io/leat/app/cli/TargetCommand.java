@@ -9,6 +9,7 @@ import io.leat.app.terminal.Style;
 import io.leat.app.terminal.Table;
 import io.leat.app.terminal.Terminal;
 import io.leat.app.terminal.Text;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -84,9 +85,15 @@ final class TargetCommand implements Callable<Integer> {
     if (target.hasNonNull("not_before")) {
       return terminal.styled(Style.YELLOW, "asks to wait until " + text(target, "not_before"));
     }
-    return target.hasNonNull("failure")
-        ? terminal.styled(Style.YELLOW, "fails: " + text(target, "failure"))
-        : "running";
+    if (!target.hasNonNull("failure")) {
+      return "running";
+    }
+    boolean worksForOthers =
+        target.hasNonNull("delivered_at")
+            && Instant.parse(text(target, "delivered_at"))
+                .isAfter(Instant.parse(text(target, "oldest_waiting")));
+    return terminal.styled(
+        Style.YELLOW, (worksForOthers ? "some fail: " : "fails: ") + text(target, "failure"));
   }
 
   @Command(
