@@ -88,6 +88,7 @@ class StormStoryTest {
         "5/s",
         5,
         SLIGHTLY_LATE,
+        LOSE_ONE_IN,
         Duration.ofMinutes(3));
   }
 
@@ -100,6 +101,7 @@ class StormStoryTest {
         "5/s",
         5,
         NEVER_LATE,
+        LOSE_ONE_IN,
         Duration.ofMinutes(15));
   }
 
@@ -112,19 +114,14 @@ class StormStoryTest {
         "100/s, concurrency: 16",
         100,
         LATE_AT_SPEED,
+        0,
         Duration.ofMinutes(30));
   }
 
-  private static TwinFaults faults() {
+  private static TwinFaults faults(int loseOneIn) {
     TwinFaults none = TwinFaults.NONE;
     return new TwinFaults(
-        FAIL_ONE_IN,
-        LOSE_ONE_IN,
-        LOSE_ONE_IN,
-        0,
-        none.slowness(),
-        none.silence(),
-        none.commitBehind());
+        FAIL_ONE_IN, loseOneIn, loseOneIn, 0, none.slowness(), none.silence(), none.commitBehind());
   }
 
   /**
@@ -132,13 +129,21 @@ class StormStoryTest {
    * @param perSecond the same as a number
    * @param late by how much of a request the limit may be exceeded because requests do not take the
    *     same time to arrive
+   * @param loseOneIn how many requests go with one whose answer is lost; 0: none is
    */
   private void run(
-      TestingStorm.Size size, String limit, int perSecond, double late, Duration settles)
+      TestingStorm.Size size,
+      String limit,
+      int perSecond,
+      double late,
+      int loseOneIn,
+      Duration settles)
       throws Exception {
     System.out.println("storm with -Dleat.faults.seed=" + seed);
     TwinSettings settings =
-        TwinSettings.of(0, Map.of("leat", "pw")).withLimit(perSecond).withFaults(faults(), seed);
+        TwinSettings.of(0, Map.of("leat", "pw"))
+            .withLimit(perSecond)
+            .withFaults(faults(loseOneIn), seed);
     try (ServiceNowTwin twin = new ServiceNowTwin(vertx, settings, InstantSource.system())) {
       run(size, limit, twin, settles);
       checkLimit(twin.statistics(), late);
