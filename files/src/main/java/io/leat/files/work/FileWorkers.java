@@ -342,11 +342,7 @@ public final class FileWorkers implements AutoCloseable {
     String place = null;
     Failure told = failure;
     try {
-      String destination = work.destination();
-      if (destination != null) {
-        // First, so that a disk that is full of its parts has room for it among the dead letters.
-        source.outputs().clean(destination, claimed.file().id(), null);
-      }
+      removeParts(source, claimed, work);
       LocalInput input = work.input();
       Path content = input == null ? null : input.path();
       place =
@@ -387,6 +383,18 @@ public final class FileWorkers implements AutoCloseable {
         failure.reason(),
         claimed.file().id());
     removeInput(source, claimed, work, place);
+  }
+
+  /** First, so that a disk that is full of them has room for the file among the dead letters. */
+  private static void removeParts(FileSource source, Claimed claimed, FileAttempt work) {
+    String destination = work.destination();
+    if (destination != null) {
+      try {
+        source.outputs().clean(destination, claimed.file().id(), null);
+      } catch (IOException e) {
+        Leftovers.log(claimed.file(), e); // where it goes may be why the file is given up
+      }
+    }
   }
 
   /** Only what is among the dead letters is taken away; what stays, by whoever keeps house. */
